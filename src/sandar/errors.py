@@ -1,0 +1,166 @@
+"""Every refusal, one class each: a stable code, an HTTP status, facts as data.
+
+The sentence a person reads lives in the catalogue of the doors (`doors/refusals.py`); a refusal is
+raised where the rule is, and turned into a page or problem+json in one place. Hierarchy::
+
+    SandarError
+    ├── Malformed (400)      the input cannot be read at all
+    ├── NotSignedIn (401)    nobody is signed in
+    ├── Forbidden (403)      known person, not allowed
+    ├── NotFound (404)       does not exist, or is another agency's
+    ├── Conflict (409)       lost a race, or the page was stale
+    ├── Refused (422)        understood, and refused by a rule
+    └── Unavailable (503)    database, signer or storage away
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class SandarError(Exception):
+    """A refusal. `code` is public API and never changes; `facts` fill the sentence and the answer."""
+
+    code = "INTERNAL"
+    status = 500
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(self.code, facts)
+        self.facts = facts
+
+
+class Malformed(SandarError):
+    """The request cannot be read: broken JSON, a missing header. facts: reason."""
+
+    code = "MALFORMED"
+    status = 400
+
+
+class NotSignedIn(SandarError):
+    code = "NOT_SIGNED_IN"
+    status = 401
+
+
+class Forbidden(SandarError):
+    """The person is known and may not do this. facts: needed (role)."""
+
+    code = "FORBIDDEN"
+    status = 403
+
+
+class NotYourTurn(Forbidden):
+    """The task waits for another role. facts: role."""
+
+    code = "NOT_YOUR_TURN"
+
+
+class SeparationOfDuties(Forbidden):
+    """One person on both sides of a case. facts: did, wants. Source: reliability rules, segregation pairs."""
+
+    code = "SEPARATION_OF_DUTIES"
+
+
+class SecondFactorNeeded(Forbidden):
+    """Officers act only with a second factor."""
+
+    code = "SECOND_FACTOR_NEEDED"
+
+
+class NotFound(SandarError):
+    """Unknown, or of another agency: for the asker it does not exist."""
+
+    code = "NOT_FOUND"
+    status = 404
+
+
+class Conflict(SandarError):
+    code = "CONFLICT"
+    status = 409
+
+
+class StaleVersion(Conflict):
+    """Somebody acted since the page was opened. facts: actor, action, at, seen, version."""
+
+    code = "STALE_VERSION"
+
+
+class SubmissionRunning(Conflict):
+    """The same submission is still being worked on."""
+
+    code = "SUBMISSION_RUNNING"
+
+
+class CapacityTaken(Conflict):
+    """The place was free when shown and is not any more. facts: resource, asked, left, holder."""
+
+    code = "CAPACITY_TAKEN"
+
+
+class TooLarge(SandarError):
+    """facts: limit_bytes."""
+
+    code = "TOO_LARGE"
+    status = 413
+
+
+class WrongType(SandarError):
+    """The file is not what its name says. facts: name, detected, allowed."""
+
+    code = "WRONG_TYPE"
+    status = 415
+
+
+class Refused(SandarError):
+    """Understood and refused by a rule. facts: field when one field is the cause."""
+
+    code = "REFUSED"
+    status = 422
+
+
+class InvalidInput(Refused):
+    """One or more fields are wrong. facts: fields = {name: [message, ...]}."""
+
+    code = "INVALID_INPUT"
+
+
+class ActionNotAllowed(Refused):
+    """The SOP has no such action in this state. facts: action, state, allowed."""
+
+    code = "ACTION_NOT_ALLOWED"
+
+
+class ReasonNeeded(Refused):
+    """The action needs a coded reason. facts: action."""
+
+    code = "REASON_NEEDED"
+
+
+class SubmissionReused(Refused):
+    """The same Idempotency-Key came with another body."""
+
+    code = "SUBMISSION_REUSED"
+
+
+class EvidenceMissing(Refused):
+    """The completion report needs a probe first. facts: asset."""
+
+    code = "EVIDENCE_MISSING"
+
+
+class TooMany(SandarError):
+    """facts: retry_after (seconds)."""
+
+    code = "TOO_MANY_REQUESTS"
+    status = 429
+
+
+class Unavailable(SandarError):
+    """Database, signer or storage is away. facts: what, retry_after."""
+
+    code = "UNAVAILABLE"
+    status = 503
+
+
+class StorageFull(SandarError):
+    code = "STORAGE_FULL"
+    status = 507
