@@ -1,0 +1,165 @@
+"""A case (permohonan) from letter to report: its state, form versions, tasks, journal and submissions."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class SopRevision(models.Model):
+    """A published procedure. Immutable; a case stays on the revision it started under."""
+
+    service = models.CharField(max_length=40)
+    number = models.CharField(max_length=80, blank=True, help_text="Nomor SOP as printed")
+    revision = models.PositiveIntegerField()
+    text = models.TextField(help_text="the TOML definition, byte for byte")
+    content_sha256 = models.CharField(max_length=64, unique=True)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["service", "revision"], name="sop_revision_is_numbered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} r{self.revision}"
+
+
+class CaseBook(models.Model):
+    """Last case and agenda number of a year; taken by one conditional UPDATE inside the act."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    last_case = models.PositiveIntegerField(default=0)
+    last_agenda = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class Case(models.Model):
+    """One request of one agency. `state` is a state or an end of its SOP revision; `version` grows with every act."""
+
+    number = models.CharField(max_length=20, unique=True)
+    tracking_token = models.CharField(max_length=32, unique=True)
+    revision = models.ForeignKey(SopRevision, models.PROTECT, related_name="cases")
+    agency = models.ForeignKey("people.Agency", models.PROTECT, related_name="cases")
+    requester = models.ForeignKey("people.Person", models.PROTECT, related_name="requested_cases")
+    service = models.CharField(max_length=12, help_text="colocation, hosting or both")
+    state = models.CharField(max_length=40)
+    version = models.PositiveIntegerField(default=1)
+    returned_from = models.CharField(max_length=40, blank=True, help_text="state that asked for completion")
+    title = models.CharField(max_length=200)
+    letter = models.JSONField(help_text="number, date, subject, signatory, nature ... as in contract.md")
+    contact = models.JSONField(default=dict)
+    items = models.JSONField(help_text="line items as last approved by the applicant (contract.md fields)")
+    agenda_no = models.PositiveIntegerField()
+    year = models.PositiveSmallIntegerField()
+    received_at = models.DateTimeField()
+    window_start = models.DateTimeField(null=True, blank=True, help_text="delivery window of the notice")
+    window_end = models.DateTimeField(null=True, blank=True)
+    previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="resubmissions")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=40, blank=True, help_text="coded reason of a refusal")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["agency", "-id"]),
+            models.Index(fields=["state", "-id"]),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year", "agenda_no"], name="agenda_number_is_used_once"),
+            models.CheckConstraint(
+                condition=Q(service__in=["colocation", "hosting", "both"]), name="case_is_of_a_known_service"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class FormVersion(models.Model):
+    """One version of the application form. Drafts are overwritten, a submitted version never."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="forms")
+    n = models.PositiveIntegerField()
+    data = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    saved_at = models.DateTimeField()
+    author = models.ForeignKey("people.Person", models.PROTECT)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "n"], name="form_version_is_numbered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} v{self.n}"
+
+
+class Task(models.Model):
+    """What waits for a role in one state of a case. At most one is open per case."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="tasks")
+    state = models.CharField(max_length=40)
+    step = models.CharField(max_length=24)
+    role = models.CharField(max_length=24)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True)
+    outcome = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["role", "case"], condition=Q(closed_at__isnull=True), name="open_tasks_of_a_role")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(closed_at__isnull=True), name="case_waits_for_one_holder"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}:{self.state}"
+
+
+class Event(models.Model):
+    """One line of the journal. Append-only; each carries the hash of the one before it."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=40, help_text="past tense: capacity_held, request_refused")
+    at = models.DateTimeField()
+    actor = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True)
+    person = models.JSONField(help_text="username, name, title, role and mandate as they were then")
+    payload = models.JSONField(default=dict)
+    prev = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering: ClassVar = ["seq"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "seq"], name="journal_has_no_fork")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}#{self.seq} {self.kind}"
+
+
+class Submission(models.Model):
+    """A call that changed something, by its Idempotency-Key; stored in the same transaction as the effect."""
+
+    person = models.ForeignKey("people.Person", models.CASCADE)
+    key = models.CharField(max_length=200)
+    body_sha256 = models.CharField(max_length=64, help_text="of method, path and body")
+    status = models.PositiveSmallIntegerField(default=0)
+    answer = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "key"], name="submission_happens_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
