@@ -110,6 +110,24 @@ class WrongType(SandarError):
     status = 415
 
 
+class UploadTooLarge(TooLarge):
+    """One file is larger than its kind allows. facts: limit_bytes, name."""
+
+    code = "UPLOAD_TOO_LARGE"
+
+
+class UploadWrongType(WrongType):
+    """The content is not of an allowed type, whatever the name says. facts: name, detected, allowed."""
+
+    code = "UPLOAD_WRONG_TYPE"
+
+
+class DocumentEnded(Conflict):
+    """The paper was replaced or revoked by an earlier act. facts: document."""
+
+    code = "DOCUMENT_ENDED"
+
+
 class Refused(SandarError):
     """Understood and refused by a rule. facts: field when one field is the cause."""
 
@@ -147,6 +165,13 @@ class EvidenceMissing(Refused):
     code = "EVIDENCE_MISSING"
 
 
+class UploadUnsafe(Refused):
+    """A file of an allowed type that is broken or carries active content. facts: name, reason (encrypted,
+    javascript, launch, embedded_file, rich_media, form_script, unreadable, too_many_pixels)."""
+
+    code = "UPLOAD_UNSAFE"
+
+
 class TooMany(SandarError):
     """facts: retry_after (seconds)."""
 
@@ -159,6 +184,19 @@ class Unavailable(SandarError):
 
     code = "UNAVAILABLE"
     status = 503
+
+
+class FileDamaged(Unavailable):
+    """A stored file is missing or no longer matches its hash. facts: sha256, state (missing, changed)."""
+
+    code = "FILE_DAMAGED"
+
+
+class RenderFailed(Unavailable):
+    """The typesetter refused, died or took too long; the paper keeps its number and is tried again.
+    facts: letter, reason."""
+
+    code = "RENDER_FAILED"
 
 
 class StorageFull(SandarError):
