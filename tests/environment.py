@@ -1,0 +1,43 @@
+"""What every test run stands on: an own data dir, an own secret, and the database that was asked for.
+
+Loaded by `-p tests.environment` before Django's settings are read; also the settings module that mypy's
+Django plugin reads (it needs the same preparation).
+
+SQLite is the default; SANDAR_TEST_DATABASE_URL=postgres://... runs the same tests on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import pytest
+
+_scratch = tempfile.mkdtemp(prefix="sandar-test-")
+atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+
+for _name in [name for name in os.environ if name.startswith("SANDAR_")]:
+    if _name != "SANDAR_TEST_DATABASE_URL":
+        del os.environ[_name]
+os.environ.pop("DATABASE_URL", None)
+if _url := os.environ.get("SANDAR_TEST_DATABASE_URL"):
+    os.environ["DATABASE_URL"] = _url
+os.environ["SANDAR_DATA_DIR"] = _scratch
+os.environ["SANDAR_SECRET_KEY"] = "only-for-tests-" + "x" * 50
+os.environ["SANDAR_PROBE_ALLOW_LOOPBACK"] = "1"
+# Chromium tests drive pages from synchronous code while an event loop lives in the same thread.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+from sandar.settings import *  # noqa: E402, F403
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Trade strength for speed where the strength is not what the test is about."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.WHITENOISE_AUTOREFRESH = True
