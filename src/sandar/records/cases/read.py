@@ -1,0 +1,152 @@
+"""Questions about cases, always asked for a person: what is not yours does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
+
+from sandar.errors import NotFound
+from sandar.records.cases.models import Case, Event, FormVersion, SopRevision, Task
+from sandar.sop import definition
+
+SOP_ROLES = frozenset({"division_head", "supervisor", "administrator", "dc_operator", "inspector"})
+
+
+class Viewer:
+    """Who asks: the person's id, agency and roles of today. Doors make one for each call."""
+
+    __slots__ = ("agency_id", "person_id", "roles")
+
+    def __init__(self, person_id: int, agency_id: int, roles: Iterable[str]) -> None:
+        self.person_id = person_id
+        self.agency_id = agency_id
+        self.roles = frozenset(roles)
+
+    @property
+    def is_office(self) -> bool:
+        """Holds a role of the SOP on the office's side."""
+        return bool(self.roles & SOP_ROLES)
+
+    @property
+    def is_applicant(self) -> bool:
+        return "applicant" in self.roles
+
+
+def cases_for(viewer: Viewer) -> QuerySet[Case]:
+    """Officers of the SOP see every case, applicants their own agency's, everybody else none."""
+    if viewer.is_office:
+        return Case.objects.all()
+    if viewer.is_applicant:
+        return Case.objects.filter(agency_id=viewer.agency_id)
+    return Case.objects.none()
+
+
+def case_for(viewer: Viewer, number: str) -> Case:
+    """One case. Raises NotFound, also when it is another agency's."""
+    found = cases_for(viewer).select_related("agency", "revision", "requester").filter(number=number).first()
+    if found is None:
+        raise NotFound(what="case")
+    return found
+
+
+def open_tasks_for(viewer: Viewer) -> QuerySet[Task]:
+    """What waits for the viewer: open tasks of the roles held; applicants only of their own agency."""
+    office_roles = viewer.roles & SOP_ROLES
+    tasks = Task.objects.filter(closed_at__isnull=True, role__in=office_roles)
+    if viewer.is_applicant:
+        tasks = tasks | Task.objects.filter(
+            closed_at__isnull=True, role="applicant", case__agency_id=viewer.agency_id
+        )
+    return tasks.select_related("case", "case__agency")
+
+
+def task_for(viewer: Viewer, task_id: int) -> Task:
+    """One task, open or closed, of a case the viewer may see. Raises NotFound."""
+    found = (
+        Task.objects.select_related("case", "case__agency", "case__revision")
+        .filter(pk=task_id, case__in=cases_for(viewer))
+        .first()
+    )
+    if found is None:
+        raise NotFound(what="task")
+    return found
+
+
+def open_task(case: Case) -> Task | None:
+    return Task.objects.filter(case=case, closed_at__isnull=True).first()
+
+
+def is_mine(viewer: Viewer, task: Task) -> bool:
+    """May the viewer act on this open task: by role, and for applicants by agency."""
+    if task.closed_at is not None or task.role not in viewer.roles:
+        return False
+    return task.role != "applicant" or task.case.agency_id == viewer.agency_id
+
+
+def journal(case: Case) -> QuerySet[Event]:
+    return Event.objects.filter(case=case).order_by("seq")
+
+
+def entry(event: Event) -> dict[str, Any]:
+    """One event in the shape of the contract; exactly what its hash covers, plus prev and hash."""
+    return {**hashed(event), "prev": event.prev, "hash": event.hash}
+
+
+def hashed(event: Event) -> dict[str, Any]:
+    """What the hash of an event covers. Names and titles stay outside, so erasing them keeps the proof."""
+    person: Mapping[str, Any] = event.person
+    return {
+        "seq": event.seq,
+        "kind": event.kind,
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": person.get("username"),
+        "role": person.get("role"),
+        "acting_for": person.get("acting_for"),
+        "mandate": person.get("mandate"),
+        "payload": event.payload,
+    }
+
+
+def last_event(case: Case, kind: str) -> Event | None:
+    return Event.objects.filter(case=case, kind=kind).order_by("-seq").first()
+
+
+def duties(case: Case) -> list[tuple[int, str]]:
+    """(person, duty) of every act so far, of the signer and of whoever was acted for."""
+    found = []
+    for actor, person in Event.objects.filter(case=case, actor__isnull=False).values_list("actor_id", "person"):
+        if duty := person.get("duty"):
+            found.append((actor, duty))
+            if principal := person.get("acting_for_id"):
+                found.append((principal, duty))
+    return found
+
+
+def latest_form(case: Case) -> FormVersion | None:
+    return FormVersion.objects.filter(case=case).order_by("-n").first()
+
+
+def submitted_form(case: Case) -> FormVersion | None:
+    return FormVersion.objects.filter(case=case, submitted_at__isnull=False).order_by("-n").first()
+
+
+@lru_cache(maxsize=64)
+def _parsed(revision_id: int, content_sha256: str) -> definition.Procedure:
+    return definition.loads(SopRevision.objects.values_list("text", flat=True).get(pk=revision_id))
+
+
+def procedure_of(case: Case) -> definition.Procedure:
+    """The procedure the case was started under. Parsed once per process: revisions never change."""
+    return _parsed(case.revision_id, case.revision.content_sha256)
+
+
+def current_revision(service: str = "colocation") -> SopRevision:
+    """The newest published revision. Raises NotFound on an instance that was not set up."""
+    found = SopRevision.objects.filter(service=service).order_by("-revision").first()
+    if found is None:
+        raise NotFound(what="sop")
+    return found

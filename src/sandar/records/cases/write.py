@@ -1,0 +1,167 @@
+"""Verbs on cases. Each asserts that it runs inside a transaction; none reads before it writes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+
+from sandar.core import chain, numbering
+from sandar.errors import StaleVersion, SubmissionReused, SubmissionRunning
+from sandar.records.cases.models import Case, CaseBook, Event, FormVersion, SopRevision, Submission, Task
+from sandar.records.cases.read import hashed
+
+
+def _inside() -> None:
+    assert connection.in_atomic_block, "verbs on cases run inside the act's transaction"
+
+
+def publish(text: str, *, service: str, number: str, content_sha256: str, at: datetime) -> SopRevision:
+    """Publish a procedure as the next revision of its service; publishing the same text again changes nothing."""
+    _inside()
+    known = SopRevision.objects.filter(content_sha256=content_sha256).first()
+    if known:
+        return known
+    last = SopRevision.objects.filter(service=service).order_by("-revision").values_list("revision", flat=True)
+    return SopRevision.objects.create(
+        service=service,
+        number=number,
+        revision=(last.first() or 0) + 1,
+        text=text,
+        content_sha256=content_sha256,
+        published_at=at,
+    )
+
+
+def take_numbers(year: int) -> tuple[str, int]:
+    """(case number, agenda number) of `year`: one conditional UPDATE, so two letters never share one."""
+    _inside()
+    if not CaseBook.objects.filter(year=year).update(last_case=F("last_case") + 1, last_agenda=F("last_agenda") + 1):
+        CaseBook.objects.bulk_create([CaseBook(year=year)], ignore_conflicts=True)
+        CaseBook.objects.filter(year=year).update(last_case=F("last_case") + 1, last_agenda=F("last_agenda") + 1)
+    taken = CaseBook.objects.get(year=year)  # our own row lock holds until the commit
+    return numbering.case_number(year, taken.last_case), taken.last_agenda
+
+
+def create(*, revision: SopRevision, year: int, **fields: Any) -> Case:
+    """A new case with its numbers. `fields` are columns of Case."""
+    _inside()
+    number, agenda_no = take_numbers(year)
+    return Case.objects.create(
+        number=number,
+        agenda_no=agenda_no,
+        year=year,
+        revision=revision,
+        tracking_token=secrets.token_hex(16),
+        **fields,
+    )
+
+
+def lock(case_id: int, *, seen: int) -> Case:
+    """Take the case at the version the officer saw; raises StaleVersion that names who acted, what and when."""
+    _inside()
+    case = Case.objects.select_related("agency", "revision", "requester").select_for_update(of=("self",)).get(pk=case_id)
+    if case.version != seen:
+        last = Event.objects.filter(case_id=case_id).order_by("-seq").first()
+        person: Mapping[str, Any] = last.person if last else {}
+        raise StaleVersion(
+            actor=person.get("title") or person.get("name") or "sistem",
+            action=last.kind if last else "",
+            at=last.at if last else case.received_at,
+            seen=seen,
+            version=case.version,
+        )
+    return case
+
+
+def save(case: Case, **fields: Any) -> None:
+    """Write columns of the locked case and count the version up."""
+    _inside()
+    rows = Case.objects.filter(pk=case.pk, version=case.version).update(version=F("version") + 1, **fields)
+    if rows != 1:
+        raise StaleVersion(actor="", action="", at=None, seen=case.version, version=None)
+    for name, value in fields.items():
+        setattr(case, name, value)
+    case.version += 1
+
+
+def record(
+    case: Case, kind: str, *, at: datetime, actor_id: int | None, person: Mapping[str, Any], payload: Mapping[str, Any]
+) -> Event:
+    """Append one event to the journal; the case row's lock keeps the chain from forking."""
+    _inside()
+    last = Event.objects.filter(case=case).order_by("-seq").values_list("seq", "hash").first()
+    seq, prev = (last[0] + 1, last[1]) if last else (1, chain.GENESIS)
+    event = Event(
+        case=case, seq=seq, kind=kind, at=at, actor_id=actor_id, person=dict(person), payload=dict(payload), prev=prev
+    )
+    event.hash = chain.event_hash(prev, hashed(event))
+    event.save(force_insert=True)
+    return event
+
+
+def open_task(case: Case, *, state: str, step: str, role: str, at: datetime) -> Task:
+    _inside()
+    return Task.objects.create(case=case, state=state, step=step, role=role, opened_at=at)
+
+
+def close_task(case: Case, *, outcome: str, by_id: int | None, at: datetime) -> None:
+    """Close the one open task of the case; a case without one is left alone (ends have none)."""
+    _inside()
+    Task.objects.filter(case=case, closed_at__isnull=True).update(closed_at=at, closed_by=by_id, outcome=outcome)
+
+
+def save_form(case: Case, data: Mapping[str, Any], *, author_id: int, at: datetime, submit: bool) -> FormVersion:
+    """Keep the application form: a draft is overwritten, a submitted version starts the next one."""
+    _inside()
+    last = FormVersion.objects.filter(case=case).order_by("-n").first()
+    values = {
+        "data": dict(data),
+        "sha256": chain.sha256(data),
+        "saved_at": at,
+        "author_id": author_id,
+        "submitted_at": at if submit else None,
+    }
+    if last and last.submitted_at is None:
+        FormVersion.objects.filter(pk=last.pk, submitted_at__isnull=True).update(**values)
+        last.refresh_from_db()
+        return last
+    return FormVersion.objects.create(case=case, n=(last.n + 1 if last else 1), **values)
+
+
+def fingerprint(method: str, path: str, body: bytes) -> str:
+    return hashlib.sha256(b"\n".join([method.encode(), path.encode(), body])).hexdigest()
+
+
+def claim_submission(person_id: int, key: str, *, body_sha256: str, at: datetime) -> Submission | None:
+    """Take an Idempotency-Key inside the act's transaction; None when it is ours to do.
+
+    Returns the finished submission when the same call was answered before. Raises SubmissionReused when the key
+    came with another body, SubmissionRunning when the first call is still at work.
+    """
+    _inside()
+    if connection.vendor == "postgresql":
+        number = int.from_bytes(hashlib.sha256(f"{person_id}:{key}".encode()).digest()[:8], "big", signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+            if not cursor.fetchone()[0]:
+                raise SubmissionRunning()
+    try:
+        with transaction.atomic():
+            Submission.objects.create(person_id=person_id, key=key, body_sha256=body_sha256, at=at)
+        return None
+    except IntegrityError:
+        first = Submission.objects.get(person_id=person_id, key=key)
+    if first.body_sha256 != body_sha256:
+        raise SubmissionReused()
+    return first
+
+
+def answer_submission(person_id: int, key: str, *, status: int, answer: Mapping[str, Any]) -> None:
+    _inside()
+    Submission.objects.filter(person_id=person_id, key=key).update(status=status, answer=dict(answer))

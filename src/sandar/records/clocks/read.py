@@ -1,0 +1,127 @@
+"""What the clocks say at an instant. Nothing here is stored: elapsed, left and due are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sandar.core import worktime
+from sandar.records.clocks.models import Holiday, OfficeCalendar, Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One step's clock at one instant, in working time."""
+
+    step: str
+    owner: str
+    budget: timedelta | None
+    elapsed: timedelta
+    remaining: timedelta | None  # negative when late
+    due_at: datetime | None
+    paused: str  # reason, empty while it runs
+    waiting_for: str
+    running: bool
+    started_at: datetime
+
+    @property
+    def shape(self) -> str:
+        """ok, soon (a quarter left), late or paused: the word and shape a page shows."""
+        if not self.running:
+            return "done"
+        if self.paused:
+            return "paused"
+        if self.budget is None or self.remaining is None:
+            return "ok"
+        if self.remaining < timedelta(0):
+            return "late"
+        return "soon" if self.remaining * 4 <= self.budget else "ok"
+
+    @property
+    def share(self) -> int:
+        """Percent of the budget used, 0 to 100."""
+        if not self.budget:
+            return 0
+        return max(0, min(100, round(self.elapsed / self.budget * 100)))
+
+
+def _windows(rows: Sequence[Sequence[Sequence[str]]]) -> tuple[tuple[worktime.Window, ...], ...]:
+    return tuple(
+        tuple(worktime.Window(time.fromisoformat(start), time.fromisoformat(end)) for start, end in day) for day in rows
+    )
+
+
+@lru_cache(maxsize=4)
+def _calendar(pk: int, changed_at: datetime) -> worktime.Calendar:
+    row = OfficeCalendar.objects.get(pk=pk)
+    seasons = tuple(
+        worktime.Season(
+            datetime.fromisoformat(season["first"]).date(),
+            datetime.fromisoformat(season["last"]).date(),
+            _windows(season["weekly"]),
+        )
+        for season in row.seasons
+    )
+    days_off = dict(Holiday.objects.values_list("day", "name"))
+    return worktime.Calendar(zone=row.time_zone, weekly=_windows(row.weekly), seasons=seasons, days_off=days_off)
+
+
+def calendar() -> worktime.Calendar:
+    """The office's calendar; parsed once until it is changed. Perpres 21/2023 when none was set up."""
+    row = OfficeCalendar.objects.values_list("pk", "changed_at").first()
+    if row is None:
+        return worktime.Calendar(zone="Asia/Jakarta", weekly=worktime.PERPRES_21_2023_WEEKLY)
+    return _calendar(*row)
+
+
+def pauses_of(timer: Timer) -> list[worktime.Pause]:
+    return [worktime.Pause(row.started_at, row.ended_at, row.reason) for row in timer.pauses.all()]
+
+
+def read(timer: Timer, at: datetime, cal: worktime.Calendar) -> Reading:
+    """One clock at `at`; a finished step answers with its frozen figure."""
+    pauses = pauses_of(timer)
+    open_pause: Any = next((row for row in timer.pauses.all() if row.ended_at is None), None)
+    running = timer.stopped_at is None
+    elapsed = timer.elapsed
+    if elapsed is None:
+        elapsed = worktime.elapsed(cal, timer.started_at, at, pauses)
+    return Reading(
+        step=timer.step,
+        owner=timer.owner,
+        budget=timer.budget,
+        elapsed=elapsed,
+        remaining=None if timer.budget is None else timer.budget - elapsed,
+        due_at=timer.due_at if running else None,
+        paused=open_pause.reason if open_pause and running else "",
+        waiting_for=open_pause.waiting_for if open_pause and running else "",
+        running=running,
+        started_at=timer.started_at,
+    )
+
+
+def running(case_ids: Iterable[int], at: datetime) -> dict[tuple[int, str], Reading]:
+    """The running clocks of many cases, by (case, step): two queries however many cases."""
+    cal = calendar()
+    timers = Timer.objects.filter(case_id__in=list(case_ids), stopped_at__isnull=True).prefetch_related("pauses")
+    return {(timer.case_id, timer.step): read(timer, at, cal) for timer in timers}
+
+
+def of_case(case_id: int, at: datetime) -> list[Reading]:
+    """Every clock of a case in the order the steps were entered."""
+    cal = calendar()
+    timers = Timer.objects.filter(case_id=case_id).order_by("started_at", "pk").prefetch_related("pauses")
+    return [read(timer, at, cal) for timer in timers]
+
+
+def explain(case_id: int, at: datetime) -> list[tuple[Reading, tuple[worktime.Segment, ...]]]:
+    """Every counted and every paused stretch of every step of a case, with the calendar rule that made it so."""
+    cal = calendar()
+    timers = Timer.objects.filter(case_id=case_id).order_by("started_at", "pk").prefetch_related("pauses")
+    return [
+        (read(timer, at, cal), worktime.explain(cal, timer.started_at, timer.stopped_at or at, pauses_of(timer)))
+        for timer in timers
+    ]

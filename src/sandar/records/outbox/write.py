@@ -1,0 +1,55 @@
+"""Promising and keeping messages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from sandar.records.outbox.models import Message
+
+FIRST_RETRY = timedelta(minutes=1)
+LAST_RETRY = timedelta(hours=6)
+
+
+def post(
+    *, key: str, person_id: int, kind: str, subject: str, body: str, at: datetime, case_id: int | None = None
+) -> None:
+    """Promise a message inside the act's transaction. The same key is promised once."""
+    assert connection.in_atomic_block, "messages are promised inside the act's transaction"
+    Message.objects.bulk_create(
+        [
+            Message(
+                key=key,
+                case_id=case_id,
+                person_id=person_id,
+                kind=kind,
+                subject=subject[:200],
+                body=body,
+                message_id=f"<{key.replace('/', '.')}@sandar.invalid>",
+                created_at=at,
+                next_try_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def claim(message_id: int, *, at: datetime) -> Message | None:
+    """Take a due message for one attempt: a conditional UPDATE, so two workers never send it at once."""
+    message = Message.objects.filter(pk=message_id, sent_at__isnull=True, next_try_at__lte=at).first()
+    if message is None:
+        return None
+    wait = min(FIRST_RETRY * 2**message.attempts, LAST_RETRY)
+    taken = Message.objects.filter(pk=message.pk, sent_at__isnull=True, attempts=message.attempts).update(
+        attempts=message.attempts + 1, next_try_at=at + wait
+    )
+    return message if taken else None
+
+
+def sent(message: Message, *, at: datetime) -> None:
+    Message.objects.filter(pk=message.pk).update(sent_at=at, last_error="")
+
+
+def failed(message: Message, reason: str) -> None:
+    Message.objects.filter(pk=message.pk, sent_at__isnull=True).update(last_error=reason[:300])

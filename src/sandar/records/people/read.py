@@ -1,0 +1,99 @@
+"""Who somebody is and what they may be asked to do, on a given day."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from sandar.core.authority import Grant, grant_for
+from sandar.errors import NotFound, NotSignedIn
+from sandar.records.people.models import OFFICER_ROLES, Agency, ApiToken, Office, Person, RoleGrant
+
+
+def _valid(day: date) -> Q:
+    return Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gte=day))
+
+
+def grants_of(person: Person, day: date) -> list[Grant]:
+    """The role grants of `person` in force on `day`, as plain data for `core.authority`."""
+    rows = RoleGrant.objects.filter(_valid(day), person_id=person.pk)
+    return [
+        Grant(
+            role=row.role,
+            person=row.person_id,
+            valid_from=row.valid_from,
+            valid_until=row.valid_until,
+            kind=row.kind,
+            mandate=row.mandate,
+            acting_for=row.acting_for_id,
+            agency=person.agency_id,
+        )
+        for row in rows
+    ]
+
+
+def roles_of(person: Person, day: date) -> frozenset[str]:
+    return frozenset(grant.role for grant in grants_of(person, day))
+
+
+def authority(person: Person, role: str, day: date) -> Grant | None:
+    """The grant by which `person` may act as `role` on `day`: definitive before Plt/Plh; None without one."""
+    return grant_for(grants_of(person, day), role, day)
+
+
+def is_officer(person: Person, day: date) -> bool:
+    return bool(roles_of(person, day) & OFFICER_ROLES)
+
+
+def holders(role: str, day: date) -> QuerySet[Person]:
+    """Everybody who may act as `role` on `day`."""
+    grants = RoleGrant.objects.filter(_valid(day), role=role)
+    return Person.objects.filter(is_active=True, pk__in=grants.values("person_id")).order_by("pk")
+
+
+def applicants(agency_id: int, day: date) -> QuerySet[Person]:
+    return holders("applicant", day).filter(agency_id=agency_id)
+
+
+def office() -> Office:
+    """The provider's letterhead and settings. Raises NotFound on an instance that was not set up."""
+    found = Office.objects.select_related("agency").first()
+    if found is None:
+        raise NotFound(what="office")
+    return found
+
+
+def agencies() -> QuerySet[Agency]:
+    """The agencies that may ask for services."""
+    return Agency.objects.filter(is_active=True, is_provider=False)
+
+
+def agency_by_code(code: str) -> Agency:
+    found = agencies().filter(code=code).first()
+    if found is None:
+        raise NotFound(what="agency")
+    return found
+
+
+def names(ids: Iterable[int]) -> dict[int, str]:
+    return dict(Person.objects.filter(pk__in=set(ids)).values_list("pk", "name"))
+
+
+def digest(token: str) -> str:
+    """How a bearer token is stored and looked up: SHA-256 of a 256-bit random value needs no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def by_token(token: str, at: datetime) -> Person:
+    """The person of a bearer token. Raises NotSignedIn when unknown, expired, revoked or the account is closed."""
+    row = (
+        ApiToken.objects.select_related("person", "person__agency")
+        .filter(token_sha256=digest(token), revoked_at__isnull=True, expires_at__gt=at, person__is_active=True)
+        .first()
+    )
+    if row is None:
+        raise NotSignedIn(reason="token")
+    return row.person

@@ -1,0 +1,43 @@
+"""Changes to people. Every verb runs inside the caller's transaction."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from sandar.errors import Refused
+from sandar.records.people.models import ApiToken, Person
+from sandar.records.people.read import digest
+
+TOKEN_PREFIX = "sandar_"  # lets secret scanners recognise a leaked token
+LONGEST = timedelta(days=366)
+
+
+def create_token(person: Person, *, name: str, at: datetime, expires_at: datetime) -> str:
+    """Make an API token and return it: it is shown once and kept only as a hash.
+
+    Raises Refused when it would live longer than a year.
+    """
+    if not timedelta(0) < expires_at - at <= LONGEST:
+        raise Refused(field="expires", reason="token_lifetime")
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    keep_token(person, token, name=name, at=at, expires_at=expires_at)
+    return token
+
+
+def keep_token(person: Person, token: str, *, name: str, at: datetime, expires_at: datetime) -> ApiToken:
+    """Store a token that the caller made (the example office's are deterministic)."""
+    return ApiToken.objects.create(
+        person=person,
+        name=name,
+        prefix=token[:12],
+        token_sha256=digest(token),
+        created_at=at,
+        expires_at=expires_at,
+    )
+
+
+def close_account(person: Person, *, at: datetime) -> None:
+    """Close an account: it cannot sign in and its tokens die at once; past acts keep the name."""
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+    ApiToken.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=at)
