@@ -96,6 +96,18 @@ class CapacityTaken(Conflict):
     code = "CAPACITY_TAKEN"
 
 
+class ClaimChanged(Conflict):
+    """The claim was moved, converted or released meanwhile. facts: claim, state, version."""
+
+    code = "CLAIM_CHANGED"
+
+
+class ItemHasClaim(Conflict):
+    """The item of the case already has a live claim: resize or move that one. facts: case, item_no, claim."""
+
+    code = "ITEM_HAS_CLAIM"
+
+
 class TooLarge(SandarError):
     """facts: limit_bytes."""
 
@@ -139,6 +151,31 @@ class InvalidInput(Refused):
     """One or more fields are wrong. facts: fields = {name: [message, ...]}."""
 
     code = "INVALID_INPUT"
+
+
+class PlaceOutsideRack(Refused):
+    """Not a place inside the rack. facts: value, rule (half_steps, below_unit_1, above_the_rack, height,
+    position_missing, face), highest."""
+
+    code = "PLACE_OUTSIDE_RACK"
+
+
+class DeviceTooDeep(Refused):
+    """The device is deeper than the rack's usable depth. facts: depth_mm, limit_mm, place."""
+
+    code = "DEVICE_TOO_DEEP"
+
+
+class NegativeQuantity(Refused):
+    """A quantity below zero, or power without a cord. facts: field, value."""
+
+    code = "NEGATIVE_QUANTITY"
+
+
+class LimitBelowUse(Refused):
+    """A capacity may not shrink below what is taken. facts: resource, limit, taken, holder."""
+
+    code = "LIMIT_BELOW_USE"
 
 
 class ActionNotAllowed(Refused):
