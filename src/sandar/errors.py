@@ -36,6 +36,12 @@ class Malformed(SandarError):
     status = 400
 
 
+class NotStorable(Malformed):
+    """The input holds what no record can keep: NUL, a lone surrogate, NaN, absurd depth. facts: path, why."""
+
+    code = "NOT_STORABLE"
+
+
 class NotSignedIn(SandarError):
     code = "NOT_SIGNED_IN"
     status = 401

@@ -1,0 +1,181 @@
+"""The hash chain of a case's journal: canonical bytes, event hashes, the check that finds the first break.
+
+The format is public: a stand-alone verifier needs only this file's rules. It must give the same bytes for a value
+before it is stored and after it came back from SQLite or PostgreSQL, so numbers are written by value (2.0 is 2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sandar.errors import NotStorable
+
+GENESIS = "0" * 64  # `prev` of the first event
+BODY_KEYS = frozenset({"seq", "kind", "at", "actor", "acting_for", "payload"})
+DEEPEST = 64
+LARGEST_INTEGER = 2**63 - 1
+_EXACT_FLOAT = 2**53  # from here on a float no longer says which integer it means
+_EVENT = b"sandar-event-1\n"
+_COMMITMENT = b"sandar-commitment-1\n"
+_SHORTEST_SALT = 16
+
+
+class Break(NamedTuple):
+    """The first place where a chain does not hold.
+
+    reason: malformed (a key is missing), gap (an event is missing, doubled or moved), prev_mismatch (does not follow
+    the event before), hash_mismatch (the event itself was changed), head_mismatch (the tail was cut or replaced,
+    against an anchor kept elsewhere), not_storable (holds what the journal never writes).
+    """
+
+    seq: int
+    reason: str
+    expected: str
+    found: str
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON: keys sorted by code point, no blanks, UTF-8, `plain` values.
+
+    Raises NotStorable for what no journal can hold, TypeError for a type it does not know (a fault in the code).
+    """
+    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def plain(value: Any, path: str = "$") -> Any:
+    """The JSON-able twin of `value`; store this, so that what is read back has the same hash.
+
+    Aware datetimes become UTC text with microseconds, dates and UUIDs text, Decimals text without trailing zeros,
+    tuples lists, whole floats integers. Raises NotStorable (facts: path, why) for NUL, lone surrogates, NaN,
+    Infinity, integers beyond 64 bits, naive datetimes, keys that are not text, nesting deeper than 64.
+    """
+    return _plain(value, path, DEEPEST)
+
+
+def _plain(value: Any, path: str, room: int) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return _text(value, path)
+    if isinstance(value, int | float | Decimal):
+        return _number(value, path)
+    if isinstance(value, datetime | date | UUID):
+        return _moment(value, path) if isinstance(value, datetime) else _text(str(value), path)
+    if not isinstance(value, Mapping | list | tuple):
+        raise TypeError(f"no canonical form for {type(value).__name__} at {path}")
+    if room == 0:
+        raise NotStorable(path=path[:200], why="too_deep")
+    if isinstance(value, Mapping):
+        return {_key(key, path): _plain(item, f"{path}.{key}", room - 1) for key, item in value.items()}
+    return [_plain(item, f"{path}[{index}]", room - 1) for index, item in enumerate(value)]
+
+
+def _key(key: Any, path: str) -> str:
+    if not isinstance(key, str):
+        raise NotStorable(path=path, why="key_not_text")
+    return _text(key, path)
+
+
+def _text(text: str, path: str) -> str:
+    """Plain `str` (also of text enums). PostgreSQL cannot store NUL, UTF-8 cannot write a lone surrogate."""
+    if "\0" in text:
+        raise NotStorable(path=_printable(path), why="nul")
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise NotStorable(path=_printable(path), why="lone_surrogate")
+    return str.__str__(text)
+
+
+def _printable(path: str) -> str:
+    """The path may hold the hostile key itself; what is shown must be writable."""
+    return path.encode("utf-8", "replace").decode().replace("\0", "?")[:200]
+
+
+def _number(number: float | Decimal, path: str) -> int | float | str:
+    if isinstance(number, int):
+        if abs(number) > LARGEST_INTEGER:
+            raise NotStorable(path=_printable(path), why="integer_too_large")
+        return int(number)
+    if not math.isfinite(number):
+        raise NotStorable(path=_printable(path), why="not_finite")
+    if isinstance(number, Decimal):
+        text = f"{number:f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return "0" if text == "-0" else text
+    if number.is_integer():
+        if abs(number) > _EXACT_FLOAT:
+            raise NotStorable(path=_printable(path), why="float_too_large")
+        return int(number)
+    return float(number)
+
+
+def _moment(at: datetime, path: str) -> str:
+    if at.utcoffset() is None:
+        raise NotStorable(path=_printable(path), why="naive_datetime")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def sha256(value: Any) -> str:
+    """SHA-256 of the canonical form, 64 lower-case hex digits. Raises as `canonical`."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def event_hash(prev: str, body: Mapping[str, Any]) -> str:
+    """The hash of one event: SHA-256("sandar-event-1" LF prev LF canonical body).
+
+    Covers every key of `body` except `prev` and `hash`; more keys than BODY_KEYS may stand there and are covered too.
+    Raises ValueError when one of BODY_KEYS is missing, and as `canonical`.
+    """
+    if missing := BODY_KEYS - body.keys():
+        raise ValueError(f"the event lacks {sorted(missing)}")
+    covered = {key: item for key, item in body.items() if key not in ("prev", "hash")}
+    return hashlib.sha256(_EVENT + prev.encode() + b"\n" + canonical(covered)).hexdigest()
+
+
+def verify(events: Sequence[Mapping[str, Any]], *, head: str | None = None, genesis: str = GENESIS) -> Break | None:
+    """Find the first break of one case's journal, None when it holds. Events in the order of the file, seq from 1.
+
+    head: the hash of the last event as kept outside the database; without it a cut tail cannot be seen.
+    """
+    prev = genesis
+    for seq, event in enumerate(events, start=1):
+        if found := _check(seq, prev, event):
+            return found
+        prev = event["hash"]
+    if head is not None and head != prev:
+        return Break(len(events), "head_mismatch", head, prev)
+    return None
+
+
+def _check(seq: int, prev: str, event: Mapping[str, Any]) -> Break | None:
+    if missing := (BODY_KEYS | {"prev", "hash"}) - event.keys():
+        return Break(seq, "malformed", ", ".join(sorted(missing)), "")
+    # `1 == True == 1.0` in Python, so the type is asked too.
+    if type(event["seq"]) is not int or event["seq"] != seq:
+        return Break(seq, "gap", str(seq), str(event["seq"]))
+    if event["prev"] != prev:
+        return Break(seq, "prev_mismatch", prev, str(event["prev"]))
+    try:
+        expected = event_hash(prev, event)
+    except (NotStorable, TypeError) as fault:
+        return Break(seq, "not_storable", "", str(fault))
+    return None if event["hash"] == expected else Break(seq, "hash_mismatch", expected, str(event["hash"]))
+
+
+def commitment(value: Any, salt: bytes) -> str:
+    """Bind the journal to a personal value without holding it: HMAC-SHA-256 under a random salt, hex.
+
+    Erasing value and salt leaves a number that tells nothing, and the chain still holds (UU PDP).
+    Raises ValueError for a salt under 16 bytes, and as `canonical`.
+    """
+    if len(salt) < _SHORTEST_SALT:
+        raise ValueError(f"a salt needs {_SHORTEST_SALT} random bytes")
+    return hmac.new(salt, _COMMITMENT + canonical(value), hashlib.sha256).hexdigest()

@@ -1,0 +1,99 @@
+"""Numbers of papers, cases and assets: the pattern of a number book, and the fixed forms.
+
+Patterns follow Permendagri 1/2023 in the shape regencies use it, for instance
+`{klasifikasi}/{urut:03}/{jenis}/{unit}/{bulan_romawi}/{tahun}`. The order varies per office, so it is data.
+The sequence itself is taken by `records.documents` in the transaction of the act.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from sandar.core.words import roman_month
+
+TOKENS = ("klasifikasi", "urut", "jenis", "unit", "bulan_romawi", "bulan", "tahun")
+LONGEST_PATTERN = 120
+_TOKEN = re.compile(r"\{([^{}]*)\}")
+_WIDTH = re.compile(r"0[1-9]")
+_CASE = re.compile(r"\s*PMH-([0-9]{4})-([0-9]{1,9})\s*", re.IGNORECASE)
+
+
+def check_pattern(pattern: str) -> tuple[str, ...]:
+    """List what is wrong with a pattern as codes, empty when it may be used.
+
+    Codes: empty, too_long, control_character, brace, unknown_token:NAME, width:TEXT, no_urut, no_tahun, urut_twice,
+    urut_touches (the sequence stands next to another token or a digit, so two papers could share one number).
+    """
+    if not pattern.strip():
+        return ("empty",)
+    problems = ["too_long"] if len(pattern) > LONGEST_PATTERN else []
+    if any(not char.isprintable() for char in pattern):
+        problems.append("control_character")
+    if set("{}") & set(_TOKEN.sub("", pattern)):
+        problems.append("brace")
+    tokens = [token.partition(":") for token in _TOKEN.findall(pattern)]
+    names = [name for name, _colon, _width in tokens]
+    problems += [f"unknown_token:{name}" for name in dict.fromkeys(names) if name not in TOKENS]
+    problems += [
+        f"width:{width}"
+        for name, colon, width in tokens
+        if colon and not (name == "urut" and _WIDTH.fullmatch(width))
+    ]
+    problems += [f"no_{name}" for name in ("urut", "tahun") if name not in names]
+    if names.count("urut") > 1:
+        problems.append("urut_twice")
+    if re.search(r"[}0-9]\{urut[:}]|\{urut(:[^{}]*)?\}[{0-9]", pattern):
+        problems.append("urut_touches")
+    return tuple(problems)
+
+
+def format_number(
+    pattern: str, *, urut: int, day: date, klasifikasi: str = "", jenis: str = "", unit: str = ""
+) -> str:
+    """Write one number. `day` is the local date of the paper.
+
+    Raises ValueError for a pattern that `check_pattern` refuses or a sequence below 1.
+    """
+    if problems := check_pattern(pattern):
+        raise ValueError(f"pattern {pattern!r}: {', '.join(problems)}")
+    if urut < 1:
+        raise ValueError(f"the sequence starts at 1, not {urut}")
+    texts = {
+        "klasifikasi": klasifikasi,
+        "jenis": jenis,
+        "unit": unit,
+        "bulan_romawi": roman_month(day.month),
+        "bulan": f"{day.month:02}",
+        "tahun": f"{day.year:04}",
+    }
+
+    def fill(token: re.Match[str]) -> str:
+        name, _colon, width = token[1].partition(":")
+        return f"{urut:{width}}" if name == "urut" else texts[name]
+
+    return _TOKEN.sub(fill, pattern)
+
+
+def case_number(year: int, n: int) -> str:
+    """The number of a request: PMH-2026-0001; grows beyond four digits by itself. Raises ValueError for n < 1."""
+    return _running("PMH", year, n)
+
+
+def asset_number(year: int, n: int) -> str:
+    """The number of a register entry: AST-2026-0001. Raises ValueError for n < 1."""
+    return _running("AST", year, n)
+
+
+def parse_case_number(text: str) -> tuple[int, int] | None:
+    """Read a case number as a person types it (small letters, blanks, fewer zeros); None when it is not one."""
+    found = _CASE.fullmatch(text)
+    if not found or not int(found[1]) or not int(found[2]):
+        return None
+    return int(found[1]), int(found[2])
+
+
+def _running(prefix: str, year: int, n: int) -> str:
+    if n < 1 or not 1 <= year <= 9999:
+        raise ValueError(f"no number for year {year}, sequence {n}")
+    return f"{prefix}-{year:04}-{n:04}"
