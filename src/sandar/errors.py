@@ -215,6 +215,21 @@ class UploadUnsafe(Refused):
     code = "UPLOAD_UNSAFE"
 
 
+class InventoryUnreadable(Refused):
+    """The hardware inventory could not be read; typing it in by hand stays open. facts: reason (empty,
+    too_large, too_deep, too_many_nodes, unknown_format, lshw_not_json, syntax, truncated,
+    not_an_inventory), and where known line, limit."""
+
+    code = "INVENTORY_UNREADABLE"
+
+
+class QuantityUnreadable(Refused):
+    """An amount of memory or storage is no number with a known unit. facts: text, reason (empty,
+    not_a_number, ambiguous, unit, negative, too_large)."""
+
+    code = "QUANTITY_UNREADABLE"
+
+
 class TooMany(SandarError):
     """facts: retry_after (seconds)."""
 
