@@ -190,6 +190,25 @@ class ActionNotAllowed(Refused):
     code = "ACTION_NOT_ALLOWED"
 
 
+class UnknownState(Refused):
+    """The case stands in a state its pinned procedure does not have: a fault of data. facts: state."""
+
+    code = "UNKNOWN_STATE"
+
+
+class DefinitionInvalid(Refused):
+    """A procedure file does not hold. facts: problems = [{line, code, sentence, ...}].
+
+    `problems` carries the same as `sop.procedure.Problem` objects.
+    """
+
+    code = "DEFINITION_INVALID"
+
+    @property
+    def problems(self) -> tuple[Any, ...]:
+        return tuple(self.facts.get("problems", ()))
+
+
 class ReasonNeeded(Refused):
     """The action needs a coded reason. facts: action."""
 
