@@ -1,7 +1,7 @@
 """Who may act, in whose name, and what one person may not do twice in a case.
 
-The unit of segregation is the person, not the role: a Plh or Plt who signs for somebody binds both, through whatever
-chain of mandates. Source: issue 2 item 12 and the segregation pairs of the reliability rules.
+The unit of segregation is the person, not the role: a Plh or Plt who signs for somebody binds both, through
+whatever chain of mandates. Source: issue 2 item 12 and the segregation pairs of the reliability rules.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ WARNED_PAIRS: frozenset[Pair] = frozenset(
 class Grant:
     """One person holds one role from `valid_from` to `valid_until` (both local days included; None = open).
 
-    kind: definitif, plt (acting, post vacant) or plh (daily acting). mandate: number of the order, for the paper.
+    kind: definitif, plt (acting, post vacant) or plh (daily acting). mandate: number of the order, for the
+    paper.
     acting_for: the person represented, if any. agency: for roles of an agency.
     """
 
@@ -67,14 +68,17 @@ class Conflict(NamedTuple):
 
 
 def local_day(at: datetime, zone: str) -> date:
-    """The day on which mandates are judged: the office's own, not UTC's. Raises TypeError for a naive datetime."""
+    """The day on which mandates are judged: the office's own, not UTC's.
+
+    Raises TypeError for a naive datetime.
+    """
     if at.utcoffset() is None:
         raise TypeError("an instant needs a zone")
     return at.astimezone(ZoneInfo(zone)).date()
 
 
 def grant_for(grants: Iterable[Grant], role: str, day: date) -> Grant | None:
-    """The grant under which somebody acts in `role` on `day`: definitif before plt before plh, then the newest.
+    """The grant under which somebody acts in `role` on `day`: definitif, then plt, then plh; then the newest.
 
     grants: those of one person. Lapsed and future grants never count. None = no authority.
     """
@@ -94,10 +98,10 @@ def _rank(grant: Grant) -> tuple[int, int, str, int, int]:
 
 
 def represented(grants: Iterable[Grant], grant: Grant, day: date) -> tuple[int, ...]:
-    """Everybody in whose name an act under `grant` is done, nearest first, without the actor; empty if definitif.
+    """Everybody in whose name an act under `grant` is done, nearest first, without the actor.
 
-    grants: those of everybody. A substitute of a substitute represents both; every mandate by which a represented
-    person stands in on that day is followed, and a ring of mandates ends by itself.
+    grants: those of everybody. A substitute of a substitute represents both; every mandate by which a
+    represented person stands in on that day is followed, and a ring of mandates ends by itself.
     """
     pool = [other for other in grants if other.role == grant.role and other.valid_on(day)]
     found: dict[int, None] = {}
@@ -114,8 +118,8 @@ def represented(grants: Iterable[Grant], grant: Grant, day: date) -> tuple[int, 
 def mandate_holds(grants: Iterable[Grant], grant: Grant, day: date) -> bool:
     """Whether a grant and every mandate under it still hold: a substitute falls with the one who sent them.
 
-    grants: those of everybody. A definitif grant stands alone; so does a Plt, whose post is vacant. A Plh stands on a
-    live grant of the represented person, and so on down; a ring of Plh holds nobody up.
+    grants: those of everybody. A definitif grant stands alone; so does a Plt, whose post is vacant. A Plh
+    stands on a live grant of the represented person, and so on down; a ring of Plh holds nobody up.
     """
     pool = [other for other in grants if other.role == grant.role and other.valid_on(day)]
     return grant.valid_on(day) and _stands(pool, grant, frozenset())
@@ -138,7 +142,8 @@ def conflict(
     """The first forbidden pair that this act would close, None when it may go on.
 
     past: (person, duty) of the whole case; an act in somebody's name is there once for each person it binds
-    (`bearers`). represented: the persons in whose name this act would be done. Raises ValueError for an unknown duty.
+    (`bearers`). represented: the persons in whose name this act would be done. Raises ValueError for an
+    unknown duty.
     """
     return next(iter(_closed(past, (person, *represented), duty, FORBIDDEN_PAIRS)), None)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -42,7 +43,7 @@ Weekly = tuple[tuple[Window, ...], ...]
 
 
 def weekly_of(**days: str) -> Weekly:
-    """Build seven days of windows from text, for instance `mon="07:30-12:00,13:00-16:00"`; missing = rest day.
+    """Build seven days of windows from text: `mon="07:30-12:00,13:00-16:00"`; a missing day rests.
 
     Raises ValueError for an unknown day name or text that is not a window.
     """
@@ -74,7 +75,7 @@ RAMADAN_WEEKLY: Weekly = weekly_of(
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """Other weekly hours from `first` to `last`, both days included. `name` is shown as the rule that applied.
+    """Other weekly hours from `first` to `last`, both included. `name` is shown as the rule that applied.
 
     Raises ValueError when it ends before it begins or the week is not seven orderly days.
     """
@@ -91,7 +92,7 @@ class Season:
 
 
 class Day(NamedTuple):
-    """One local day, worked out: windows as microseconds since 1970 UTC, their sum, and the rule behind them."""
+    """One local day, worked out: windows in microseconds since 1970 UTC, their sum, the rule behind."""
 
     windows: tuple[tuple[int, int], ...]
     total: int
@@ -104,7 +105,8 @@ class Calendar:
 
     zone: IANA name such as Asia/Jakarta. weekly: Monday first. seasons: the first one that covers a day wins.
     days_off: local date -> name (holiday, joint leave); it wins over every season.
-    Raises ValueError for an unknown zone, a week that is not seven days, overlapping windows, or no hours at all.
+    Raises ValueError for an unknown zone, a week that is not seven days, overlapping windows, or no hours
+    at all.
     """
 
     zone: str
@@ -181,7 +183,7 @@ def _orderly(weekly: Weekly) -> Weekly:
         raise ValueError(f"a week has seven days, not {len(weekly)}")
     days = tuple(tuple(sorted(day)) for day in weekly)
     for day in days:
-        for earlier, later in zip(day, day[1:], strict=False):
+        for earlier, later in pairwise(day):
             if earlier.end == MIDNIGHT or later.start < earlier.end:
                 raise ValueError(f"windows overlap: {earlier} and {later}")
     return days

@@ -1,7 +1,8 @@
 """The hash chain of a case's journal: canonical bytes, event hashes, the check that finds the first break.
 
-The format is public: a stand-alone verifier needs only this file's rules. It must give the same bytes for a value
-before it is stored and after it came back from SQLite or PostgreSQL, so numbers are written by value (2.0 is 2).
+The format is public: a stand-alone verifier needs only this file's rules. It must give the same bytes for a
+value before it is stored and after it came back from SQLite or PostgreSQL, so numbers are written by value
+(2.0 is 2).
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ _SHORTEST_SALT = 16
 class Break(NamedTuple):
     """The first place where a chain does not hold.
 
-    reason: malformed (a key is missing), gap (an event is missing, doubled or moved), prev_mismatch (does not follow
-    the event before), hash_mismatch (the event itself was changed), head_mismatch (the tail was cut or replaced,
-    against an anchor kept elsewhere), not_storable (holds what the journal never writes).
+    reason: malformed (a key is missing), gap (an event is missing, doubled or moved), prev_mismatch (does
+    not follow the event before), hash_mismatch (the event itself was changed), head_mismatch (the tail was
+    cut or replaced, against an anchor kept elsewhere), not_storable (holds what the journal never writes).
     """
 
     seq: int
@@ -45,18 +46,22 @@ class Break(NamedTuple):
 def canonical(value: Any) -> bytes:
     """Canonical JSON: keys sorted by code point, no blanks, UTF-8, `plain` values.
 
-    Raises NotStorable for what no journal can hold, TypeError for a type it does not know (a fault in the code).
+    Raises NotStorable for what no journal can hold, TypeError for a type it does not know (a fault in the
+    code).
     """
-    text = json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(
+        plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
     return text.encode()
 
 
 def plain(value: Any, path: str = "$") -> Any:
     """The JSON-able twin of `value`; store this, so that what is read back has the same hash.
 
-    Aware datetimes become UTC text with microseconds, dates and UUIDs text, Decimals text without trailing zeros,
-    tuples lists, whole floats integers. Raises NotStorable (facts: path, why) for NUL, lone surrogates, NaN,
-    Infinity, integers beyond 64 bits, naive datetimes, keys that are not text, nesting deeper than 64.
+    Aware datetimes become UTC text with microseconds, dates and UUIDs text, Decimals text without trailing
+    zeros, tuples lists, whole floats integers. Raises NotStorable (facts: path, why) for NUL, lone
+    surrogates, NaN, Infinity, integers beyond 64 bits, naive datetimes, keys that are not text, nesting
+    deeper than 64.
     """
     return _plain(value, path, DEEPEST)
 
@@ -131,7 +136,8 @@ def sha256(value: Any) -> str:
 def event_hash(prev: str, body: Mapping[str, Any]) -> str:
     """The hash of one event: SHA-256("sandar-event-1" LF prev LF canonical body).
 
-    Covers every key of `body` except `prev` and `hash`; more keys than BODY_KEYS may stand there and are covered too.
+    Covers every key of `body` except `prev` and `hash`; more keys than BODY_KEYS may stand there and are
+    covered too.
     Raises ValueError when one of BODY_KEYS is missing, and as `canonical`.
     """
     if missing := BODY_KEYS - body.keys():
@@ -140,8 +146,10 @@ def event_hash(prev: str, body: Mapping[str, Any]) -> str:
     return hashlib.sha256(_EVENT + prev.encode() + b"\n" + canonical(covered)).hexdigest()
 
 
-def verify(events: Sequence[Mapping[str, Any]], *, head: str | None = None, genesis: str = GENESIS) -> Break | None:
-    """Find the first break of one case's journal, None when it holds. Events in the order of the file, seq from 1.
+def verify(
+    events: Sequence[Mapping[str, Any]], *, head: str | None = None, genesis: str = GENESIS
+) -> Break | None:
+    """Find the first break of one case's journal, None when it holds. Events in file order, seq from 1.
 
     head: the hash of the last event as kept outside the database; without it a cut tail cannot be seen.
     """

@@ -22,8 +22,9 @@ _CASE = re.compile(r"\s*PMH-([0-9]{4})-([0-9]{1,9})\s*", re.IGNORECASE)
 def check_pattern(pattern: str) -> tuple[str, ...]:
     """List what is wrong with a pattern as codes, empty when it may be used.
 
-    Codes: empty, too_long, control_character, brace, unknown_token:NAME, width:TEXT, no_urut, no_tahun, urut_twice,
-    urut_touches (the sequence stands next to another token or a digit, so two papers could share one number).
+    Codes: empty, too_long, control_character, brace, unknown_token:NAME, width:TEXT, no_urut, no_tahun,
+    urut_twice, urut_touches (the sequence stands next to another token or a digit, so two papers could
+    share one number).
     """
     if not pattern.strip():
         return ("empty",)
@@ -76,7 +77,10 @@ def format_number(
 
 
 def case_number(year: int, n: int) -> str:
-    """The number of a request: PMH-2026-0001; grows beyond four digits by itself. Raises ValueError for n < 1."""
+    """The number of a request: PMH-2026-0001; grows beyond four digits by itself.
+
+    Raises ValueError for n < 1.
+    """
     return _running("PMH", year, n)
 
 
@@ -86,7 +90,7 @@ def asset_number(year: int, n: int) -> str:
 
 
 def parse_case_number(text: str) -> tuple[int, int] | None:
-    """Read a case number as a person types it (small letters, blanks, fewer zeros); None when it is not one."""
+    """Read a case number as a person types it (small letters, fewer zeros); None when it is not one."""
     found = _CASE.fullmatch(text)
     if not found or not int(found[1]) or not int(found[2]):
         return None

@@ -1,8 +1,9 @@
 """Official Indonesian words and figures: numbers in words, dates, times, durations, quantities.
 
-The fixed words of official papers, so they do not pass through the catalogue; `lang="en"` serves the English pages.
-`terbilang` is written here because num2words 0.5 says "satu juta satu ribu" for 1,001,000 (KBBI: "seribu"), "min"
-for minus, and costs a quarter of a second to import; the tests compare with it wherever it is right.
+The fixed words of official papers, so they do not pass through the catalogue; `lang="en"` serves the
+English pages. `terbilang` is written here because num2words 0.5 says "satu juta satu ribu" for 1,001,000
+(KBBI: "seribu") and "min" for minus, and takes a quarter of a second to import; the tests compare with it
+wherever it is right.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ _UNITS: dict[tuple[Lang, bool], tuple[str, str, str]] = {
 
 
 def terbilang(n: int) -> str:
-    """A whole number in Indonesian words: 2026 -> "dua ribu dua puluh enam". Raises ValueError from 10^15 on."""
+    """A whole number in Indonesian words: 2026 -> "dua ribu dua puluh enam".
+
+    Raises ValueError from 10^15 on.
+    """
     if abs(n) >= 10**15:
         raise ValueError(f"too large to be written in words: {n}")
     if n < 0:
@@ -71,18 +75,21 @@ def _below_thousand(n: int) -> str:
 
 def date_in_words(day: date) -> str:
     """As minutes write it: "Senin tanggal dua puluh tiga bulan November tahun dua ribu dua puluh enam"."""
-    month = MONTHS["id"][day.month - 1]
-    return f"{WEEKDAYS['id'][day.weekday()]} tanggal {terbilang(day.day)} bulan {month} tahun {terbilang(day.year)}"
+    weekday, month = WEEKDAYS["id"][day.weekday()], MONTHS["id"][day.month - 1]
+    return f"{weekday} tanggal {terbilang(day.day)} bulan {month} tahun {terbilang(day.year)}"
 
 
 def date_id(day: date, *, weekday: bool = False, lang: Lang = "id") -> str:
-    """ "23 November 2026", with the weekday "Senin, 23 November 2026". A datetime gives its own local date."""
+    """ "23 November 2026", with the weekday "Senin, 23 November 2026".
+
+    A datetime gives its own local date.
+    """
     text = f"{day.day} {MONTHS[lang][day.month - 1]} {day.year}"
     return f"{WEEKDAYS[lang][day.weekday()]}, {text}" if weekday else text
 
 
 def time_id(at: datetime, *, zone: str | None = None, lang: Lang = "id") -> str:
-    """ "09.13 WIB" (English "09:13 WIB") in the zone of `at`, or in the IANA `zone`; other offsets as UTC+05.30.
+    """ "09.13 WIB" (English "09:13 WIB") in the zone of `at`, or in the IANA `zone`; others as UTC+05.30.
 
     Raises TypeError for a datetime without a zone.
     """
@@ -108,8 +115,8 @@ def duration_id(
 ) -> str:
     """Working time in words: "1 hari 2 jam 5 menit"; short keeps the two largest units: "3 jam 40 mnt".
 
-    `day` is the length of one day (450 working minutes; give 24 h for calendar time). Rounded down to whole minutes;
-    less than one minute says so; a negative span carries a leading "-".
+    `day` is the length of one day (450 working minutes; give 24 h for calendar time). Rounded down to whole
+    minutes; less than one minute says so; a negative span carries a leading "-".
     """
     minute = timedelta(minutes=1)
     days, rest = divmod(abs(span), day)
@@ -121,7 +128,7 @@ def duration_id(
     ]
     if not amounts:
         return _next_to_nothing(span, lang=lang, short=short)
-    # Days and minutes without hours ("1 hari 5 mnt") are two units, but the minutes say nothing next to a day.
+    # Minutes next to days ("1 hari 5 mnt") say nothing in a list.
     kept = amounts[:1] if short and days and not hours else amounts[:2] if short else amounts
     return ("-" if span < timedelta() else "") + " ".join(kept)
 
@@ -140,17 +147,18 @@ def _next_to_nothing(span: timedelta, *, lang: Lang, short: bool) -> str:
 
 
 def number_id(x: float | Decimal, decimals: int = 0, *, lang: Lang = "id") -> str:
-    """ "1.150", with decimals "1,9" (English "1,150", "1.9"); rounded half away from zero on the written value."""
+    """ "1.150", with decimals "1,9" (English "1,150", "1.9"); half rounds away from zero."""
     exact = x if isinstance(x, Decimal) else Decimal(str(x))
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    text = f"{abs(rounded) if not rounded else rounded:,f}"
+    text = f"{rounded or abs(rounded):,f}"  # never "-0"
     return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
 def watts_id(watts: float, *, exact: bool = True, lang: Lang = "id") -> str:
     """Real power for reading: "575 W", "1.150 W", "1,9 kW", "12 kW".
 
-    Exact never rounds: kW only where one decimal says it all. `exact=False` (charts, headings) rounds to 0,1 kW.
+    Exact never rounds: kW only where one decimal says it all. `exact=False` (charts, headings) rounds to
+    0,1 kW.
     """
     if abs(watts) < 1000 or (exact and watts % 100):
         decimals = 0 if watts == int(watts) else 1

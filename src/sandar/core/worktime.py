@@ -1,8 +1,8 @@
 """Working time: how much of it passed, when a budget runs out, and which rule counted each stretch.
 
-Everything is exact to the microsecond and independent of the zone in which an instant is written. Instants must be
-aware (TypeError otherwise). A clock that was set back never makes time negative: an interval or pause that ends
-before it starts is empty. Results come in the calendar's own zone.
+Everything is exact to the microsecond and independent of the zone in which an instant is written. Instants
+must be aware (TypeError otherwise). A clock that was set back never makes time negative: an interval or
+pause that ends before it starts is empty. Results come in the calendar's own zone.
 """
 
 from __future__ import annotations
@@ -62,7 +62,10 @@ class Segment(NamedTuple):
 
 
 def elapsed(calendar: Calendar, start: datetime, end: datetime, pauses: Iterable[Pause] = ()) -> timedelta:
-    """Working time from `start` to `end` outside the pauses; overlapping pauses count once. Never negative."""
+    """Working time from `start` to `end` outside the pauses; overlapping pauses count once.
+
+    Never negative.
+    """
     first, last = to_us(start), to_us(end)
     total = _worked(calendar, first, last)
     if pauses:
@@ -77,7 +80,9 @@ def remaining(
     return budget - elapsed(calendar, start, now, pauses)
 
 
-def due(calendar: Calendar, start: datetime, budget: timedelta, pauses: Iterable[Pause] = ()) -> datetime | None:
+def due(
+    calendar: Calendar, start: datetime, budget: timedelta, pauses: Iterable[Pause] = ()
+) -> datetime | None:
     """The earliest instant at which `elapsed` reaches `budget`; a budget of zero or less is due at `start`.
 
     None when no such instant exists: an open pause stands before the budget is used up, or the calendar never
@@ -87,7 +92,7 @@ def due(calendar: Calendar, start: datetime, budget: timedelta, pauses: Iterable
     if needed <= 0:
         return start.astimezone(calendar.tz)
     for pause_start, pause_end in _merged(pauses, cursor, _FOREVER):
-        # An open pause merges to the end of time, so the stretch before it is the last one that can be worked.
+        # An open pause merges to the end of time: what comes before it is the last that can be worked.
         worked = _worked(calendar, cursor, pause_start)
         if worked >= needed:
             break
@@ -129,7 +134,10 @@ def add_working_days(calendar: Calendar, day: date, n: int) -> date:
 
 
 def day_length(calendar: Calendar) -> timedelta:
-    """One working day of the ordinary week on average: 450 minutes by Perpres 21/2023. Seasons do not change it."""
+    """One working day of the ordinary week on average: 450 minutes by Perpres 21/2023.
+
+    Seasons do not change it.
+    """
     totals = [total for total in (_day_total(day) for day in calendar.weekly) if total]
     return sum(totals, timedelta()) // len(totals)
 
@@ -149,8 +157,10 @@ def explain(
     for begin, finish, kind, reason in _day_pieces(calendar, first, last):
         cuts = {begin, finish, *(cut for p in stood for cut in p[1:] if begin < cut < finish)}
         for left, right in pairwise(sorted(cuts)):
-            halted = next((p for p in stood if p[1] <= left and right <= p[2]), None) if kind == "counted" else None
-            _append(pieces, (left, right, "paused", halted[0]) if halted else (left, right, kind, reason))
+            halted = _halted(stood, left, right) if kind == "counted" else None
+            _append(
+                pieces, (left, right, kind, reason) if halted is None else (left, right, "paused", halted)
+            )
     return tuple(
         Segment(_datetime(calendar, a), _datetime(calendar, b), kind, reason)  # type: ignore[arg-type]
         for a, b, kind, reason in pieces
@@ -162,7 +172,7 @@ def _worked(calendar: Calendar, first: int, last: int) -> int:
     if last <= first:
         return 0
     total, day_of = 0, calendar.day
-    # A local day starts at most 24 h away from the UTC day of the same number: one day more on each side is enough.
+    # A local day starts less than 24 h from the UTC day of the same number: one day more on each side.
     for number in range(first // DAY_US - 1, last // DAY_US + 2):
         windows, whole, _rule = day_of(number)
         if not windows:
@@ -177,7 +187,7 @@ def _worked(calendar: Calendar, first: int, last: int) -> int:
 
 
 def _advance(calendar: Calendar, cursor: int, needed: int) -> datetime | None:
-    """The earliest instant by which `needed` (> 0) microseconds were worked since `cursor`, without pauses."""
+    """The earliest instant by which `needed` (> 0) microseconds were worked since `cursor`, no pauses."""
     for start, end in _windows_from(calendar, cursor):
         begin = max(start, cursor)
         if end <= begin:
@@ -235,7 +245,9 @@ def _day_pieces(calendar: Calendar, first: int, last: int) -> Iterator[tuple[int
 def _whole_day(calendar: Calendar, number: int) -> Sequence[tuple[int, int, str, str]]:
     """One local day from midnight to midnight, tiled."""
     day = date.fromordinal(EPOCH_DAY + number)
-    opens, closes = (to_us(datetime(d.year, d.month, d.day, tzinfo=calendar.tz)) for d in (day, day + timedelta(1)))
+    opens, closes = (
+        to_us(datetime(d.year, d.month, d.day, tzinfo=calendar.tz)) for d in (day, day + timedelta(1))
+    )
     windows, _total, rule = calendar.day(number)
     if not windows:
         return [(opens, closes, "off", rule if day in calendar.days_off else REST_DAY)]
@@ -247,6 +259,11 @@ def _whole_day(calendar: Calendar, number: int) -> Sequence[tuple[int, int, str,
         cursor = end
     pieces.append((cursor, closes, "off", CLOSED))
     return [piece for piece in pieces if piece[0] < piece[1]]
+
+
+def _halted(stood: list[tuple[str, int, int]], left: int, right: int) -> str | None:
+    """The reason of the first pause that covers the stretch."""
+    return next((reason for reason, start, end in stood if start <= left and right <= end), None)
 
 
 def _append(pieces: list[tuple[int, int, str, str]], new: tuple[int, int, str, str]) -> None:
@@ -268,7 +285,9 @@ def _day_total(windows: tuple[Window, ...]) -> timedelta:
     day = date(1970, 1, 1)
     return sum(
         (
-            datetime.combine(day, w.end) - datetime.combine(day, w.start) + timedelta(days=1 if w.end <= w.start else 0)
+            datetime.combine(day, w.end)
+            - datetime.combine(day, w.start)
+            + timedelta(days=1 if w.end <= w.start else 0)
             for w in windows
         ),
         timedelta(),
