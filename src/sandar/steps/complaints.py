@@ -1,0 +1,65 @@
+"""What is wrong with an input, field by field, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+_SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "missing": lambda c: _("Wajib diisi."),
+    "extra_forbidden": lambda c: _("Isian ini tidak dikenal."),
+    "string_too_short": lambda c: _("Wajib diisi."),
+    "string_too_long": lambda c: _("Paling banyak %(max)s huruf.") % {"max": c.get("max_length")},
+    "string_type": lambda c: _("Harus berupa teks."),
+    "string_pattern_mismatch": lambda c: _("Bentuknya tidak dikenal."),
+    "int_parsing": lambda c: _("Harus berupa bilangan bulat."),
+    "int_type": lambda c: _("Harus berupa bilangan bulat."),
+    "int_from_float": lambda c: _("Harus berupa bilangan bulat."),
+    "float_parsing": lambda c: _("Harus berupa bilangan."),
+    "float_type": lambda c: _("Harus berupa bilangan."),
+    "finite_number": lambda c: _("Harus berupa bilangan."),
+    "bool_parsing": lambda c: _("Harus ya atau tidak."),
+    "greater_than": lambda c: _("Harus lebih dari %(least)s.") % {"least": c.get("gt")},
+    "greater_than_equal": lambda c: _("Paling sedikit %(least)s.") % {"least": c.get("ge")},
+    "less_than": lambda c: _("Harus kurang dari %(most)s.") % {"most": c.get("lt")},
+    "less_than_equal": lambda c: _("Paling banyak %(most)s.") % {"most": c.get("le")},
+    "too_long": lambda c: _("Paling banyak %(most)s baris.") % {"most": c.get("max_length")},
+    "too_short": lambda c: _("Paling sedikit %(least)s baris.") % {"least": c.get("min_length")},
+    "literal_error": lambda c: _("Pilih salah satu: %(expected)s.") % {"expected": c.get("expected")},
+    "union_tag_invalid": lambda c: _("Jenis layanan harus colocation atau hosting."),
+    "union_tag_not_found": lambda c: _("Jenis layanan harus colocation atau hosting."),
+    "date_from_datetime_parsing": lambda c: _("Tanggal harus berbentuk TTTT-BB-HH."),
+    "date_parsing": lambda c: _("Tanggal harus berbentuk TTTT-BB-HH."),
+    "date_type": lambda c: _("Tanggal harus berbentuk TTTT-BB-HH."),
+    "datetime_parsing": lambda c: _("Waktu harus berbentuk TTTT-BB-HHTjj:mm."),
+    "datetime_from_date_parsing": lambda c: _("Waktu harus berbentuk TTTT-BB-HHTjj:mm."),
+    "list_type": lambda c: _("Harus berupa daftar."),
+    "dict_type": lambda c: _("Harus berupa objek."),
+    "model_type": lambda c: _("Harus berupa objek."),
+    "model_attributes_type": lambda c: _("Harus berupa objek."),
+}
+_OWN: dict[str, Callable[[], str]] = {
+    "half_u": lambda: _("Harus kelipatan setengah U."),
+    "unprintable": lambda: _("Memuat huruf yang tidak dapat dicetak."),
+    "too_late": lambda: _("Jendela antar harus berakhir sesudah dimulai."),
+}
+
+
+def sentences(fault: ValidationError) -> dict[str, list[str]]:
+    """{"items.0.watts": ["Paling sedikit 1."]}: dotted path of the field, sentences to show beside it."""
+    found: dict[str, list[str]] = {}
+    for error in fault.errors(include_url=False, include_input=False):
+        path = ".".join(str(part) for part in error["loc"] if part not in ("colocation", "hosting"))
+        found.setdefault(path or "data", []).append(_sentence(error["type"], dict(error.get("ctx") or {})))
+    return found
+
+
+def _sentence(kind: str, context: dict[str, Any]) -> str:
+    if kind == "value_error":
+        own = _OWN.get(str(context.get("error")))
+        return own() if own else _("Isian tidak dapat dibaca.")
+    known = _SENTENCES.get(kind)
+    return known(context) if known else _("Isian tidak dapat dibaca.")

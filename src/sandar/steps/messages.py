@@ -1,0 +1,56 @@
+"""Who is told what after an act. Promised in the act's transaction, sent by the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from sandar.records.cases.models import Case, Event
+from sandar.records.outbox import write as outbox
+from sandar.records.people import read as people
+from sandar.records.people.models import Person
+from sandar.sop.route import Route
+
+
+def tell(case: Case, to: Iterable[Person], *, event: Event, kind: str, what: str, at: datetime) -> None:
+    """Promise one message to each person, in the person's language. `what` is a msgid of this catalogue."""
+    for person in to:
+        with translation.override(person.language):
+            subject = f"{case.number}: {_(what)}"
+            body = _(
+                "Yth. %(name)s,\n\nPermohonan %(number)s (%(title)s, %(agency)s): %(what)s.\n\nBuka: %(url)s\n"
+            ) % {
+                "name": person.name,
+                "number": case.number,
+                "title": case.title,
+                "agency": case.agency.name,
+                "what": _(what),
+                "url": f"{settings.PUBLIC_URL}/permohonan/{case.number}",
+            }
+        outbox.post(
+            key=f"{case.number}/{event.seq}/{kind}/{person.pk}",
+            case_id=case.pk,
+            person_id=person.pk,
+            kind=kind,
+            subject=subject,
+            body=body,
+            at=at,
+        )
+
+
+def after(case: Case, way: Route, *, event: Event, at: datetime) -> None:
+    """Tell the next holder that the case waits, or the agency that it ended."""
+    day = at.date()
+    if way.stays:
+        return
+    if way.stage is None:
+        label = way.end.label if way.end else way.to
+        tell(case, people.applicants(case.agency_id, day), event=event, kind="ended", what=label, at=at)
+    elif way.stage.by == "applicant":
+        tell(case, people.applicants(case.agency_id, day), event=event, kind="waits", what=way.stage.label, at=at)
+    elif way.stage.by != "system":
+        tell(case, people.holders(way.stage.by, day), event=event, kind="waits", what=way.stage.label, at=at)
