@@ -1,0 +1,422 @@
+"""What each paper prints, as typed facts. The caller gives raw values; `present.py` makes Indonesian of them.
+
+The name of a field says its unit, and the unit decides how it is printed:
+
+=================================  ==========================  ================================
+field ends with (or is)            give                        printed
+=================================  ==========================  ================================
+`_on`, `date`                      ISO date                    23 November 2026
+`_at`                              ISO instant with offset     23 November 2026 pukul 09.13 WIB
+`_minutes`                         working minutes             1 hari 2 jam 30 menit
+`_w`, `watts`                      watts                       1.150 W
+`_u` `_mm` `_kg` `_gb` `_mbps`     number                      2 U, 800 mm, 23,5 kg, 64 GB ...
+`_gbps` `_kva` `_ms` `gb`          number                      10 Gbit/s, 20 kVA, 3 ms
+any other number                   number                      1.150 (years, counts and ports: as text)
+=================================  ==========================  ================================
+
+Everything a template prints is here, so the frozen facts alone make the PDF. Texts a person wrote are passed
+as they are: the typesetter treats them as data. Empty or missing optional fields print as a dash or not at
+all. Items are the contract's item dictionaries, unchanged (`kind` colocation or hosting).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict, get_type_hints
+
+Item = Mapping[str, Any]
+Amount = int | float
+
+
+class OfficeFacts(TypedDict):
+    """The letterhead: fields of `people.Office`, and the room where things stand."""
+
+    government: str
+    name_lines: list[str]
+    city: str
+    address: NotRequired[str]
+    phone: NotRequired[str]
+    email: NotRequired[str]
+    website: NotRequired[str]
+    unit_code: NotRequired[str]
+    classification: NotRequired[str]
+    time_zone: NotRequired[str]  # IANA name; decides WIB, WITA or WIT
+    page: NotRequired[str]  # a4 (default), f4 (215 x 330 mm), f4-210 (210 x 330 mm)
+    data_center: NotRequired[str]  # name of the data centre room
+    data_center_address: NotRequired[str]
+
+
+class AgencyFacts(TypedDict):
+    name: str
+    sub_unit: NotRequired[str]
+    address: NotRequired[str]
+    phone: NotRequired[str]
+    email: NotRequired[str]
+
+
+class PersonFacts(TypedDict):
+    """Somebody named on a paper; `title` is the position (jabatan), `rank` pangkat/golongan."""
+
+    name: str
+    title: NotRequired[str]
+    nip: NotRequired[str]
+    rank: NotRequired[str]
+    phone: NotRequired[str]
+    email: NotRequired[str]
+    agency: NotRequired[str]
+    address: NotRequired[str]
+
+
+class SignerFacts(PersonFacts):
+    """One signature block. `caption` stands above the position: "Mengetahui", "Pihak Pertama"."""
+
+    caption: NotRequired[str]
+    acting: NotRequired[Literal["", "plt", "plh"]]
+    mandate: NotRequired[str]  # number of the letter of assignment, printed when acting
+
+
+class LetterFacts(TypedDict):
+    """The agency's letter of request."""
+
+    number: str
+    date: str
+    subject: str
+    signatory: NotRequired[PersonFacts]
+    nature: NotRequired[str]  # biasa, segera, sangat segera, rahasia
+    attachment: NotRequired[str]
+    purpose: NotRequired[str]
+
+
+class CaseFacts(TypedDict):
+    number: str
+    service: Literal["colocation", "hosting", "both"]
+    title: NotRequired[str]
+    agenda: NotRequired[str]  # as written in the agenda book: "0151/2026"
+    received_at: NotRequired[str]
+    track_url: NotRequired[str]
+
+
+class Common(TypedDict):
+    """In every paper."""
+
+    office: OfficeFacts
+    case: CaseFacts
+    agency: AgencyFacts
+    letter: LetterFacts
+    signers: list[SignerFacts]
+    cc: NotRequired[list[str]]  # tembusan, one line each
+
+
+class FileFacts(TypedDict):
+    name: str
+    size: str  # "182 kB": already words
+    sha256: str
+
+
+class ReceiptFacts(Common):
+    """Step 1. `files` may be empty: a letter typed in the form has no scan."""
+
+    items: list[Item]
+    contact: PersonFacts
+    received_by: NotRequired[PersonFacts]
+    files: NotRequired[list[FileFacts]]
+
+
+class HopFacts(TypedDict):
+    """One hop of the disposition, from an officer to the next."""
+
+    from_title: str
+    from_name: str
+    to_title: str
+    instruction: str  # the chosen instruction in words
+    at: str
+    to_name: NotRequired[str]
+    note: NotRequired[str]
+    acting: NotRequired[str]  # "Plh., ST/114/2026"
+    read_at: NotRequired[str]
+
+
+class DispositionSheetFacts(Common):
+    """Step 2, issued when the data-centre staff took the case over; all hops in order."""
+
+    hops: list[HopFacts]
+    due_at: NotRequired[str]
+
+
+class CapacityRow(TypedDict):
+    """One resource, all amounts in `unit`. `left_after` may be negative: then `ok` is False."""
+
+    resource: str  # code of the pool or rack rule
+    label: str
+    unit: str
+    installed: Amount
+    limit: Amount  # what may be booked: installed x derating
+    used: Amount
+    held: Amount  # held and reserved by other cases
+    asked: Amount
+    left_after: Amount
+    ok: bool
+    note: NotRequired[str]  # "keadaan terberat: UPS A padam"
+
+
+class ShortageFacts(TypedDict):
+    label: str
+    unit: str
+    asked: Amount
+    left: Amount
+    short_by: Amount
+    frees_on: NotRequired[str]
+
+
+class PlacementFacts(TypedDict):
+    item: str  # name of the line item
+    rack: str
+    position_u: Amount
+    height_u: Amount
+    face: Literal["front", "rear", "full"]
+    cords: Literal["A", "B", "AB"]
+    watts: Amount
+    pdu: NotRequired[str]  # "PDU-A1 / PDU-B1"
+    room: NotRequired[str]
+
+
+class CapacityReportFacts(Common):
+    """Step 3, YES and NO. For NO `shortages` names what is missing, and `placements` is empty."""
+
+    decision: Literal["available", "short", "conditional"]
+    rows: list[CapacityRow]
+    placements: list[PlacementFacts]
+    shortages: list[ShortageFacts]
+    checked_at: str
+    checker: PersonFacts
+    hold_until_on: NotRequired[str]
+    note: NotRequired[str]
+
+
+class ApplicationFormFacts(Common):
+    """Step 4. The agency signs: `signers` are its officials."""
+
+    version: int
+    submitted_at: str
+    items: list[Item]
+    admin_contact: PersonFacts
+    technical_contact: PersonFacts
+    access_people: NotRequired[list[PersonFacts]]
+    purpose: NotRequired[str]
+    confidentiality: NotRequired[str]  # Rendah, Sedang, Tinggi
+    integrity: NotRequired[str]
+    availability: NotRequired[str]
+    system_category: NotRequired[str]  # KSE: "Tinggi (24)"
+    backup_plan: NotRequired[str]
+    recovery_plan: NotRequired[str]
+    recovery_time: NotRequired[str]
+    maintenance: NotRequired[str]
+    vpn: NotRequired[str]
+    entry_on: NotRequired[str]
+    valid_until_on: NotRequired[str]
+    statements: NotRequired[list[str]]  # what the applicant agreed to, word by word
+
+
+class ReferenceFacts(TypedDict):
+    """Another paper this one rests on."""
+
+    title: str
+    number: str
+    issued_on: str
+
+
+class ApprovalFormFacts(Common):
+    """Step 5, granted. `considerations` and `conditions` are printed as numbered lists."""
+
+    decision: Literal["approved"]
+    items: list[Item]
+    placements: list[PlacementFacts]
+    references: list[ReferenceFacts]
+    considerations: list[str]
+    conditions: list[str]
+    valid_from_on: NotRequired[str]
+    valid_until_on: NotRequired[str]
+
+
+class RefusalLetterFacts(Common):
+    """Refusal in step 2, 3 or 5. `reasons` are whole sentences; `shortages` only for capacity."""
+
+    reasons: list[str]
+    shortages: NotRequired[list[ShortageFacts]]
+    references: NotRequired[list[ReferenceFacts]]
+    note: NotRequired[str]
+    next_steps: NotRequired[list[str]]
+    contact: NotRequired[PersonFacts]
+
+
+class NoticeFacts(Common):
+    """Step 6: when and where to bring what."""
+
+    references: list[ReferenceFacts]
+    window_start_at: str
+    window_end_at: str
+    place: str
+    bring: list[str]
+    rules: list[str]
+    contact: PersonFacts
+    lapse: NotRequired[str]  # what happens after the window
+    items: NotRequired[list[Item]]
+    placements: NotRequired[list[PlacementFacts]]
+
+
+class FindingFacts(TypedDict):
+    """One compared field; the three values are already words ("64 GB"), empty = tidak diketahui."""
+
+    label: str
+    approved: str
+    detected: str
+    result: Literal["same", "more", "less", "different", "unknown"]
+    declared: NotRequired[str]
+    tolerance: NotRequired[str]
+    note: NotRequired[str]
+
+
+class InspectedFacts(TypedDict):
+    """One server or application as inspected. `source`: "lshw", "dmidecode", "pemeriksaan manual"."""
+
+    name: str
+    source: str
+    findings: list[FindingFacts]
+    serial: NotRequired[str]
+    file: NotRequired[FileFacts]
+
+
+class ConformityChecklistFacts(Common):
+    """Step 8, before the installation."""
+
+    inspected: list[InspectedFacts]
+    result: Literal["conform", "conditional", "rejected"]
+    inspected_at: str
+    inspector: PersonFacts
+    note: NotRequired[str]
+    references: NotRequired[list[ReferenceFacts]]
+
+
+class DeviceFacts(TypedDict):
+    """One device handed over and where it stands now."""
+
+    name: str
+    brand: str
+    model: str
+    serial: str
+    rack: str
+    position_u: Amount
+    height_u: Amount
+    face: Literal["front", "rear", "full"]
+    cords: Literal["A", "B", "AB"]
+    watts: Amount
+    condition: NotRequired[str]  # Baik, Rusak Ringan, Rusak Berat
+    item_code: NotRequired[str]
+    register_no: NotRequired[str]
+    pdu: NotRequired[str]
+    switch_port: NotRequired[str]
+    ip: NotRequired[str]
+    hostname: NotRequired[str]
+    os: NotRequired[str]
+
+
+class HostedFacts(TypedDict):
+    """One application put into service on the office's own machines."""
+
+    name: str
+    domain: str
+    vcpu: int
+    ram_gb: Amount
+    storage_gb: Amount
+    os: NotRequired[str]
+    ip: NotRequired[str]
+
+
+class HandoverMinutesFacts(Common):
+    """Step 8, BAST. First party hands over (agency), second party receives (data centre)."""
+
+    place: str
+    first_party: PersonFacts
+    second_party: PersonFacts
+    devices: list[DeviceFacts]
+    hosted: list[HostedFacts]
+    references: list[ReferenceFacts]
+    service_from_on: str
+    service_until_on: NotRequired[str]
+    attachments: NotRequired[list[str]]
+    note: NotRequired[str]
+
+
+class EvidenceFacts(TypedDict):
+    """One reachability probe."""
+
+    name: str
+    target: str  # "https://contoh.example:443"
+    kind: str  # TCP, HTTP, HTTPS
+    reached: bool
+    checked_at: str
+    address: NotRequired[str]
+    status: NotRequired[str]  # "200"
+    tls_until_on: NotRequired[str]
+    latency_ms: NotRequired[Amount]
+    detail: NotRequired[str]
+
+
+class StepTiming(TypedDict):
+    """One activity of the SOP against its standard; working minutes. No budget: no standard is promised."""
+
+    no: str
+    name: str
+    holder: str
+    elapsed_minutes: int
+    budget_minutes: NotRequired[int | None]
+    paused_minutes: NotRequired[int]
+    within: NotRequired[bool | None]
+
+
+class CompletionReportFacts(Common):
+    """Step 9. `cc` carries Kepala Bidang and Pengawas (the sheet's tembusan)."""
+
+    references: list[ReferenceFacts]
+    devices: list[DeviceFacts]
+    hosted: list[HostedFacts]
+    evidence: list[EvidenceFacts]
+    timings: list[StepTiming]
+    contact: PersonFacts
+    total_minutes: NotRequired[int]
+    survey_url: NotRequired[str]
+    note: NotRequired[str]
+
+
+KINDS: dict[str, Any] = {
+    "receipt": ReceiptFacts,
+    "disposition_sheet": DispositionSheetFacts,
+    "capacity_report": CapacityReportFacts,
+    "application_form": ApplicationFormFacts,
+    "approval_form": ApprovalFormFacts,
+    "refusal_letter": RefusalLetterFacts,
+    "notice": NoticeFacts,
+    "conformity_checklist": ConformityChecklistFacts,
+    "handover_minutes": HandoverMinutesFacts,
+    "completion_report": CompletionReportFacts,
+}
+
+
+def missing(kind: str, facts: Mapping[str, object]) -> list[str]:
+    """Names of facts a paper of this kind needs and did not get, deep ones as "office.city".
+
+    The act is stopped by them (`write.issue`), not the job that renders after the number is taken.
+    """
+    return sorted(_missing(KINDS[kind], facts, ""))
+
+
+def _missing(shape: Any, value: Mapping[str, object], prefix: str) -> list[str]:
+    hints = get_type_hints(shape)
+    found: list[str] = []
+    for name in shape.__required_keys__:
+        inner = value.get(name)
+        if name not in value:
+            found.append(prefix + name)
+        elif hasattr(hints[name], "__required_keys__") and isinstance(inner, Mapping):
+            found += _missing(hints[name], inner, f"{prefix}{name}.")
+    return found

@@ -1,0 +1,119 @@
+"""Official papers, the books their numbers come from, and the files that were handed in.
+
+A document never changes: its facts are frozen when it is issued, its PDF is written once, and a later paper
+can only replace or revoke it. The constraints below are those rules; code asks, the database decides.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class DocumentStatus(models.TextChoices):
+    """Where a paper stands: numbered, rendered, or ended by a later act."""
+
+    PREPARED = "prepared", "disiapkan"
+    ISSUED = "issued", "terbit"
+    REPLACED = "replaced", "diganti"
+    REVOKED = "revoked", "dicabut"
+
+
+class StoredFile(models.Model):
+    """One file somebody handed in. The bytes live in the store under their SHA-256, never in a row."""
+
+    case = models.ForeignKey("cases.Case", models.PROTECT, null=True, blank=True, related_name="files")
+    kind = models.CharField(max_length=40)
+    name = models.CharField(
+        max_length=255, help_text="as the uploader called it; shown, never used as a path"
+    )
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(help_text="bytes, as stored")
+    sha256 = models.CharField(max_length=64, db_index=True)
+    uploaded_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(size__gt=0), name="stored_file_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NumberBook(models.Model):
+    """A yearly number book. `last` is the number given last; the next one is taken by one UPDATE."""
+
+    name = models.CharField(max_length=40)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name", "year"], name="book_has_one_row_per_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.year}"
+
+
+class Document(models.Model):
+    """One numbered paper of a case, with the facts it prints and, once rendered, the PDF's hash."""
+
+    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="documents")
+    kind = models.CharField(max_length=40)
+    number = models.CharField(max_length=120, help_text="as printed")
+    book = models.CharField(max_length=40)
+    year = models.PositiveSmallIntegerField()
+    sequence = models.PositiveIntegerField(help_text="within book and year, without gaps")
+    issued_on = models.DateField(help_text="date on the paper, in the office's zone")
+    at = models.DateTimeField(help_text="instant of the act that issued it")
+    title = models.CharField(max_length=250)
+    facts = models.JSONField(help_text="everything the paper prints, frozen")
+    facts_sha256 = models.CharField(max_length=64, help_text="SHA-256 of the canonical JSON of facts")
+    pdf_sha256 = models.CharField(max_length=64, null=True, blank=True)
+    pdf_size = models.PositiveIntegerField(null=True, blank=True, help_text="bytes")
+    status = models.CharField(max_length=10, default=DocumentStatus.PREPARED)
+    token = models.CharField(max_length=32, help_text="128 random bits, base32: the public address")
+    sop_number = models.CharField(max_length=120, blank=True)
+    sop_revision = models.PositiveIntegerField(default=0, help_text="0 = not under a published revision")
+    issued_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaces")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["book", "year", "sequence"], name="book_gives_each_number_once"),
+            models.UniqueConstraint(fields=["number"], name="document_number_is_used_once"),
+            models.UniqueConstraint(fields=["token"], name="token_opens_one_document"),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="numbers_start_at_one"),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in DocumentStatus]), name="document_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=DocumentStatus.ISSUED) | Q(pdf_sha256__isnull=False),
+                name="issued_document_has_its_pdf",
+            ),
+            models.CheckConstraint(
+                condition=Q(pdf_sha256__isnull=True, pdf_size__isnull=True)
+                | Q(pdf_sha256__isnull=False, pdf_size__gt=0),
+                name="pdf_hash_and_size_come_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=DocumentStatus.REPLACED, replaced_by__isnull=False)
+                | (~Q(status=DocumentStatus.REPLACED) & Q(replaced_by__isnull=True)),
+                name="replaced_document_names_its_successor",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True) | ~Q(replaced_by=F("id")),
+                name="document_does_not_replace_itself",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

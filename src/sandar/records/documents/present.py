@@ -1,0 +1,116 @@
+"""From frozen facts to what a letter prints: Indonesian dates, times, figures and units, and the QR's cells.
+
+The rule is the table in `facts.py`: the name of a field says its unit. Templates get text only, so no letter
+formats anything by itself, and every paper says "23 November 2026" the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import segno
+
+from sandar.core import words
+
+Present = Callable[[Any, ZoneInfo], str]
+_ZONE = "Asia/Jakarta"
+_EM = "\u00a0"  # figure and unit stay on one line
+
+
+def letter_data(kind: str, facts: Mapping[str, Any], *, preview: bool = False) -> dict[str, Any]:
+    """Everything the template of `kind` reads, JSON-able, all values text (or lists, mappings, booleans).
+
+    facts: frozen, with the `document` block that `write.issue` added. preview: no QR, marked PRATINJAU.
+    """
+    stamp = facts["document"]
+    zone = ZoneInfo(facts["office"].get("time_zone") or _ZONE)
+    shown: dict[str, Any] = _presented(
+        {key: value for key, value in facts.items() if key != "document"}, zone
+    )
+    day = date.fromisoformat(stamp["issued_on"])
+    shown["doc"] = {
+        "kind": kind,
+        "title": stamp["title"],
+        "number": stamp["number"],
+        "date": [day.year, day.month, day.day],
+        "issued": words.date_id(day),
+        "issued_words": words.date_in_words(day),
+        "year_words": words.terbilang(day.year),
+        "sop": sop_line(stamp),
+        "preview": preview,
+        "verify_url": stamp["verify_url"],
+        "domain": urlsplit(stamp["verify_url"]).netloc,
+        "qr": _cells(stamp["verify_url"]),
+    }
+    if track := facts["case"].get("track_url"):
+        shown["case"]["track_qr"] = _cells(track)
+    return shown
+
+
+def sop_line(stamp: Mapping[str, Any]) -> str:
+    """ "SOP 500.12/001 revisi 2", as the footer names the procedure; empty without one."""
+    number, revision = stamp.get("sop_number", ""), stamp.get("sop_revision", 0)
+    parts = [f"SOP {number}" if number else "SOP"] if number or revision else []
+    return " ".join([*parts, f"revisi {revision}"] if revision else parts)
+
+
+def _cells(address: str) -> list[str]:
+    """The QR of an address as rows of "1" and "0"; level M survives a fold or a stamp on 15 % of it."""
+    if not address:
+        return []
+    code = segno.make_qr(address, error="m")
+    return ["".join(str(int(bool(cell))) for cell in row) for row in code.matrix]
+
+
+def _presented(value: Any, zone: ZoneInfo, name: str = "") -> Any:
+    if isinstance(value, Mapping):
+        return {key: _presented(inner, zone, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_presented(inner, zone, name) for inner in value]
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return _quantity(value, name)
+    return _moment(value, name, zone)
+
+
+def _moment(text: str, name: str, zone: ZoneInfo) -> str:
+    try:
+        if name == "date" or name.endswith("_on"):
+            return words.date_id(date.fromisoformat(text))
+        if name == "at" or name.endswith("_at"):
+            local = datetime.fromisoformat(text).astimezone(zone)
+            return f"{words.date_id(local)} pukul {words.time_id(local)}".replace(" WI", f"{_EM}WI")
+    except ValueError:
+        return text  # the agency's own words for a date are still printed
+    return text
+
+
+_UNITS = {
+    "w": "W", "watts": "W", "u": "U", "mm": "mm", "kg": "kg", "gb": "GB", "mbps": "Mbit/s", "gbps": "Gbit/s",
+    "kva": "kVA", "ms": "ms", "vcpu": "vCPU",
+}  # fmt: skip
+
+
+def _quantity(value: float, name: str) -> str:
+    last = name.rpartition("_")[2]
+    if last == "minutes":
+        return words.duration_id(timedelta(minutes=value))
+    figure = number(value)
+    if name == "position_u":
+        return f"U{figure}"
+    return f"{figure}{_EM}{_UNITS[last]}" if last in _UNITS else figure
+
+
+def number(value: float) -> str:
+    """ "1.150", "23,5": as many decimals as the value has, at most two."""
+    exact = round(Decimal(str(value)), 2).normalize()
+    exponent = exact.as_tuple().exponent
+    return words.number_id(exact, max(0, -exponent) if isinstance(exponent, int) else 0)

@@ -1,0 +1,116 @@
+"""Questions about papers and files.
+
+A paper belongs to a case and has no scope of its own: the doors pass the cases the person may see, so what is
+another agency's does not exist (404), as everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Count, Max, Min, QuerySet
+
+from sandar import errors
+from sandar.records.documents import freeze, store
+from sandar.records.documents.models import Document, NumberBook, StoredFile
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def of_case(case_id: int) -> list[Document]:
+    """The papers of a case the caller reached through a scoped read, in the order of issue."""
+    return list(Document.objects.filter(case_id=case_id).defer("facts").order_by("pk"))
+
+
+def files_of_case(case_id: int) -> list[StoredFile]:
+    """The files of a case the caller reached through a scoped read, oldest first."""
+    return list(StoredFile.objects.filter(case_id=case_id).order_by("pk"))
+
+
+def one(document_id: int, *, cases: QuerySet[Any]) -> Document:
+    """One paper among the cases the person may see. Raises NotFound."""
+    return _one(Document.objects.filter(pk=document_id, case__in=cases))
+
+
+def file(file_id: int, *, cases: QuerySet[Any]) -> StoredFile:
+    """One file among the cases the person may see. Raises NotFound."""
+    return _one(StoredFile.objects.filter(pk=file_id, case__in=cases))
+
+
+def latest(case_id: int, kind: str) -> Document | None:
+    """The paper of this kind that holds now: the newest one neither replaced nor revoked."""
+    live = Document.objects.filter(case_id=case_id, kind=kind, status__in=["prepared", "issued"])
+    return live.order_by("-pk").first()
+
+
+def by_token(token: str) -> Document | None:
+    """The paper a QR points to, or None for an unknown or malformed token. Public: show no facts of it."""
+    return Document.objects.select_related("replaced_by").filter(token=token[:64]).first()
+
+
+def pdf(document: Document) -> bytes:
+    """The stored PDF, proved against its hash. Raises NotFound before it is rendered, FileDamaged."""
+    if not document.pdf_sha256:
+        raise errors.NotFound(what="pdf")
+    return store.read(document.pdf_sha256)
+
+
+def waiting(*, limit: int = 100) -> list[int]:
+    """Ids of papers whose PDF is not made yet, oldest first; the job that renders works through them."""
+    rows = Document.objects.filter(pdf_sha256__isnull=True).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One thing that does not hold. `where` is a number or a hash, `what` a stable code."""
+
+    where: str
+    what: str
+
+
+def damages() -> Iterator[Damage]:
+    """Recount everything: facts against their hash, PDFs and files against the store, books against gaps.
+
+    Codes: facts_changed, file_missing, file_changed, size_differs, number_gap, book_behind.
+    """
+    for document in Document.objects.order_by("pk").iterator(chunk_size=200):
+        if freeze.facts_hash(document.facts) != document.facts_sha256:
+            yield Damage(document.number, "facts_changed")
+        if document.pdf_sha256:
+            yield from _file_damage(document.number, document.pdf_sha256, document.pdf_size)
+    for kept in StoredFile.objects.order_by("pk").iterator(chunk_size=200):
+        yield from _file_damage(f"{kept.name} ({kept.sha256[:12]})", kept.sha256, kept.size)
+    yield from _book_damages()
+
+
+def _file_damage(where: str, sha256: str, size: int | None) -> Iterator[Damage]:
+    try:
+        found = len(store.read(sha256))
+    except errors.FileDamaged as damaged:
+        yield Damage(where, f"file_{damaged.facts['state']}")
+        return
+    if found != size:
+        yield Damage(where, "size_differs")
+
+
+def _book_damages() -> Iterator[Damage]:
+    books = Document.objects.values("book", "year").annotate(
+        papers=Count("pk"), first=Min("sequence"), last=Max("sequence")
+    )
+    for row in books.order_by("book", "year"):
+        where = f"{row['book']} {row['year']}"
+        if row["first"] != 1 or row["papers"] != row["last"]:
+            yield Damage(where, "number_gap")
+        if not NumberBook.objects.filter(name=row["book"], year=row["year"], last=row["last"]).exists():
+            yield Damage(where, "book_behind")
+
+
+def _one(rows: QuerySet[Row]) -> Row:
+    found = rows.first()
+    if found is None:
+        raise errors.NotFound()
+    return found

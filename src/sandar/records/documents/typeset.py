@@ -1,0 +1,156 @@
+"""Typesetting: facts in, PDF out, in a child process that can be killed.
+
+Why a child: the facts hold text of strangers. Passed as data it is inert, but a typesetter is a program of a
+million lines; a child with limits on memory, processor time and files turns every surprise into one refused
+paper. One child per process, kept warm, is dearer than calling the library by less than a millisecond a
+letter (measured on 2 shared cores: see docs of the documents room), and keeps 60 MB out of every web worker.
+It is killed after `TIMEOUT` seconds, replaced after `LETTERS_EACH` letters (the compiler's memory only
+grows), and ends by itself when this process does.
+
+Why it is deterministic: the only input is the JSON of the facts, the only date is the paper's own, the fonts
+come from one folder and never from the machine. Same facts, same templates, same fonts: same bytes.
+PDF/A-2a with PDF/UA-1: archivable and readable by screen readers. Source of both: issue "documents", item 3.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from sandar import errors
+from sandar.records.documents import fonts
+
+LETTERS = Path(__file__).resolve().parent / "letters"
+TIMEOUT = 20.0
+LETTERS_EACH = 500
+_log = logging.getLogger(__name__)
+
+
+def typeset(letter: str, data: Mapping[str, Any]) -> bytes:
+    """Render letters/<letter>.typ with `data` (as `present.letter_data` makes it) to PDF/A-2a, PDF/UA-1.
+
+    Raises RenderFailed (a fault of ours or of the machine, never the person's). facts: letter, reason.
+    """
+    year, month, day = data["doc"]["date"]
+    moment = int(datetime(year, month, day, tzinfo=UTC).timestamp())
+    request = {"do": "typeset", "letter": letter, "moment": moment}
+    try:
+        return _child.ask(request, _encoded(data, fonts.literal), name=letter)
+    except errors.RenderFailed as failed:
+        if "could not be displayed" not in failed.facts["reason"]:
+            raise
+        # Two fonts each hold half of a combination: print it as code points.
+        return _child.ask(request, _encoded(data, fonts.basic), name=letter)
+
+
+def redraw(picture: bytes) -> bytes:
+    """A PNG or JPEG drawn anew without metadata.
+
+    Raises RenderFailed, reason unreadable or too_many_pixels.
+    """
+    return _child.ask({"do": "redraw"}, picture, name="picture")
+
+
+def _encoded(data: Mapping[str, Any], printable: Any) -> bytes:
+    return json.dumps(_each_text(data, printable), ensure_ascii=False).encode("utf-8")
+
+
+def _each_text(value: Any, change: Any) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: _each_text(inner, change) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_each_text(inner, change) for inner in value]
+    return value
+
+
+class _Child:
+    """The one child of this process, started when first needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._served = 0
+
+    def ask(self, request: dict[str, Any], body: bytes, *, name: str) -> bytes:
+        """Send one request and wait for its answer, at most `TIMEOUT` seconds."""
+        with self._lock:
+            process = self._ready()
+            began = monotonic()
+            late = threading.Timer(TIMEOUT, process.kill)
+            late.start()
+            try:
+                head, answer = _exchange(process, {**request, "length": len(body)}, body)
+            except (OSError, ValueError, EOFError) as fault:
+                self._drop()
+                reason = "timeout" if monotonic() - began >= TIMEOUT else "died"
+                raise errors.RenderFailed(letter=name, reason=reason) from fault
+            finally:
+                late.cancel()
+        if not head["ok"]:
+            _log.error("typesetting %s failed: %s", name, head["reason"])
+            raise errors.RenderFailed(letter=name, reason=head["reason"])
+        return answer
+
+    def _ready(self) -> subprocess.Popen[bytes]:
+        # After a fork the child belongs to the other process: leave it alone and start an own one.
+        if self._owner != os.getpid():
+            self._process, self._owner = None, os.getpid()
+        if self._process and (self._process.poll() is not None or self._served >= LETTERS_EACH):
+            self._drop()
+        if self._process is None:
+            self._process = _start()
+            self._served = 0
+        self._served += 1
+        return self._process
+
+    def _drop(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+def _exchange(
+    process: subprocess.Popen[bytes], head: dict[str, Any], body: bytes
+) -> tuple[dict[str, Any], bytes]:
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(json.dumps(head).encode() + b"\n" + body)
+    process.stdin.flush()
+    line = process.stdout.readline()
+    if not line:
+        raise EOFError
+    answered: dict[str, Any] = json.loads(line)
+    answer = process.stdout.read(answered["length"])
+    if len(answer) != answered["length"]:
+        raise EOFError
+    return answered, answer
+
+
+def _start() -> subprocess.Popen[bytes]:
+    if not fonts.installed():
+        _log.warning("Arimo is missing in %s: papers use Typst's own serif; run the set-up", fonts.folder())
+    script = Path(__file__).with_name("render_child.py")
+    # -I: neither the environment nor the working folder may add modules; no inherited variables either.
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-I", str(script), str(LETTERS), str(fonts.folder())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={"LANG": "C.UTF-8", "RAYON_NUM_THREADS": "2"},
+        close_fds=True,
+    )
+
+
+_child = _Child()

@@ -1,0 +1,221 @@
+"""Verbs on papers and files. All but `render` run inside the act's transaction and insist on it."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case as Choose
+from django.db.models import F, Value, When
+
+from sandar import errors
+from sandar.core import numbering
+from sandar.records.documents import books, freeze, present, store, typeset
+from sandar.records.documents import facts as facts_shape
+from sandar.records.documents.models import Document, DocumentStatus, NumberBook, StoredFile
+from sandar.records.documents.uploads import AcceptedFile
+
+
+@dataclass(frozen=True)
+class SopStamp:
+    """The procedure a paper was issued under, as printed in its footer."""
+
+    number: str = ""
+    revision: int = 0
+
+
+def issue(
+    kind: str,
+    *,
+    case_id: int,
+    facts: Mapping[str, object],
+    at: datetime,
+    day: date,
+    sop: SopStamp | None = None,
+    issued_by: int | None = None,
+    pattern: str | None = None,
+    title: str | None = None,
+) -> Document:
+    """Take the next number, freeze the facts, and leave the paper prepared; `render` makes the PDF later.
+
+    kind: one of `books.PAPERS`. facts: as in `facts.py`, raw values (ISO dates, numbers); `issue` adds
+    `facts["document"]` (number, date, title, token, address of the verify page, SOP). day: the date on the
+    paper in the office's zone; its year chooses the book. issued_by: person id. pattern, title: the office's
+    own, else the defaults of `books.py`.
+
+    Raises KeyError for an unknown kind, ValueError when facts are missing, RuntimeError outside a
+    transaction.
+    """
+    _inside_a_transaction()
+    paper = books.paper(kind)
+    sop = sop or SopStamp()
+    if lacking := facts_shape.missing(kind, facts):
+        raise ValueError(f"{kind} lacks the facts {lacking}")
+    office = cast("Mapping[str, Any]", facts["office"])
+    sequence = take_number(paper.book, year=day.year)
+    number = numbering.format_number(
+        pattern or paper.pattern,
+        urut=sequence,
+        day=day,
+        klasifikasi=office.get("classification") or paper.classification,
+        jenis=paper.code,
+        unit=office.get("unit_code", ""),
+    )
+    token = new_token()
+    title = title or paper.title
+    stamp = {
+        "kind": kind,
+        "number": number,
+        "issued_on": day.isoformat(),
+        "title": title,
+        "token": token,
+        "verify_url": f"{settings.PUBLIC_URL}/verify/{token}",
+        "sop_number": sop.number,
+        "sop_revision": sop.revision,
+    }
+    kept, digest = freeze.frozen({**facts, "document": stamp})
+    return Document.objects.create(
+        case_id=case_id,
+        kind=kind,
+        number=number,
+        book=paper.book,
+        year=day.year,
+        sequence=sequence,
+        issued_on=day,
+        at=at,
+        title=title,
+        facts=kept,
+        facts_sha256=digest,
+        token=token,
+        sop_number=sop.number,
+        sop_revision=sop.revision,
+        issued_by_id=issued_by,
+    )
+
+
+def take_number(book: str, *, year: int) -> int:
+    """Take the next number (from 1) of a yearly book, without gaps: a rolled-back act gives it back.
+
+    One conditional UPDATE; its row lock makes the other takers wait until this act commits. The row of a new
+    year is inserted with ON CONFLICT DO NOTHING, so two first takers agree on one row.
+    """
+    _inside_a_transaction()
+    row = NumberBook.objects.filter(name=book, year=year)
+    if row.update(last=F("last") + 1) == 0:
+        NumberBook.objects.bulk_create([NumberBook(name=book, year=year)], ignore_conflicts=True)
+        row.update(last=F("last") + 1)
+    return row.values_list("last", flat=True).get()
+
+
+def replace(document_id: int, *, by: int, at: datetime, reason: str) -> None:
+    """Mark a paper as replaced by another one of the same case and kind.
+
+    Raises DocumentEnded when it was replaced or revoked before: the later act sees who was first.
+    """
+    _inside_a_transaction()
+    successor = Document.objects.only("case_id", "kind").get(pk=by)
+    changed = Document.objects.filter(
+        pk=document_id,
+        case_id=successor.case_id,
+        kind=successor.kind,
+        status__in=[DocumentStatus.PREPARED, DocumentStatus.ISSUED],
+    ).update(status=DocumentStatus.REPLACED, replaced_by_id=by, ended_at=at, ended_reason=reason[:500])
+    if changed == 0:
+        raise errors.DocumentEnded(document=document_id)
+
+
+def revoke(document_id: int, *, at: datetime, reason: str) -> None:
+    """Mark a paper as revoked; its verify page says so from now on.
+
+    Raises DocumentEnded when it already ended.
+    """
+    _inside_a_transaction()
+    changed = Document.objects.filter(
+        pk=document_id, status__in=[DocumentStatus.PREPARED, DocumentStatus.ISSUED]
+    ).update(status=DocumentStatus.REVOKED, ended_at=at, ended_reason=reason[:500])
+    if changed == 0:
+        raise errors.DocumentEnded(document=document_id)
+
+
+def render(document_id: int) -> Document:
+    """Make and store the PDF of a paper, once; a second call returns what the first one made.
+
+    Runs as a job after the act, or on demand at the first download. The bytes depend on the frozen facts
+    alone and are durable before the row names them, so a crash between the two only repeats the work.
+
+    Raises NotFound; RenderFailed when the typesetter refuses or takes too long; StorageFull.
+    """
+    document = Document.objects.filter(pk=document_id).first()
+    if document is None:
+        raise errors.NotFound(what="document")
+    if document.pdf_sha256:
+        return document
+    pdf = typeset.typeset(document.kind, present.letter_data(document.kind, document.facts))
+    digest = store.put(pdf)
+    with transaction.atomic():
+        # A paper that was replaced or revoked before its PDF was made keeps that status.
+        Document.objects.filter(pk=document_id, pdf_sha256__isnull=True).update(
+            pdf_sha256=digest,
+            pdf_size=len(pdf),
+            status=Choose(
+                When(status=DocumentStatus.PREPARED, then=Value(DocumentStatus.ISSUED)), default=F("status")
+            ),
+        )
+    document.refresh_from_db()
+    return document
+
+
+def preview(kind: str, facts: Mapping[str, object], *, day: date, title: str | None = None) -> bytes:
+    """The PDF an act would issue, marked PRATINJAU, without number, token or QR. Nothing is stored."""
+    stamp = {
+        "kind": kind,
+        "number": "",
+        "issued_on": day.isoformat(),
+        "title": title or books.paper(kind).title,
+        "token": "",
+        "verify_url": "",
+        "sop_number": "",
+        "sop_revision": 0,
+    }
+    kept, _ = freeze.frozen({**facts, "document": stamp})
+    return typeset.typeset(kind, present.letter_data(kind, kept, preview=True))
+
+
+def keep_file(
+    accepted: AcceptedFile, *, at: datetime, case_id: int | None = None, uploaded_by: int | None = None
+) -> StoredFile:
+    """Record a file that `store.accept_upload` took; its bytes are durable already."""
+    _inside_a_transaction()
+    return StoredFile.objects.create(
+        case_id=case_id,
+        kind=accepted.kind,
+        name=accepted.name,
+        media_type=accepted.media_type,
+        size=accepted.size,
+        sha256=accepted.sha256,
+        uploaded_by_id=uploaded_by,
+        at=at,
+    )
+
+
+def attach(file_id: int, *, case_id: int) -> None:
+    """Bind a file that came before its case existed (step 1). Raises NotFound when it is bound already."""
+    _inside_a_transaction()
+    if StoredFile.objects.filter(pk=file_id, case__isnull=True).update(case_id=case_id) == 0:
+        raise errors.NotFound(what="file")
+
+
+def new_token() -> str:
+    """128 random bits as 26 lower-case base32 letters: short enough for a small QR, safe to say aloud."""
+    return base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=").lower()
+
+
+def _inside_a_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a paper is written inside the act's transaction")
