@@ -8,7 +8,7 @@ jobs. Either all of it happened or nothing did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -33,6 +33,7 @@ from sandar.records.people.models import Office, Person
 from sandar.sop import route
 from sandar.sop.definition import Action, Procedure
 from sandar.steps import messages
+from sandar.steps.inputs import Input
 
 SYSTEM = "system"
 WORKING_DAY = timedelta(minutes=450)  # Perpres 21/2023: 37 h 30 m a week over five days
@@ -134,6 +135,16 @@ def _check(turn: Turn) -> None:
     for person_id in filter(None, (turn.person.pk, turn.grant.acting_for if turn.grant else None)):
         if found := authority.conflict(past, person_id, turn.duty):
             raise SeparationOfDuties(did=found.did, wants=turn.duty)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a step offers: the story, its input, the event it writes and the duty it counts as."""
+
+    run: Callable[[Turn, Any], None]
+    input: type[Input]
+    event: str
+    duty: str = ""
 
 
 @contextmanager

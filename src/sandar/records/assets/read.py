@@ -1,0 +1,77 @@
+"""The register and what led to it, asked for a set of agencies one may see."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from sandar.errors import NotFound
+from sandar.records.assets.models import Asset, Delivery, Inspection, Probe
+
+
+def assets_for(agency_id: int | None) -> QuerySet[Asset]:
+    """The register: of one agency, or of all (None: only officers of the SOP may ask that)."""
+    rows = Asset.objects.select_related("agency", "claim", "claim__rack", "claim__place", "handover", "case")
+    return rows if agency_id is None else rows.filter(agency_id=agency_id)
+
+
+def asset_for(agency_id: int | None, number: str) -> Asset:
+    """One line by number or id. Raises NotFound, also when it is another agency's."""
+    key = Q(number=number) | Q(pk=int(number)) if number.isascii() and number.isdigit() else Q(number=number)
+    found = assets_for(agency_id).filter(key).first()
+    if found is None:
+        raise NotFound(what="asset")
+    return found
+
+
+def searched(
+    rows: QuerySet[Asset], *, q: str = "", rack: str = "", agency: str = "", kind: str = "", state: str = ""
+) -> QuerySet[Asset]:
+    """Filter the register. q: number, name, serial, brand, model, hostname, address. state: active or removed."""
+    if q:
+        rows = rows.filter(
+            Q(number__icontains=q)
+            | Q(name__icontains=q)
+            | Q(serial__icontains=q)
+            | Q(brand__icontains=q)
+            | Q(model__icontains=q)
+            | Q(hostname__icontains=q)
+            | Q(address__icontains=q)
+            | Q(case__number__icontains=q)
+        )
+    if rack:
+        rows = rows.filter(claim__rack__name=rack)
+    if agency:
+        rows = rows.filter(agency__code=agency)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if state == "active":
+        rows = rows.filter(removed_at__isnull=True)
+    if state == "removed":
+        rows = rows.filter(removed_at__isnull=False)
+    return rows
+
+
+def of_case(case_id: int) -> list[Asset]:
+    return list(assets_for(None).filter(case_id=case_id).order_by("item_no"))
+
+
+def deliveries(case_id: int) -> dict[int, Delivery]:
+    """The newest round of each item."""
+    return {row.item_no: row for row in Delivery.objects.filter(case_id=case_id).order_by("item_no", "round")}
+
+
+def inspections(case_id: int) -> dict[int, Inspection]:
+    """The newest round of each item."""
+    return {row.item_no: row for row in Inspection.objects.filter(case_id=case_id).order_by("item_no", "round")}
+
+
+def latest_probes(asset_ids: list[int]) -> dict[int, Probe]:
+    """The newest probe of each asset, done or not."""
+    return {row.asset_id: row for row in Probe.objects.filter(asset_id__in=asset_ids).order_by("pk")}
+
+
+def waiting_probes(case_id: int | None = None) -> list[int]:
+    rows = Probe.objects.filter(done_at__isnull=True)
+    if case_id is not None:
+        rows = rows.filter(asset__case_id=case_id)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:100])

@@ -1,0 +1,119 @@
+"""The facts every paper shares: letterhead, case, agency, letter, signers. Raw values; the record prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from sandar.records.cases.models import Case
+from sandar.records.documents.models import Document
+from sandar.records.people import read as people
+from sandar.records.people.models import Office, Person
+from sandar.steps.turn import Turn
+
+
+def office_facts(office: Office) -> dict[str, Any]:
+    return {
+        "government": office.government,
+        "name_lines": list(office.name_lines),
+        "city": office.city,
+        "address": office.address,
+        "phone": office.phone,
+        "email": office.email,
+        "website": office.website,
+        "unit_code": office.unit_code,
+        "classification": office.classification,
+        "time_zone": office.time_zone,
+    }
+
+
+def person_facts(person: Person) -> dict[str, Any]:
+    return {"name": person.name, "title": person.title, "nip": person.nip, "rank": person.rank}
+
+
+def party(person: Person) -> dict[str, Any]:
+    """A party of the handover minutes: the person with the agency and its address."""
+    agency = person.agency
+    return person_facts(person) | {
+        "agency": agency.name,
+        "address": agency.address,
+        "phone": person.phone,
+        "email": person.email,
+    }
+
+
+def official(given: Mapping[str, Any] | str | None) -> dict[str, Any]:
+    """An official named in a letter or form: an object, or only the name."""
+    if not given:
+        return {"name": ""}
+    return {"name": given} if isinstance(given, str) else {key: value for key, value in given.items() if value}
+
+
+def signer(turn: Turn, *, caption: str = "") -> dict[str, Any]:
+    """The signature block of whoever acts; a Plt/Plh is printed with the mandate."""
+    assert turn.person is not None
+    block = person_facts(turn.person)
+    if caption:
+        block["caption"] = caption
+    if turn.grant and turn.grant.kind != "definitif":
+        block |= {"acting": turn.grant.kind, "mandate": turn.grant.mandate}
+    return block
+
+
+def head(turn: Turn) -> Person | None:
+    """The division head who signs or is told ("Mengetahui")."""
+    return people.holders("division_head", turn.day).first()
+
+
+def local(at: datetime, office: Office) -> str:
+    """An instant as papers keep it: ISO with the office's offset."""
+    return at.astimezone(ZoneInfo(office.time_zone)).isoformat(timespec="minutes")
+
+
+def letter_facts(case: Case) -> dict[str, Any]:
+    letter = case.letter
+    return {
+        "number": letter["number"],
+        "date": letter["date"],
+        "subject": letter["subject"],
+        "signatory": official(letter.get("signatory")),
+        "nature": letter.get("nature", "biasa").replace("_", " "),
+        "attachment": letter.get("attachment", ""),
+        "purpose": letter.get("purpose", ""),
+    }
+
+
+def agency_facts(case: Case) -> dict[str, Any]:
+    agency = case.agency
+    return {"name": agency.name, "address": agency.address, "phone": agency.phone, "email": agency.email}
+
+
+def common(turn: Turn, *, signers: Iterable[Mapping[str, Any]], cc: Iterable[str] = ()) -> dict[str, Any]:
+    """Letterhead, case, agency, letter and signature blocks."""
+    case, office = turn.case, turn.office
+    facts: dict[str, Any] = {
+        "office": office_facts(office),
+        "case": {
+            "number": case.number,
+            "service": case.service,
+            "title": case.title,
+            "agenda": f"{case.agenda_no:04}/{case.year}",
+            "received_at": local(case.received_at, office),
+            "track_url": f"{settings.PUBLIC_URL}/track/{case.number}",
+        },
+        "agency": agency_facts(case),
+        "letter": letter_facts(case),
+        "signers": [dict(block) for block in signers],
+    }
+    if lines := list(cc):
+        facts["cc"] = lines
+    return facts
+
+
+def reference(paper: Document) -> dict[str, Any]:
+    """Another paper this one rests on."""
+    return {"title": paper.title, "number": paper.number, "issued_on": paper.issued_on.isoformat()}

@@ -1,0 +1,28 @@
+"""Coded reasons of refusals and returns, and the sentence each one puts into a letter."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+REASONS = {
+    "incomplete_letter": _("Surat permohonan atau lampirannya belum lengkap."),
+    "outside_service_scope": _("Permohonan berada di luar lingkup layanan pusat data."),
+    "form_factor": _("Bentuk perangkat tidak dapat dipasang di rak (server menara)."),
+    "beyond_limit": _("Kedalaman, berat, atau daya perangkat melebihi batas rak."),
+    "unlicensed_software": _("Perangkat lunak tidak berlisensi."),
+    "security_test_failed": _("Aplikasi tidak lulus uji keamanan."),
+    "no_responsible_person": _("Penanggung jawab administratif atau teknis belum ditetapkan."),
+    "duplicate": _("Aplikasi serupa sudah dilayani."),
+    "better_in_national_dc": _("Layanan lebih tepat ditempatkan di Pusat Data Nasional."),
+    "capacity": _("Kapasitas pusat data tidak mencukupi."),
+    "specification_mismatch": _("Spesifikasi perangkat berbeda dari yang disetujui."),
+    "damaged": _("Perangkat rusak atau tidak lengkap."),
+    "unreachable": _("Layanan belum dapat diakses."),
+    "recheck": _("Hasil pemeriksaan perlu diulang."),
+    "other": _("Alasan lain, lihat catatan."),
+}
+
+
+def sentence(code: str) -> str:
+    """The sentence of a coded reason in the active language; the code itself when it is unknown."""
+    return str(REASONS.get(code, code))

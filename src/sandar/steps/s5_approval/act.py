@@ -1,0 +1,83 @@
+"""Step 5: the division head approves with the approval form, asks for a revision, or refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from sandar.errors import InvalidInput
+from sandar.records.documents import read as papers_read
+from sandar.steps import booking, paper
+from sandar.steps.refusal import refusal_facts
+from sandar.steps.s5_approval.forms import Accept, Approve, Decline, Refuse, SendBack
+from sandar.steps.turn import Act, Turn
+
+STEP = "approval"
+
+
+def approve(turn: Turn, given: Approve) -> None:
+    """Approve: the held places become reserved and the approval form is issued."""
+    if given.valid_until and given.valid_until < turn.day:
+        raise InvalidInput(fields={"valid_until": [_("Tanggal sudah lewat.")]})
+    booking.reserve(turn)
+    turn.says(conditions=given.conditions, note=given.note)
+    turn.issue("approval_form", _facts(turn, given))
+
+
+def send_back(turn: Turn, given: SendBack) -> None:
+    """Ask the agency to revise the form; the office's clock waits."""
+    turn.says(note=given.note)
+
+
+def refuse(turn: Turn, given: Refuse) -> None:
+    """Refuse with a coded reason and a letter; the held places are released with it."""
+    turn.says(note=given.note)
+    turn.issue("refusal_letter", refusal_facts(turn, reason=given.reason, note=given.note))
+
+
+def accept(turn: Turn, given: Accept) -> None:
+    """Accept the difference the inspection reported; the inspection may go on."""
+    turn.says(note=given.note)
+
+
+def decline(turn: Turn, given: Decline) -> None:
+    """Do not accept it: the agency takes the device back and brings one that conforms."""
+    turn.says(note=given.note)
+
+
+def _facts(turn: Turn, given: Approve) -> dict[str, Any]:
+    with translation.override("id"):
+        considerations = given.considerations or [
+            _("Kapasitas pusat data tersedia sebagaimana laporan ketersediaan kapasitas."),
+            _("Form pengajuan telah diisi lengkap."),
+        ]
+        conditions = given.conditions or [
+            _("Spesifikasi perangkat yang dibawa sama dengan form pengajuan."),
+            _("Perangkat diantar dalam jendela waktu yang diberitahukan."),
+        ]
+    kinds = ("disposition_sheet", "capacity_report", "application_form")
+    basis = [known for kind in kinds if (known := papers_read.latest(turn.case.pk, kind))]
+    facts: dict[str, Any] = {
+        **paper.common(turn, signers=[paper.signer(turn)]),
+        "decision": "approved",
+        "items": turn.case.items,
+        "placements": booking.placement_facts(turn.case),
+        "references": [paper.reference(known) for known in basis],
+        "considerations": considerations,
+        "conditions": conditions,
+        "valid_from_on": turn.day.isoformat(),
+    }
+    if given.valid_until:
+        facts["valid_until_on"] = given.valid_until.isoformat()
+    return facts
+
+
+ACTS = {
+    "approve": Act(approve, Approve, event="request_approved", duty="approved"),
+    "send_back": Act(send_back, SendBack, event="revision_asked", duty="approved"),
+    "refuse": Act(refuse, Refuse, event="request_refused", duty="approved"),
+    "accept": Act(accept, Accept, event="difference_accepted", duty="approved"),
+    "decline": Act(decline, Decline, event="difference_declined", duty="approved"),
+}

@@ -1,0 +1,77 @@
+"""Step 6: the administrator tells the agency that the request is approved, with a delivery window."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.timezone import is_naive
+from django.utils.translation import gettext as _
+
+from sandar.core import worktime
+from sandar.errors import InvalidInput
+from sandar.records.clocks import read as clocks
+from sandar.records.documents import read as papers_read
+from sandar.steps import booking, paper
+from sandar.steps.s6_notice.forms import BRING, RULES, Notify
+from sandar.steps.turn import Act, Turn
+
+STEP = "notice"
+WINDOW_DAYS = 5
+
+
+def notify(turn: Turn, given: Notify) -> None:
+    """Tell the agency: window, place, what to bring, rules; the reserved places wait until the window ends."""
+    start, end = _window(turn, given)
+    turn.sets(window_start=start, window_end=end)
+    turn.says(window_start=paper.local(start, turn.office), window_end=paper.local(end, turn.office), note=given.note)
+    booking.keep_until(turn, end)
+    turn.issue("notice", _facts(turn, given, start, end))
+
+
+def _window(turn: Turn, given: Notify) -> tuple[datetime, datetime]:
+    zone = ZoneInfo(turn.office.time_zone)
+    calendar = clocks.calendar()
+    start, end = (_aware(moment, zone) for moment in (given.window_start, given.window_end))
+    if start is None:
+        first = worktime.add_working_days(calendar, turn.day, 1)
+        start = worktime.next_working_instant(calendar, datetime.combine(first, time(0), zone))
+    if end is None:
+        last = worktime.add_working_days(calendar, start.astimezone(zone).date(), WINDOW_DAYS)
+        end = datetime.combine(last, time(16, 0), zone)
+    if end <= turn.at or end <= start:
+        raise InvalidInput(fields={"window_end": [_("Jendela antar harus berakhir sesudah dimulai dan belum lewat.")]})
+    return start, end
+
+
+def _aware(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """A time typed without an offset is the office's own."""
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=zone) if is_naive(moment) else moment
+
+
+def _facts(turn: Turn, given: Notify, start: datetime, end: datetime) -> dict[str, Any]:
+    assert turn.person is not None
+    approval = papers_read.latest(turn.case.pk, "approval_form")
+    contact = paper.official(given.contact.model_dump()) if given.contact else paper.person_facts(turn.person)
+    with translation.override("id"):
+        lapse = _("Lewat batas itu tempat yang dicadangkan dilepas dan permohonan berakhir.")
+    return {
+        **paper.common(turn, signers=[paper.signer(turn)]),
+        "references": [paper.reference(approval)] if approval else [],
+        "window_start_at": paper.local(start, turn.office),
+        "window_end_at": paper.local(end, turn.office),
+        "place": given.place or turn.office.address or turn.office.city,
+        "bring": given.bring or list(BRING),
+        "rules": given.rules or list(RULES),
+        "contact": contact if contact.get("name") else paper.person_facts(turn.person),
+        "lapse": lapse,
+        "items": turn.case.items,
+        "placements": booking.placement_facts(turn.case),
+    }
+
+
+ACTS = {"notify": Act(notify, Notify, event="agency_notified", duty="notified")}

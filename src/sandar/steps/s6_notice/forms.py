@@ -1,0 +1,39 @@
+"""What step 6 asks for: when and where the agency brings what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from sandar.steps.inputs import Input, Long, Named, Official, Text
+
+BRING = (
+    "Surat tugas petugas pengantar.",
+    "Perangkat beserta kabel daya, rel, dan aksesori pemasangannya.",
+    "Berkas hasil lshw -json dari perangkat (atau media untuk membuatnya).",
+)
+RULES = (
+    "Petugas mengisi buku tamu dan selalu didampingi personil pusat data.",
+    "Tidak mengisi daya perangkat pribadi dari rak.",
+    "Tidak membawa makanan dan minuman ke ruang server.",
+)
+
+
+class Notify(Input):
+    """The delivery window. Empty: from tomorrow's first working minute for five working days."""
+
+    window_start: datetime | None = Field(None, title="Mulai jendela antar")
+    window_end: datetime | None = Field(None, title="Akhir jendela antar")
+    place: Text = Field("", title="Tempat")
+    bring: Annotated[list[Named], Field(max_length=20)] = Field(default_factory=list, title="Yang dibawa")
+    rules: Annotated[list[Named], Field(max_length=20)] = Field(default_factory=list, title="Aturan kunjungan")
+    contact: Official | None = Field(None, title="Narahubung")
+    note: Long = Field("", title="Catatan")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Notify:
+        if self.window_start and self.window_end and self.window_end <= self.window_start:
+            raise ValueError("too_late")
+        return self
