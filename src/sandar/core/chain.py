@@ -163,19 +163,29 @@ def verify(
     return None
 
 
-def _check(seq: int, prev: str, event: Mapping[str, Any]) -> Break | None:
+def _check(seq: int, prev: str, event: Any) -> Break | None:
+    if not isinstance(event, Mapping):
+        return Break(seq, "malformed", "an object", type(event).__name__)
     if missing := (BODY_KEYS | {"prev", "hash"}) - event.keys():
         return Break(seq, "malformed", ", ".join(sorted(missing)), "")
     # `1 == True == 1.0` in Python, so the type is asked too.
     if type(event["seq"]) is not int or event["seq"] != seq:
-        return Break(seq, "gap", str(seq), str(event["seq"]))
+        return Break(seq, "gap", str(seq), _shown(event["seq"]))
     if event["prev"] != prev:
-        return Break(seq, "prev_mismatch", prev, str(event["prev"]))
+        return Break(seq, "prev_mismatch", prev, _shown(event["prev"]))
     try:
         expected = event_hash(prev, event)
     except (NotStorable, TypeError) as fault:
         return Break(seq, "not_storable", "", str(fault))
-    return None if event["hash"] == expected else Break(seq, "hash_mismatch", expected, str(event["hash"]))
+    return None if event["hash"] == expected else Break(seq, "hash_mismatch", expected, _shown(event["hash"]))
+
+
+def _shown(value: Any) -> str:
+    """A hostile file's value, short and printable."""
+    try:
+        return ascii(value)[:80] if not isinstance(value, str) else _printable(value)[:80]
+    except ValueError:  # an integer beyond Python's limit of digits
+        return type(value).__name__
 
 
 def commitment(value: Any, salt: bytes) -> str:
