@@ -47,7 +47,7 @@ class PowerRoute:
 
 
 def ancestors(topology: Topology, ref: str) -> set[str]:
-    """The node and everything that feeds it. Raises ValueError when the chain names an unknown node or loops."""
+    """The node and everything that feeds it. Raises ValueError for an unknown node or a loop."""
     done: set[str] = set()
     path: set[str] = set()
 

@@ -34,7 +34,9 @@ class Room(models.Model):
     source = models.CharField(max_length=300, blank=True, help_text="where the figure comes from")
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=_PERCENT, name="room_derating_is_a_percentage")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=_PERCENT, name="room_derating_is_a_percentage")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -78,7 +80,9 @@ class Rack(models.Model):
     name = models.CharField(max_length=40, unique=True)
     row = models.CharField(max_length=20, blank=True)
     height_u = models.PositiveSmallIntegerField(default=42)
-    numbering = models.CharField(max_length=6, default="bottom", help_text="bottom or top: where U1 is printed")
+    numbering = models.CharField(
+        max_length=6, default="bottom", help_text="bottom or top: where U1 is printed"
+    )
     depth_mm = models.PositiveIntegerField(default=1000, help_text="usable depth")
     load_kg = models.PositiveIntegerField(default=800, help_text="load limit")
     source = models.CharField(max_length=300, blank=True, help_text="where the load limit comes from")

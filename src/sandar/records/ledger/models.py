@@ -135,7 +135,9 @@ class Claim(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["expires_at"], condition=Q(state__in=["held", "reserved"]), name="claims_that_expire"),
+            models.Index(
+                fields=["expires_at"], condition=Q(state__in=["held", "reserved"]), name="claims_that_expire"
+            ),
             models.Index(fields=["place"], condition=Q(state__in=LIVE), name="live_claims_of_a_place"),
             models.Index(fields=["case", "item_no"]),
         ]
@@ -148,8 +150,12 @@ class Claim(models.Model):
             models.CheckConstraint(condition=Q(state__in=STATES), name="claim_is_in_a_known_state"),
             models.CheckConstraint(condition=Q(face__in=FACES), name="claim_has_a_known_face"),
             models.CheckConstraint(condition=Q(cords__in=CORDS), name="claim_has_known_cords"),
-            models.CheckConstraint(condition=Q(watts__gte=0, weight_kg__gte=0), name="claim_asks_nothing_negative"),
-            models.CheckConstraint(condition=Q(watts=0) | ~Q(cords="") | Q(rack__isnull=True), name="watts_need_a_cord"),
+            models.CheckConstraint(
+                condition=Q(watts__gte=0, weight_kg__gte=0), name="claim_asks_nothing_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(watts=0) | ~Q(cords="") | Q(rack__isnull=True), name="watts_need_a_cord"
+            ),
             models.CheckConstraint(
                 condition=Q(height=0, start__isnull=True)
                 | Q(height__gt=0, start__isnull=False, rack__isnull=False),

@@ -1,0 +1,369 @@
+"""Where could it stand? Ranked places with reasons for and against, or what is short and by how much.
+
+Pure and deterministic: the same snapshot and asks give the same answer. The search promises exactly what
+the ledger would book: both use `core.capacity.amounts`, the routes of the place and the masks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sandar.core import rack
+from sandar.core.capacity import (
+    Demand,
+    PlaceState,
+    PoolState,
+    Shortage,
+    Snapshot,
+    amounts,
+    check_demand,
+    unprovided,
+)
+
+HEAVY_KG = 25
+LITTLE_HEADROOM, MUCH_HEADROOM = 10, 30  # percent of a limit that stays free after the booking
+_TRIES = 3000  # places tried for one request of several servers before giving up
+_EXPIRIES = 32  # distinct expiry times looked at for `frees_at`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One device (kind rack; height in half-units, 0 = on the rack's side) or application (kind compute)."""
+
+    demand: Demand
+    kind: str = "rack"
+    height: int = 0
+    face: str = "full"
+    depth_mm: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason for or against a place: a stable code and the figures of its sentence."""
+
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One place for one ask (index into the asks). score 0-100; start in half-units, None for compute."""
+
+    ask: int
+    place_id: int
+    rack_id: int | None
+    name: str
+    start: int | None
+    face: str
+    score: int
+    pros: tuple[Reason, ...] = ()
+    cons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """plan: one placement per ask that fit together (empty = NO). placements: ranked alternatives per ask."""
+
+    plan: tuple[Placement, ...]
+    placements: tuple[Placement, ...]
+    short: tuple[Shortage, ...] = ()
+
+    @property
+    def fits(self) -> bool:
+        return bool(self.plan)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is left while a plan grows: amounts per pool, occupied masks per place."""
+
+    left: dict[int, int]
+    front: dict[int, int]
+    rear: dict[int, int]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> _Work:
+        return cls(
+            {pool.id: pool.limit - pool.used for pool in snapshot.pools.values()},
+            {place.id: place.front for place in snapshot.places},
+            {place.id: place.rear for place in snapshot.places},
+        )
+
+    def book(self, place: PlaceState, ask: Ask, start: int | None, *, sign: int = 1) -> None:
+        wanted = amounts(ask.demand)
+        for share, pool in place.routes:
+            self.left[pool] -= sign * wanted.get(share, 0)
+        self.occupy(place.id, start, ask.height, face=ask.face)
+
+    def occupy(self, place_id: int, start: int | None, height: int, *, face: str) -> None:
+        bits = rack.mask(start or 0, height)
+        if face != "rear":
+            self.front[place_id] ^= bits
+        if face != "front":
+            self.rear[place_id] ^= bits
+
+    def free(self, place: PlaceState, face: str) -> int:
+        return rack.free_for(self.front[place.id], self.rear[place.id], face, total=place.half_units)
+
+
+def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> Answer:
+    """Find places for all asks together and up to `limit` ranked alternatives for each alone.
+
+    Raises PlaceOutsideRack or NegativeQuantity for an ask that is no device. A NO (empty plan) lists what
+    is short at the place that comes nearest, and when holds that expire would free it.
+    """
+    for ask in asks:
+        check_demand(ask.demand)
+        if ask.kind == "rack":
+            rack.check_place(0 if ask.height else None, ask.height, ask.face, total=1 << 30)
+    work = _Work.of(snapshot)
+    ranked: dict[Ask, list[tuple[int, PlaceState, int | None]]] = {}
+    for ask in asks:
+        if ask not in ranked:
+            ranked[ask] = _ranked(snapshot, ask, work)
+    placements = tuple(
+        _explained(snapshot, work, index, ask, choice)
+        for index, ask in enumerate(asks)
+        for choice in ranked[ask][:limit]
+    )
+    order = sorted(range(len(asks)), key=lambda i: (-asks[i].height, -asks[i].demand.watts, i))
+    search = _Search(snapshot, asks, order, work)
+    chosen = search.run()
+    if chosen is None:
+        return Answer((), placements, _shortages(snapshot, asks[search.stuck], search.deepest))
+    fresh = _Work.of(snapshot)
+    plan: dict[int, Placement] = {}
+    for index, choice in zip(order, chosen, strict=True):
+        plan[index] = _explained(snapshot, fresh, index, asks[index], choice)
+        fresh.book(choice[1], asks[index], choice[2])
+    return Answer(tuple(plan[index] for index in range(len(asks))), placements)
+
+
+class _Search:
+    """Depth-first over the asks, largest first, best place first; bounded by _TRIES."""
+
+    def __init__(self, snapshot: Snapshot, asks: Sequence[Ask], order: list[int], work: _Work) -> None:
+        self.snapshot, self.asks, self.order, self.work = snapshot, asks, order, work
+        self.tries = 0
+        self.depth = -1
+        self.stuck = order[0] if order else 0
+        self.deepest = work
+
+    def run(self) -> list[tuple[int, PlaceState, int | None]] | None:
+        return self._from(0) if self.order else None
+
+    def _from(self, depth: int) -> list[tuple[int, PlaceState, int | None]] | None:
+        if depth == len(self.order):
+            return []
+        ask = self.asks[self.order[depth]]
+        choices = _ranked(self.snapshot, ask, self.work)
+        if not choices and depth > self.depth:
+            self.depth, self.stuck = depth, self.order[depth]
+            self.deepest = _Work(dict(self.work.left), dict(self.work.front), dict(self.work.rear))
+        for choice in choices:
+            self.tries += 1
+            if self.tries > _TRIES:
+                return None
+            self.work.book(choice[1], ask, choice[2])
+            rest = self._from(depth + 1)
+            self.work.book(choice[1], ask, choice[2], sign=-1)
+            if rest is not None:
+                return [choice, *rest]
+        return None
+
+
+def _ranked(snapshot: Snapshot, ask: Ask, work: _Work) -> list[tuple[int, PlaceState, int | None]]:
+    """(score, place, start) of every place that fits, best first."""
+    wanted = amounts(ask.demand)
+    near = snapshot.near
+    found = []
+    for place in snapshot.places:
+        if place.kind != ask.kind or (place.depth_mm and ask.depth_mm > place.depth_mm):
+            continue
+        start: int | None = None
+        contiguity = 100
+        if ask.height:
+            free = work.free(place, ask.face)
+            if not rack.starts(free, ask.height):
+                continue
+            start, contiguity = _best_start(free, ask.height)
+        if unprovided(wanted, place.shares):
+            continue
+        headroom = _headroom(place, wanted, work.left, snapshot.pools)
+        if headroom < 0:
+            continue
+        low = 100 - 100 * (start or 0) // (place.half_units or 1)
+        score = (35 * contiguity + 35 * headroom + 15 * low) // 100 + (15 if place.id in near else 0)
+        found.append((score, place, start))
+    found.sort(key=lambda item: (-item[0], item[1].name))
+    return found
+
+
+def _headroom(
+    place: PlaceState, wanted: Mapping[str, int], left: Mapping[int, int], pools: Mapping[int, PoolState]
+) -> int:
+    """Smallest percentage of a limit still free after the booking, over all nodes and states; -1 = no fit."""
+    lowest = 100
+    for share, pool in place.routes:
+        amount = wanted.get(share)
+        if amount is None:
+            continue
+        rest = left[pool] - amount
+        if rest < 0:
+            return -1
+        percent = 100 * rest // (pools[pool].limit or 1)
+        lowest = min(lowest, percent)
+    return lowest
+
+
+def _best_start(free: int, height: int) -> tuple[int, int]:
+    """The lowest start in the tightest run that fits, on a whole unit if possible; longest run kept in %."""
+    best: tuple[tuple[int, int, int], int] | None = None
+    longest = 0
+    for low, length in rack.runs(free):
+        longest = max(longest, length)
+        for start in (low, low + 1):
+            if start + height <= low + length:
+                key = (start % 2 if height % 2 == 0 else 0, length, start)
+                if best is None or key < best[0]:
+                    best = (key, start)
+    assert best is not None, "called only when something fits"
+    after = max((length for _, length in rack.runs(free & ~rack.mask(best[1], height))), default=0)
+    return best[1], 100 * after // longest
+
+
+def _explained(
+    snapshot: Snapshot, work: _Work, index: int, ask: Ask, choice: tuple[int, PlaceState, int | None]
+) -> Placement:
+    score, place, start = choice
+    reasons = [reason for reason in _reasons(snapshot, work, ask, choice) if reason]
+    return Placement(
+        index, place.id, place.rack_id, place.name, start, ask.face, score,
+        tuple(reason for good, reason in reasons if good),
+        tuple(reason for good, reason in reasons if not good),
+    )  # fmt: skip
+
+
+def _reasons(
+    snapshot: Snapshot, work: _Work, ask: Ask, choice: tuple[int, PlaceState, int | None]
+) -> Iterator[tuple[bool, Reason]]:
+    """(is a pro, reason) in the order in which they are shown."""
+    _, place, start = choice
+    wanted = amounts(ask.demand)
+    if ask.height and start is not None:
+        free = work.free(place, ask.face)
+        before = rack.longest_run(free)
+        after = rack.longest_run(free & ~rack.mask(start, ask.height))
+        yield (
+            after == before,
+            Reason(
+                "keeps_longest_run" if after == before else "shortens_longest_run",
+                {"before_u": before / 2, "after_u": after / 2},
+            ),
+        )
+        if start % 2 and ask.height % 2 == 0:
+            yield False, Reason("half_step", {"position_u": rack.position_of(start)})
+        if ask.demand.weight_kg >= HEAVY_KG:
+            low = start * 3 <= place.half_units
+            yield low, Reason("heavy_low" if low else "heavy_high", {"weight_kg": ask.demand.weight_kg})
+    yield from _power_reasons(snapshot, work, ask, place)
+    tight = [
+        (100 * (work.left[pool] - wanted[share]) // (snapshot.pools[pool].limit or 1), snapshot.pools[pool])
+        for share, pool in place.routes
+        if share in wanted
+    ]
+    if tight:
+        percent, pool = min(tight, key=lambda item: (item[0], item[1].kind, item[1].ref, item[1].state))
+        facts = {"percent": percent, "resource": pool.kind, "ref": pool.ref, "state": pool.state}
+        if percent < LITTLE_HEADROOM:
+            yield False, Reason("little_headroom", facts)
+        elif percent >= MUCH_HEADROOM:
+            yield True, Reason("much_headroom", facts)
+    if place.id in snapshot.near:
+        yield True, Reason("agency_here")
+
+
+def _power_reasons(
+    snapshot: Snapshot, work: _Work, ask: Ask, place: PlaceState
+) -> Iterator[tuple[bool, Reason]]:
+    if ask.demand.cords in {"A", "B"}:
+        yield False, Reason("single_cord", {"cords": ask.demand.cords})
+        wanted = amounts(ask.demand)
+        sides = {
+            snapshot.pools[pool].kind: snapshot.pools[pool].limit - work.left[pool] + wanted.get(share, 0)
+            for share, pool in place.routes
+            if share in {"power_a", "power_b"} and snapshot.pools[pool].kind.startswith("rack_power")
+        }
+        if len(sides) == 2:
+            a, b = sides["rack_power_a"], sides["rack_power_b"]
+            even = (a <= b) if ask.demand.cords == "A" else (b <= a)
+            yield even, Reason("balances_sides" if even else "sides_uneven", {"a_w": a, "b_w": b})
+
+
+def _gaps(snapshot: Snapshot, ask: Ask, place: PlaceState, work: _Work) -> list[Shortage]:
+    """Everything this place lacks for the ask; empty when it fits."""
+    wanted = amounts(ask.demand)
+    found = []
+    if place.depth_mm and ask.depth_mm > place.depth_mm:
+        found.append(Shortage("depth", ask.depth_mm, place.depth_mm, place.name))
+    if ask.height and (run := rack.longest_run(work.free(place, ask.face))) < ask.height:
+        found.append(Shortage("space", ask.height, run, place.name))
+    found += [Shortage(kind, amount, 0, place.name) for kind, amount in unprovided(wanted, place.shares)]
+    worst: dict[tuple[str, str], Shortage] = {}
+    for share, pool_id in place.routes:
+        amount, left = wanted.get(share, 0), work.left[pool_id]
+        if amount > left:
+            pool = snapshot.pools[pool_id]
+            gap = Shortage(pool.kind, amount, left, pool.ref, pool.state)
+            key = (pool.kind, pool.ref)
+            if key not in worst or amount - left > worst[key].asked - worst[key].left:
+                worst[key] = gap
+    return found + list(worst.values())
+
+
+def _shortages(snapshot: Snapshot, ask: Ask, work: _Work) -> tuple[Shortage, ...]:
+    """What is short at the place that comes nearest: fewest gaps, then the smallest relative gap."""
+    options = [
+        (_gaps(snapshot, ask, place, work), place) for place in snapshot.places if place.kind == ask.kind
+    ]
+    if not options:
+        return (Shortage("place", 1, 0, ask.kind),)
+    gaps, place = min(
+        options,
+        key=lambda item: (
+            len(item[0]),
+            max((1000 * (gap.asked - gap.left) // gap.asked for gap in item[0]), default=0),
+            item[1].name,
+        ),
+    )
+    freed = _frees_at(snapshot, ask, work, place)
+    return tuple(replace(gap, frees_at=freed.get((gap.resource, gap.where))) for gap in gaps)
+
+
+def _frees_at(
+    snapshot: Snapshot, ask: Ask, work: _Work, place: PlaceState
+) -> dict[tuple[str, str], datetime]:
+    """When holds that expire close each gap of the place, or make the ask fit somewhere."""
+    later = _Work(dict(work.left), dict(work.front), dict(work.rear))
+    open_gaps = {(gap.resource, gap.where) for gap in _gaps(snapshot, ask, place, work)}
+    freed: dict[tuple[str, str], datetime] = {}
+    times = sorted({claim.expires_at for claim in snapshot.pending if claim.expires_at})[:_EXPIRIES]
+    for when in times:
+        for claim in snapshot.pending:
+            if claim.expires_at == when:
+                for pool, amount in claim.draws:
+                    if pool in later.left:
+                        later.left[pool] += amount
+                if claim.place_id in later.front:
+                    later.occupy(claim.place_id, claim.start, claim.height, face=claim.face)
+        still = {(gap.resource, gap.where) for gap in _gaps(snapshot, ask, place, later)}
+        if _ranked(snapshot, ask, later):
+            still = set()
+        for key in open_gaps - still:
+            freed.setdefault(key, when)
+        if len(freed) == len(open_gaps):
+            break
+    return freed

@@ -1,0 +1,142 @@
+"""The verbs of the ledger. Each runs inside the caller's transaction and is all or nothing by itself.
+
+at: the moment of the act; by: id of the person, None for the system. A claim passed in carries the version
+its holder saw; if it changed meanwhile the verb raises ClaimChanged and nothing happens.
+All raise CapacityTaken, with the holder's name, when somebody was first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sandar.errors import ClaimChanged
+
+from .define import define
+from .engine import Change, ClaimSpec, apply, spec_of
+from .models import Claim
+
+__all__ = [
+    "ClaimSpec",
+    "block",
+    "define",
+    "expire",
+    "hold",
+    "hold_all",
+    "install",
+    "install_all",
+    "move",
+    "rearrange",
+    "release",
+    "release_all",
+    "reserve",
+    "reserve_all",
+    "resize",
+    "spec_of",
+]
+
+
+def hold(spec: ClaimSpec, *, at: datetime, by: int | None, expires_at: datetime | None) -> Claim:
+    """Take a place until `expires_at` (None: until released)."""
+    return hold_all([spec], at=at, by=by, expires_at=expires_at)[0]
+
+
+def hold_all(
+    specs: Sequence[ClaimSpec], *, at: datetime, by: int | None, expires_at: datetime | None
+) -> list[Claim]:
+    """Take several places together, or none. Use this and not a loop: it locks in one order."""
+    changes = [Change(None, "held", spec, expires_at) for spec in specs]
+    return apply(changes, at=at, by=by)
+
+
+def block(spec: ClaimSpec, *, at: datetime, by: int | None) -> Claim:
+    """Make a place unusable; `spec.label` says why (door, cable tray, repair)."""
+    return apply([Change(None, "blocked", spec)], at=at, by=by)[0]
+
+
+def reserve(
+    claim: Claim,
+    *,
+    at: datetime,
+    by: int | None,
+    expires_at: datetime | None = None,
+    spec: ClaimSpec | None = None,
+) -> Claim:
+    """held -> reserved, with another spec in the same step if given. From other states: ClaimChanged."""
+    _require([claim], ("held", "reserved"))
+    return apply([Change(claim, "reserved", spec, expires_at)], at=at, by=by)[0]
+
+
+def reserve_all(
+    claims: Iterable[Claim], *, at: datetime, by: int | None, expires_at: datetime | None = None
+) -> list[Claim]:
+    """held -> reserved for all together."""
+    return _convert(claims, ("held", "reserved"), Change(None, "reserved", None, expires_at), at=at, by=by)
+
+
+def install(claim: Claim, *, at: datetime, by: int | None, spec: ClaimSpec | None = None) -> Claim:
+    """held or reserved -> installed, with another spec in the same step if given."""
+    _require([claim], ("held", "reserved"))
+    return apply([Change(claim, "installed", spec)], at=at, by=by)[0]
+
+
+def install_all(claims: Iterable[Claim], *, at: datetime, by: int | None) -> list[Claim]:
+    """held or reserved -> installed for all together."""
+    return _convert(claims, ("held", "reserved"), Change(None, "installed"), at=at, by=by)
+
+
+def release(claim: Claim, *, at: datetime, by: int | None) -> Claim:
+    """Give everything back. Raises ClaimChanged when it has ended already."""
+    return apply([Change(claim, "released")], at=at, by=by)[0]
+
+
+def release_all(claims: Iterable[Claim], *, at: datetime, by: int | None) -> list[Claim]:
+    """Give back all together."""
+    return apply([Change(claim, "released") for claim in claims], at=at, by=by)
+
+
+def resize(claim: Claim, spec: ClaimSpec, *, at: datetime, by: int | None) -> Claim:
+    """Change what a live claim takes; its state and expiry stay. Refused: the claim stays as it was."""
+    return rearrange([(claim, spec)], at=at, by=by)[0]
+
+
+def move(
+    claim: Claim, *, place_id: int, start: int | None, at: datetime, by: int | None, face: str | None = None
+) -> Claim:
+    """Put a live claim elsewhere; start in half-units. Its own cells do not stand in its way."""
+    spec = replace(spec_of(claim), place_id=place_id, start=start, face=face or claim.face)
+    return resize(claim, spec, at=at, by=by)
+
+
+def rearrange(plan: Sequence[tuple[Claim, ClaimSpec]], *, at: datetime, by: int | None) -> list[Claim]:
+    """Several moves and resizes as one atomic plan: only the end must fit (swap, shift, compact)."""
+    changes = [Change(claim, claim.state, spec, claim.expires_at) for claim, spec in plan]
+    return apply(changes, at=at, by=by)
+
+
+def expire(now: datetime) -> list[Claim]:
+    """End every held or reserved claim whose time has come; one that changes meanwhile is left alone."""
+    due = Claim.objects.filter(state__in=["held", "reserved"], expires_at__lte=now).order_by("place_id", "pk")
+    ended: list[Claim] = []
+    for claim in due:
+        try:
+            ended += apply([Change(claim, "expired")], at=now, by=None)
+        except ClaimChanged:
+            continue  # somebody approved, moved or released it in the same instant: that act decides
+    return ended
+
+
+def _convert(
+    claims: Iterable[Claim], allowed: tuple[str, ...], to: Change, *, at: datetime, by: int | None
+) -> list[Claim]:
+    chosen = list(claims)
+    _require(chosen, allowed)
+    return apply([Change(claim, to.to, None, to.expires_at) for claim in chosen], at=at, by=by)
+
+
+def _require(claims: Iterable[Claim], allowed: tuple[str, ...]) -> None:
+    """The state seen; that it is still the state is checked by version in the conditional UPDATE."""
+    for claim in claims:
+        if claim.state not in allowed:
+            raise ClaimChanged(claim=claim.pk, state=claim.state, version=claim.version)
