@@ -197,16 +197,16 @@ class UnknownState(Refused):
 
 
 class DefinitionInvalid(Refused):
-    """A procedure file does not hold. facts: problems = [{line, code, sentence, ...}].
+    """A procedure file does not hold. facts: problems = [{line, code, sentence}].
 
-    `problems` carries the same as `sop.procedure.Problem` objects.
+    `problems` keeps them as values (`sop.procedure.Problem`).
     """
 
     code = "DEFINITION_INVALID"
 
-    @property
-    def problems(self) -> tuple[Any, ...]:
-        return tuple(self.facts.get("problems", ()))
+    def __init__(self, values: tuple[Any, ...] = (), **facts: Any) -> None:
+        super().__init__(**facts)
+        self.problems = values
 
 
 class ReasonNeeded(Refused):

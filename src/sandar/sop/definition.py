@@ -122,4 +122,7 @@ def _examine(text: str) -> tuple[Procedure | None, tuple[Problem, ...]]:
 
 
 def _refusal(problems: tuple[Problem, ...]) -> DefinitionInvalid:
-    return DefinitionInvalid(problems=problems)
+    told = [
+        {"line": problem.line, "code": problem.code, "sentence": sentence(problem)} for problem in problems
+    ]
+    return DefinitionInvalid(problems, problems=told)

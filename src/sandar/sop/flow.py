@@ -14,6 +14,7 @@ The lines of a cell, all through its middle column or its middle height:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from sandar.sop.procedure import RETURN, Procedure, Step
@@ -126,12 +127,12 @@ def _marks(procedure: Procedure, step: Step, drafts: list[_Draft], *, decision: 
 def _chain(step: Step, drafts: list[_Draft], columns: list[str]) -> None:
     """Join the symbols of one row: the actors in their order, then the informed, nearest first."""
     order = [columns.index(name) for name in step.actors]
-    for source, target in zip(order, order[1:], strict=False):
+    for source, target in pairwise(order):
         _across(drafts, source, target)
     here = order[-1]
     told = {columns.index(name) for name in step.informed}
     for side in (sorted((c for c in told if c < here), reverse=True), sorted(c for c in told if c > here)):
-        for source, target in zip([here, *side], side, strict=False):
+        for source, target in pairwise([here, *side]):
             _across(drafts, source, target)
 
 

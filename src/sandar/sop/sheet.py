@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from html import escape
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import typst
 from sandar.sop.procedure import Procedure
 from sandar.sop.sheet_data import Data, sheet_data
 
+_HERE = Path(__file__).parent
 _SHAPES = {
     "terminator": '<rect x="1" y="1" width="{w}" height="28" rx="14"/>',
     "process": '<rect x="1" y="1" width="{w}" height="28"/>',
@@ -39,9 +39,9 @@ def pdf(procedure: Procedure, *, at: datetime, fonts: Path | None = None) -> byt
     """
     data = sheet_data(procedure) | {"date": [at.year, at.month, at.day]}
     document = typst.compile(
-        resources.files("sandar.sop").joinpath("sheet.typ").read_bytes(),
+        _HERE / "sheet.typ",
         format="pdf",
-        font_paths=[str(fonts)] if fonts else [],
+        font_paths=[fonts] if fonts else [],
         ignore_system_fonts=True,
         pdf_standards=["a-2a"],
         timestamp=int(at.timestamp()),
@@ -55,7 +55,7 @@ def pdf(procedure: Procedure, *, at: datetime, fonts: Path | None = None) -> byt
 @lru_cache(maxsize=1)
 def stylesheet() -> str:
     """The style of `fragment`, for a page that may not use inline styles."""
-    return resources.files("sandar.sop").joinpath("sheet.css").read_text("utf-8")
+    return (_HERE / "sheet.css").read_text("utf-8")
 
 
 def page(procedure: Procedure) -> str:
@@ -96,9 +96,10 @@ def _identity(data: Data) -> str:
         f'<p class="sop-office-name">{_breaks(data["office"])}</p>'
         f'<p class="sop-address">{_breaks(data["address"])}</p></div>'
         f'<table class="sop-block"><tbody>{block}'
-        f'<tr><th scope="row">Disahkan Oleh</th><td class="sop-approval"><p>{_breaks(data["approved_by"])}</p>'
-        f'<p class="sop-person">{person}</p></td></tr>'
-        f'<tr><th scope="row">Nama SOP</th><td><h1>{_text(data["title"])}</h1></td></tr></tbody></table></section>'
+        '<tr><th scope="row">Disahkan Oleh</th><td class="sop-approval">'
+        f'<p>{_breaks(data["approved_by"])}</p><p class="sop-person">{person}</p></td></tr>'
+        f'<tr><th scope="row">Nama SOP</th><td><h1>{_text(data["title"])}</h1></td></tr>'
+        "</tbody></table></section>"
         f'<section class="sop-boxes">{"".join(_box(data, *box) for box in data["boxes"])}</section>'
     )
 
@@ -117,7 +118,8 @@ def _chart(data: Data) -> str:
     columns = "".join(f'<th scope="col" class="sop-actor">{_text(name)}</th>' for name in data["columns"])
     rows = "\n".join(_row(row) for row in data["rows"])
     return (
-        '<div class="sop-scroll"><table class="sop-chart"><caption class="sop-hidden">Diagram alir prosedur</caption>'
+        '<div class="sop-scroll"><table class="sop-chart">'
+        '<caption class="sop-hidden">Diagram alir prosedur</caption>'
         '<thead><tr><th scope="col" rowspan="2">No</th><th scope="col" rowspan="2">Kegiatan / Aktivitas</th>'
         f'<th scope="colgroup" colspan="{len(data["columns"])}">Pelaksana</th>'
         '<th scope="colgroup" colspan="3">Mutu Baku</th><th scope="col" rowspan="2">Ket</th></tr>'
@@ -158,15 +160,16 @@ def _symbol(kind: str, text: str, *, says: str) -> str:
     height = 38 if kind == "decision" else 30
     shape = _SHAPES[kind].format(w=width - 2, mid=width // 2, right=width - 1)
     return (
-        f'<svg class="sop-symbol" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(says)}">{shape}'
+        f'<svg class="sop-symbol" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+        f' role="img" aria-label="{escape(says)}">{shape}'
         f'<text x="{width // 2}" y="{height // 2 + 5}" text-anchor="middle">{escape(text)}</text></svg>'
     )
 
 
 def _legend() -> str:
     items = "".join(f"<li>{_symbol(kind, '', says=words)} {words}</li>" for kind, words in _LEGEND)
-    return f'<ul class="sop-legend" aria-label="Arti simbol">{items}<li><i class="sop-arrow"></i> Arah proses</li></ul>'
+    items += '<li><i class="sop-arrow"></i> Arah proses</li>'
+    return f'<ul class="sop-legend" aria-label="Arti simbol">{items}</ul>'
 
 
 def _additions(data: Data) -> str:
@@ -174,8 +177,9 @@ def _additions(data: Data) -> str:
         return ""
     head = ("Keg.", "Tambahan", "Pada tahap", "Oleh", "Menuju", "Sebab")
     return (
-        '<section class="sop-more"><h2>Tambahan atas lembar resmi</h2><p>Lembar resmi tidak mengatur hal-hal berikut. '
-        "Sandar menjalankannya sebagai tambahan; teks lembar resmi di atas tidak berubah.</p>"
+        '<section class="sop-more"><h2>Tambahan atas lembar resmi</h2>'
+        "<p>Lembar resmi tidak mengatur hal-hal berikut. Sandar menjalankannya sebagai tambahan; "
+        "teks lembar resmi di atas tidak berubah.</p>"
         + _table(head, [_addition_row(addition) for addition in data["additions"]])
         + "</section>"
     )
@@ -210,4 +214,5 @@ def _notes(data: Data) -> str:
 def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "".join("<tr>" + "".join(f"<td>{_text(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="sop-scroll"><table class="sop-list"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    table = f'<table class="sop-list"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<div class="sop-scroll">{table}</div>'

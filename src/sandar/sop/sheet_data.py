@@ -76,7 +76,8 @@ def paragraphs(text: str) -> list[str]:
 def additions(procedure: Procedure) -> list[Data]:
     """What is added to the official sheet; equal additions of one activity are told once.
 
-    Keys: step (number or ""), kind ("stage", "action", "end"), text, at (labels of the stages), by, to, reason, note.
+    Keys: step (number or ""), kind ("stage", "action", "end"), text, at (labels of the stages), by, to,
+    reason, note.
     """
     labels = {stage.state: stage.label for _step, stage in procedure.stages}
     labels |= {end.state: end.label for end in procedure.ends}

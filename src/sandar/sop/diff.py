@@ -1,0 +1,187 @@
+"""What changed between two revisions of a procedure, as data and in readable Indonesian sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from sandar.sop.procedure import Action, Anytime, Budget, End, Procedure, Stage, Step
+
+Kind = Literal["added", "removed", "changed", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: what it is about (already in words), which property, before and after."""
+
+    kind: Kind
+    what: str
+    name: str = ""
+    before: str = ""
+    after: str = ""
+
+
+_TEXTS = {
+    "title": "Judul",
+    "number": "Nomor SOP",
+    "revision": "Nomor revisi",
+    "service": "Layanan",
+    "start": "Awal",
+    "warning": "Peringatan",
+}
+_LISTS = {
+    "qualifications": "Kualifikasi Pelaksana",
+    "relations": "Keterkaitan",
+    "equipment": "Peralatan / Perlengkapan",
+    "recording": "Pencatatan dan Pendataan",
+}
+_NAMES = {
+    "name": "teks",
+    "short": "nama pendek",
+    "office": "nama dinas",
+    "address": "alamat",
+    "made": "tanggal pembuatan",
+    "revised": "tanggal revisi",
+    "effective": "tanggal efektif",
+    "approved_by": "jabatan pengesah",
+    "approved_name": "nama pengesah",
+    "approved_id": "NIP pengesah",
+    "notes": "catatan",
+    "note": "catatan",
+    "status": "keadaan",
+    "cite": "yang dirujuk",
+    "roles": "peran",
+    "no": "nomor",
+    "actors": "pelaksana",
+    "informed": "penerima laporan",
+    "informed_text": "teks penerima laporan",
+    "required_input": "persyaratan/perlengkapan",
+    "budget": "waktu baku",
+    "time_text": "waktu pada lembar",
+    "output": "output",
+    "remark": "keterangan",
+    "gives": "dokumen",
+    "by": "pelaku",
+    "label": "sebutan",
+    "waits_for": "pihak yang ditunggu",
+    "addition": "tanda tambahan",
+    "to": "tujuan",
+    "reason": "wajib alasan",
+    "branch": "jawaban keputusan",
+    "finished": "tanda selesai",
+    "before": "batas",
+}
+_CHILDREN = {"stages", "actions", "action", "text", "key", "state"}
+
+
+def changes(old: Procedure, new: Procedure) -> tuple[Change, ...]:
+    """Every change from `old` to `new`, in the order of the sheet; empty when they say the same."""
+    return tuple(_all(old, new))
+
+
+def describe(old: Procedure, new: Procedure) -> list[str]:
+    """The same as `changes`, one Indonesian sentence each."""
+    return [sentence(change) for change in changes(old, new)]
+
+
+def sentence(change: Change) -> str:
+    """One change in one Indonesian sentence."""
+    if change.kind == "added":
+        return f"{change.what} ditambahkan."
+    if change.kind == "removed":
+        return f"{change.what} dihapus."
+    if change.kind == "moved":
+        return f"{change.what}: urutan {change.name} berubah dari {change.before} menjadi {change.after}."
+    about = f"{change.what}: {change.name}" if change.name else change.what
+    return f"{about} berubah dari {_quoted(change.before)} menjadi {_quoted(change.after)}."
+
+
+def _quoted(value: str) -> str:
+    return f"“{value}”" if value else "kosong"
+
+
+def _say(value: Any) -> str:
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    if isinstance(value, tuple):
+        return "; ".join(_say(item) for item in value)
+    if isinstance(value, Budget):
+        return f"{value.amount} {'hari' if value.unit == 'day' else 'menit'}"
+    return "" if value is None else str(value)
+
+
+def _all(old: Procedure, new: Procedure) -> Iterator[Change]:
+    for name, words in _TEXTS.items():
+        yield from _value(words, "", getattr(old, name), getattr(new, name))
+    yield from _properties("Identitas", old.identity, new.identity)
+    for name, words in _LISTS.items():
+        yield from _items(words, getattr(old, name), getattr(new, name))
+    yield from _matched("Dasar hukum", old.legal_basis, new.legal_basis, key="text")
+    yield from _matched("Pelaksana", old.actors, new.actors, key="key")
+    yield from _matched("Kegiatan", old.steps, new.steps, key="key")
+    yield from _matched("Akhir", old.ends, new.ends, key="state")
+    yield from _anytime(old.anytime, new.anytime)
+
+
+def _value(what: str, name: str, before: Any, after: Any) -> Iterator[Change]:
+    if before != after:
+        yield Change("changed", what, name, _say(before), _say(after))
+
+
+def _items(words: str, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[Change]:
+    yield from (Change("removed", f"{words} “{item}”") for item in old if item not in new)
+    yield from (Change("added", f"{words} “{item}”") for item in new if item not in old)
+
+
+def _properties(what: str, old: Any, new: Any) -> Iterator[Change]:
+    for field in fields(old):
+        if field.name not in _CHILDREN:
+            before, after = getattr(old, field.name), getattr(new, field.name)
+            yield from _value(what, _NAMES.get(field.name, field.name), before, after)
+
+
+def _matched(words: str, old: Sequence[Any], new: Sequence[Any], *, key: str) -> Iterator[Change]:
+    """Pair two lists by a key: what is gone, what is new, what changed inside, what stands elsewhere."""
+    before = {getattr(item, key): item for item in old}
+    after = {getattr(item, key): item for item in new}
+    yield from (Change("removed", _title(words, item)) for name, item in before.items() if name not in after)
+    for name, item in after.items():
+        if name not in before:
+            yield Change("added", _title(words, item))
+            continue
+        title = _title(words, before[name])
+        yield from _properties(title, before[name], item)
+        yield from _inside(title, before[name], item)
+    kept_before = [name for name in before if name in after]
+    kept_after = [name for name in after if name in before]
+    if kept_before != kept_after:
+        yield Change("moved", words, "daftar", ", ".join(kept_before), ", ".join(kept_after))
+
+
+def _inside(title: str, old: Any, new: Any) -> Iterator[Change]:
+    if isinstance(old, Step):
+        yield from _matched(f"{title}, tahap", old.stages, new.stages, key="state")
+    if isinstance(old, Stage):
+        yield from _matched(f"{title}, tindakan", old.actions, new.actions, key="name")
+
+
+def _title(words: str, item: Any) -> str:
+    if isinstance(item, Step):
+        return f"{words} {item.no} ({item.short})"
+    if isinstance(item, (Stage, End)):
+        return f"{words} “{item.label}”"
+    if isinstance(item, Action):
+        return f"{words} “{item.label}” ({item.name})"
+    return f"{words} “{getattr(item, 'name', '') or item.text}”"
+
+
+def _anytime(old: tuple[Anytime, ...], new: tuple[Anytime, ...]) -> Iterator[Change]:
+    words = "Tindakan kapan saja"
+    before = {one.action.name: one for one in old}
+    after = {one.action.name: one for one in new}
+    yield from _matched(words, [one.action for one in old], [one.action for one in new], key="name")
+    for name in before.keys() & after.keys():
+        yield from _value(
+            _title(words, before[name].action), _NAMES["before"], before[name].before, after[name].before
+        )
