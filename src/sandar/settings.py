@@ -221,9 +221,22 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ASSETS_DIR] if ASSETS_DIR.exists() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "sandar.doors.web.static.Storage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
+    "woff2",
+    "woff",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "webp",
+    "zip",
+    "gz",
+    "br",
+    "map",
+]
 
 # --- Uploads: refused by Content-Length and by streaming count before the view sees them.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024

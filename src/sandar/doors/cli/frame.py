@@ -14,7 +14,7 @@ from typing import Any
 from sandar.doors.cli.words import _
 from sandar.errors import SandarError
 
-SECRET_FILE = "secret.key"
+SECRET_FILE = "secret.key"  # noqa: S105
 
 
 class Finding(Exception):
@@ -54,7 +54,7 @@ def make_data_dir(data_dir: Path) -> None:
         out.flush()
         os.fsync(out.fileno())
     try:
-        draft.hardlink_to(kept)
+        kept.hardlink_to(draft)
     except FileExistsError:
         pass
     finally:
@@ -68,7 +68,16 @@ def start_django(data_dir: Path, *, create: bool = False) -> None:
     Raises Finding when the settings are wrong, with the sentence that says what to mend.
     """
     if create:
-        make_data_dir(data_dir)
+        try:
+            make_data_dir(data_dir)
+        except OSError as wrong:
+            raise Finding(
+                _(
+                    "Folder data %(dir)s tidak dapat ditulis (%(reason)s). Pilih folder lain dengan --data-dir."
+                )
+                % {"dir": data_dir, "reason": wrong.strerror},
+                code="DATA_DIR_NOT_WRITABLE",
+            ) from wrong
     elif not data_dir.is_dir():
         raise Finding(
             _("Folder data %(dir)s tidak ada. Jalankan `sandar serve` sekali, atau sebut --data-dir.")

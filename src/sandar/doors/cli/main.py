@@ -23,7 +23,7 @@ from sandar.doors import cli
 from sandar.doors.cli import frame
 from sandar.doors.cli.words import _
 
-NOT_COMMANDS = {"main", "frame", "words"}
+NOT_COMMANDS = {"main", "frame", "words", "prepare", "supervise"}
 
 
 def command_names() -> dict[str, str]:
