@@ -87,6 +87,14 @@ def test_a_substitute_of_a_substitute_represents_both() -> None:
     assert represented(everybody, everybody[0], DAY) == ()
 
 
+def test_who_stands_in_for_two_officials_binds_both() -> None:
+    second = head(DEWI, "plh", instead_of=SUPARDI)
+    everybody = [second, head(SUPARDI, "plh", instead_of=KARTINI), head(SUPARDI, "plt", instead_of=9)]
+    assert represented(everybody, second, DAY) == (SUPARDI, 9, KARTINI)
+    longer = [*everybody, head(9, "plh", instead_of=8)]
+    assert represented(longer, second, DAY) == (SUPARDI, 9, KARTINI, 8)
+
+
 def test_a_ring_of_mandates_ends_and_holds_nobody_up() -> None:
     ring = [head(1, "plh", instead_of=2), head(2, "plh", instead_of=3), head(3, "plh", instead_of=1)]
     assert represented(ring, ring[0], DAY) == (2, 3)
