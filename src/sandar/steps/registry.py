@@ -133,6 +133,8 @@ def _perform(
         ) as turn:
             act.run(turn, given)
         assert turn.outcome is not None
+        if act.after is not None:
+            act.after(turn)
         return Done(turn.case, turn.outcome, turn.next_task)
 
 

@@ -28,6 +28,8 @@ from sandar.records.cases.read import Viewer
 from sandar.records.clocks import write as clocks
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
+from sandar.records.ledger import read as ledger_read
+from sandar.records.ledger import write as ledger
 from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person
 from sandar.sop import route
@@ -145,6 +147,7 @@ class Act:
     input: type[Input]
     event: str
     duty: str = ""
+    after: Callable[[Turn], None] | None = None  # once the event is written: more messages
 
 
 @contextmanager
@@ -233,12 +236,21 @@ def _finish(turn: Turn) -> None:
     columns = dict(turn.columns)
     if way.is_end:
         columns |= {"closed_at": turn.at, "reason": turn.reason}
+        _give_back(turn, way)
     if way.to != case.state:
         columns["returned_from"] = case.state if _comes_back(turn.procedure, way) else ""
     cases_write.save(case, state=way.to, **columns)
     _move(turn, before, way)
     messages.after(turn.case, way, event=turn.outcome, at=turn.at)
     async_task("sandar.doors.jobs.after.act", case.pk, q_options={"task_name": f"{case.number}#{turn.outcome.seq}"})
+
+
+def _give_back(turn: Turn, way: route.Route) -> None:
+    """A case that ends without service leaves nothing booked."""
+    if way.end is not None and way.end.finished:
+        return
+    if claims := ledger_read.claims_for_case(turn.case.pk):
+        ledger.release_all(claims, at=turn.at, by=turn.person_id)
 
 
 def _comes_back(procedure: Procedure, way: route.Route) -> bool:

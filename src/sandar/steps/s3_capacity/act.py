@@ -1,0 +1,132 @@
+"""Step 3: is there room? The checker finds out and holds the place; the administrator releases YES or NO."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from sandar.errors import InvalidInput, Refused
+from sandar.records.cases import read as cases
+from sandar.records.documents import read as papers_read
+from sandar.steps import booking, paper
+from sandar.steps.booking import Choice
+from sandar.steps.refusal import refusal_facts
+from sandar.steps.s3_capacity.forms import Available, Confirm, Recheck, Refuse, Short
+from sandar.steps.turn import Act, Turn
+
+STEP = "capacity"
+
+
+def report_available(turn: Turn, given: Available) -> None:
+    """Answer YES: hold the places, issue the report. Raises CapacityTaken naming who was first."""
+    with translation.override("id"):
+        picture = booking.picture(turn.case)
+        choices = [Choice(place.item_no, place.rack, place.position_u, place.face) for place in given.placements]
+        choices = choices or booking.choices_of(picture.answer)
+        if not choices:
+            raise Refused(reason="no_room", shortages=[booking.shortage_facts(found) for found in picture.answer.short])
+        _every_item(turn, choices)
+        booking.hold(turn, choices)
+        rows = [booking.row_facts(row) for row in picture.rows]
+        turn.says(decision="available", rows=rows, note=given.note)
+        turn.issue("capacity_report", _facts(turn, "available", rows, (), given.note))
+
+
+def report_short(turn: Turn, given: Short) -> None:
+    """Answer NO: name what is short and by how much; nothing is held."""
+    with translation.override("id"):
+        picture = booking.picture(turn.case)
+        shortages = [booking.shortage_facts(found) for found in picture.answer.short]
+        shortages += [
+            {
+                "resource": "other",
+                "label": line.resource,
+                "unit": line.unit,
+                "asked": line.asked,
+                "left": line.left,
+                "short_by": max(line.asked - line.left, 0),
+            }
+            for line in given.shortages
+        ]
+        if not shortages and not given.note:
+            raise InvalidInput(
+                fields={"note": [_("Menurut buku kapasitas masih ada tempat. Tulis apa yang kurang.")]}
+            )
+        booking.release(turn)
+        rows = [booking.row_facts(row) for row in picture.rows]
+        turn.says(decision="short", rows=rows, shortages=shortages, note=given.note)
+        turn.issue("capacity_report", _facts(turn, "short", rows, shortages, given.note))
+
+
+def confirm(turn: Turn, given: Confirm) -> None:
+    """Release YES: the agency is invited to fill the form. The places are held already."""
+    if _last_decision(turn) != "available":
+        raise Refused(reason="reported_short")
+    turn.says(note=given.note)
+
+
+def refuse(turn: Turn, given: Refuse) -> None:
+    """Release NO: a letter names what is short, and the request ends."""
+    report = _last_report(turn)
+    shortages = report.get("shortages", [])
+    note = given.note or (report.get("note", "") if report.get("decision") == "short" else "")
+    if report.get("decision") != "short" and not note:
+        raise InvalidInput(fields={"note": [_("Pemeriksa menyatakan tersedia. Tulis alasan penolakan.")]})
+    turn.reason = "capacity"
+    turn.says(shortages=shortages, note=note)
+    turn.issue("refusal_letter", refusal_facts(turn, reason="capacity", note=note, shortages=shortages))
+
+
+def recheck(turn: Turn, given: Recheck) -> None:
+    """Ask the checker to look again; what is held stays held."""
+    turn.says(note=given.note)
+
+
+def _every_item(turn: Turn, choices: Sequence[Choice]) -> None:
+    if sorted(choice.item_no for choice in choices) != list(range(1, len(turn.case.items) + 1)):
+        raise InvalidInput(fields={"placements": [_("Setiap perangkat harus mendapat tepat satu tempat.")]})
+
+
+def _last_report(turn: Turn) -> dict[str, Any]:
+    found = cases.last_event(turn.case, "capacity_reported")
+    return dict(found.payload) if found else {}
+
+
+def _last_decision(turn: Turn) -> str:
+    return str(_last_report(turn).get("decision", ""))
+
+
+def _facts(
+    turn: Turn, decision: str, rows: list[dict[str, Any]], shortages: Sequence[dict[str, Any]], note: str
+) -> dict[str, Any]:
+    assert turn.person is not None
+    facts = {
+        **paper.common(turn, signers=[paper.signer(turn)]),
+        "decision": decision,
+        "rows": rows,
+        "placements": booking.placement_facts(turn.case) if decision == "available" else [],
+        "shortages": list(shortages),
+        "checked_at": paper.local(turn.at, turn.office),
+        "checker": paper.person_facts(turn.person),
+        "note": note,
+    }
+    if decision == "available":
+        facts["hold_until_on"] = (turn.day + timedelta(days=settings.HOLD_DAYS)).isoformat()
+    sheet = papers_read.latest(turn.case.pk, "disposition_sheet")
+    if sheet:
+        facts["references"] = [paper.reference(sheet)]
+    return facts
+
+
+ACTS = {
+    "report_available": Act(report_available, Available, event="capacity_reported", duty="capacity_checked"),
+    "report_short": Act(report_short, Short, event="capacity_reported", duty="capacity_checked"),
+    "confirm": Act(confirm, Confirm, event="capacity_confirmed", duty="capacity_released"),
+    "refuse": Act(refuse, Refuse, event="capacity_refused", duty="capacity_released"),
+    "recheck": Act(recheck, Recheck, event="recheck_asked", duty="capacity_released"),
+}

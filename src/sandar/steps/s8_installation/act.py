@@ -1,0 +1,255 @@
+"""Step 8: inspect, install, hand over, register. Cells, minutes and register change in one transaction."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from sandar.core import rack
+from sandar.errors import InvalidInput
+from sandar.records.assets import read as assets_read
+from sandar.records.assets import write as assets
+from sandar.records.cases import read as cases
+from sandar.records.documents import read as papers_read
+from sandar.records.documents.models import Document
+from sandar.records.facility import read as facility
+from sandar.records.ledger import read as ledger_read
+from sandar.records.ledger.models import Claim
+from sandar.records.people.models import Person
+from sandar.steps import booking, paper
+from sandar.steps.booking import Choice
+from sandar.steps.s8_installation import inspection
+from sandar.steps.s8_installation.forms import HandOver, Inspect, Installed, NotConform
+from sandar.steps.turn import Act, Turn
+
+STEP = "installation"
+SERVER_CODE = "1.3.2.10.02.04.001"  # Server, Permendagri 108/2016
+CONDITIONS = {"B": "Baik", "RR": "Rusak ringan", "RB": "Rusak berat"}
+
+
+def inspect(turn: Turn, given: Inspect) -> None:
+    """Pass the delivery: conform, or conditional with a note. Raises InvalidInput for a difference without one."""
+    _every_item(turn, [line.item_no for line in given.inspections], "inspections")
+    with translation.override("id"):
+        rows = inspection.examine(turn, given.inspections)
+        conform = all(row["overall"] == "conform" for row in rows)
+        note = given.note or _accepted_note(turn)
+        if not conform and not note:
+            raise InvalidInput(
+                fields={"note": [_("Ada perbedaan atau hal yang tidak diketahui. Tulis mengapa tetap diterima.")]}
+            )
+        result = "conform" if conform else "conditional"
+        turn.says(result=result, note=note, inspections=_brief(rows))
+        turn.issue("conformity_checklist", inspection.checklist(turn, rows, result=result, note=note))
+
+
+def reapprove(turn: Turn, given: NotConform) -> None:
+    """The delivery differs: whoever approved must accept it first."""
+    _not_conform(turn, given, result="conditional")
+
+
+def reject(turn: Turn, given: NotConform) -> None:
+    """The delivery differs: the agency takes it back and brings what was approved."""
+    _not_conform(turn, given, result="rejected")
+
+
+def _not_conform(turn: Turn, given: NotConform, *, result: str) -> None:
+    with translation.override("id"):
+        rows = inspection.examine(turn, given.inspections)
+        turn.says(result=result, note=given.note, inspections=_brief(rows))
+        if rows:
+            turn.issue("conformity_checklist", inspection.checklist(turn, rows, result=result, note=given.note))
+
+
+def _brief(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "item_no": row["item_no"],
+            "overall": row["overall"],
+            "inventory_sha256": row["inventory_sha256"],
+            "differs": [f["field"] for f in row["findings"] if f["verdict"] not in ("conform", "unknown")],
+            "unknown": [f["field"] for f in row["findings"] if f["verdict"] == "unknown"],
+        }
+        for row in rows
+    ]
+
+
+def _accepted_note(turn: Turn) -> str:
+    """A difference that was accepted in a re-approval passes with that note."""
+    accepted = cases.last_event(turn.case, "difference_accepted")
+    if accepted is None:
+        return ""
+    return str(accepted.payload.get("note") or _("Perbedaan diterima melalui persetujuan ulang."))
+
+
+def hand_over(turn: Turn, given: HandOver) -> None:
+    """Confirm the places, install, issue the handover minutes and enter the register: all or nothing."""
+    _every_item(turn, [line.item_no for line in given.items], "items")
+    with translation.override("id"):
+        lines = {line.item_no: _complete(turn, line) for line in given.items}
+        claims = booking.install(turn, [_choice(turn, line) for line in lines.values()])
+        minutes = turn.issue("handover_minutes", _minutes(turn, given, lines, claims))
+        numbers = [_register(turn, given, line, claims[line.item_no], minutes).number for line in lines.values()]
+    turn.says(assets=numbers, note=given.note)
+
+
+def _every_item(turn: Turn, numbers: list[int], field: str) -> None:
+    if sorted(numbers) != list(range(1, len(turn.case.items) + 1)):
+        raise InvalidInput(fields={field: [_("Setiap perangkat atau aplikasi harus tercantum tepat satu kali.")]})
+
+
+def _complete(turn: Turn, line: Installed) -> Installed:
+    """Fill what the operator left open from the form and the delivery; check the address."""
+    item = turn.case.items[line.item_no - 1]
+    delivery = assets_read.deliveries(turn.case.pk).get(line.item_no)
+    seen = (delivery.received if delivery else {}) | {}
+    said = delivery.declared if delivery else {}
+    ports = line.ports or item.get("ports") or ([443 if item.get("https") else 80] if item["kind"] == "hosting" else [])
+    filled = line.model_copy(
+        update={
+            "serial": line.serial or seen.get("serial") or said.get("serial") or item.get("serial") or "",
+            "hostname": line.hostname or item.get("domain") or "",
+            "ports": ports,
+            "item_code": line.item_code or item.get("item_code") or (SERVER_CODE if item["kind"] == "colocation" else ""),
+            "register_no": line.register_no or item.get("register_no") or "",
+        }
+    )
+    _check_address(filled)
+    return filled
+
+
+def _check_address(line: Installed) -> None:
+    """The address must lie in a registered prefix: only those may be probed and are ours to give."""
+    field = f"items.{line.item_no - 1}.address"
+    if not line.address:
+        raise InvalidInput(fields={field: [_("Alamat IP wajib diisi.")]})
+    try:
+        address = ipaddress.ip_address(line.address)
+    except ValueError as fault:
+        raise InvalidInput(fields={field: [_("Bukan alamat IP.")]}) from fault
+    if address.is_loopback and settings.PROBE_ALLOW_LOOPBACK:
+        return
+    if not any(address in ipaddress.ip_network(prefix) for prefix in facility.prefixes()):
+        raise InvalidInput(fields={field: [_("Alamat di luar jaringan pusat data yang terdaftar.")]})
+
+
+def _choice(turn: Turn, line: Installed) -> Choice:
+    """Where the operator put it; empty means where it is reserved."""
+    claim = next(claim for claim in ledger_read.claims_for_case(turn.case.pk) if claim.item_no == line.item_no)
+    start = None if claim.start is None else rack.position_of(claim.start)
+    if not line.rack:
+        return Choice(line.item_no, claim.place.name, start, claim.face)
+    position = line.position_u if line.position_u is not None else start
+    return Choice(line.item_no, line.rack, position, line.face)
+
+
+def _device(turn: Turn, line: Installed, claim: Claim) -> dict[str, Any]:
+    item = turn.case.items[line.item_no - 1]
+    return {
+        "name": item["name"],
+        "brand": item["brand"],
+        "model": item["model"],
+        "serial": line.serial,
+        "rack": claim.place.name,
+        "position_u": rack.position_of(claim.start or 0),
+        "height_u": claim.height / 2,
+        "face": claim.face,
+        "cords": claim.cords,
+        "watts": claim.watts,
+        "condition": CONDITIONS[line.condition],
+        "item_code": line.item_code,
+        "register_no": line.register_no,
+        "switch_port": line.switch_port,
+        "ip": line.address,
+        "hostname": line.hostname,
+        "os": item.get("os", ""),
+    }
+
+
+def _hosted(turn: Turn, line: Installed) -> dict[str, Any]:
+    item = turn.case.items[line.item_no - 1]
+    return {
+        "name": item["name"],
+        "domain": line.hostname,
+        "vcpu": item["vcpu"],
+        "ram_gb": item["ram_gb"],
+        "storage_gb": item["storage_gb"],
+        "os": item.get("os", ""),
+        "ip": line.address,
+    }
+
+
+def _minutes(
+    turn: Turn, given: HandOver, lines: Mapping[int, Installed], claims: Mapping[int, Claim]
+) -> dict[str, Any]:
+    assert turn.person is not None
+    case = turn.case
+    kinds = {number: case.items[number - 1]["kind"] for number in lines}
+    giver = _giver(turn)
+    head = paper.head(turn)
+    signers = [
+        {**paper.person_facts(giver), "caption": "Pihak Pertama"},
+        paper.signer(turn, caption="Pihak Kedua"),
+    ]
+    if head:
+        signers.append({**paper.person_facts(head), "caption": "Mengetahui"})
+    basis = [papers_read.latest(case.pk, kind) for kind in ("approval_form", "conformity_checklist")]
+    facts: dict[str, Any] = {
+        **paper.common(turn, signers=signers),
+        "place": turn.office.city,
+        "first_party": paper.party(giver),
+        "second_party": paper.party(turn.person),
+        "devices": [_device(turn, line, claims[n]) for n, line in lines.items() if kinds[n] == "colocation"],
+        "hosted": [_hosted(turn, line) for n, line in lines.items() if kinds[n] == "hosting"],
+        "references": [paper.reference(known) for known in basis if known],
+        "service_from_on": turn.day.isoformat(),
+        "note": given.note,
+    }
+    if given.valid_until:
+        facts["service_until_on"] = given.valid_until.isoformat()
+    return facts
+
+
+def _giver(turn: Turn) -> Person:
+    """Who hands over for the agency: whoever brought it, else the requester."""
+    handed = cases.journal(turn.case).filter(kind="items_handed_in").select_related("actor__agency").last()
+    return handed.actor if handed and handed.actor else turn.case.requester
+
+
+def _register(turn: Turn, given: HandOver, line: Installed, claim: Claim, minutes: Document) -> Any:
+    item = turn.case.items[line.item_no - 1]
+    return assets.register(
+        year=turn.day.year,
+        case=turn.case,
+        item_no=line.item_no,
+        agency=turn.case.agency,
+        claim=claim,
+        handover=minutes,
+        kind=item["kind"],
+        name=item["name"],
+        brand=item.get("brand", ""),
+        model=item.get("model", ""),
+        serial=line.serial,
+        item_code=line.item_code,
+        register_no=line.register_no,
+        spec=item,
+        condition=line.condition,
+        hostname=line.hostname,
+        address=line.address,
+        ports=line.ports,
+        installed_at=turn.at,
+        valid_until=given.valid_until,
+    )
+
+
+ACTS = {
+    "inspect": Act(inspect, Inspect, event="delivery_inspected", duty="inspected"),
+    "reapprove": Act(reapprove, NotConform, event="reapproval_asked", duty="inspected"),
+    "reject": Act(reject, NotConform, event="delivery_rejected", duty="inspected"),
+    "hand_over": Act(hand_over, HandOver, event="service_handed_over", duty="installed"),
+}

@@ -1,0 +1,148 @@
+"""Step 9: prove that the service answers, report completion with copies, and close the case."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from sandar.errors import EvidenceMissing, InvalidInput
+from sandar.records.assets import read as assets_read
+from sandar.records.assets import write as assets
+from sandar.records.assets.models import Asset, Probe
+from sandar.records.clocks import read as clocks
+from sandar.records.documents import read as papers_read
+from sandar.records.people import read as people
+from sandar.steps import messages, paper
+from sandar.steps.s9_completion.forms import Fix, Fixed, Report
+from sandar.steps.s9_completion.forms import Probe as ProbeInput
+from sandar.steps.turn import Act, Turn
+
+STEP = "completion"
+COPIES = ("division_head", "supervisor")  # tembusan: Kepala Bidang and Pengawas
+
+
+def probe(turn: Turn, given: ProbeInput) -> None:
+    """Ask for a reachability probe of every asset of the case; the worker makes it after the commit."""
+    asked = [assets.ask_probe(asset.pk, by_id=turn.person_id, at=turn.at).pk for asset in assets_read.of_case(turn.case.pk)]
+    turn.says(probes=asked)
+
+
+def report(turn: Turn, given: Report) -> None:
+    """Report completion with the probe's evidence; copies go to Kepala Bidang and Pengawas; the case closes.
+
+    Raises EvidenceMissing without a finished probe of every asset, InvalidInput when one failed and no note says why.
+    """
+    found = assets_read.of_case(turn.case.pk)
+    probes = assets_read.latest_probes([asset.pk for asset in found])
+    for asset in found:
+        if asset.pk not in probes or probes[asset.pk].done_at is None:
+            raise EvidenceMissing(asset=asset.number)
+    unreached = [asset.number for asset in found if not probes[asset.pk].reachable]
+    if unreached and not given.note:
+        raise InvalidInput(fields={"note": [_("Ada layanan yang belum dapat diakses. Tulis mengapa tetap dilaporkan.")]})
+    turn.says(evidence=[probes[asset.pk].pk for asset in found], unreached=unreached, note=given.note)
+    with translation.override("id"):
+        turn.issue("completion_report", _facts(turn, found, probes, given.note))
+
+
+def copies(turn: Turn) -> None:
+    """Tell those named under Tembusan."""
+    assert turn.outcome is not None
+    for role in COPIES:
+        messages.tell(
+            turn.case,
+            people.holders(role, turn.day),
+            event=turn.outcome,
+            kind="copy",
+            what=gettext_noop("Tembusan laporan selesai"),
+            at=turn.at,
+        )
+
+
+def fix(turn: Turn, given: Fix) -> None:
+    """Not reachable yet: the operator mends it before it is reported."""
+    turn.says(note=given.note)
+
+
+def fixed(turn: Turn, given: Fixed) -> None:
+    """Mended; a new probe decides."""
+    turn.says(note=given.note)
+
+
+def _facts(turn: Turn, found: list[Asset], probes: dict[int, Probe], note: str) -> dict[str, Any]:
+    assert turn.person is not None
+    case = turn.case
+    basis = [papers_read.latest(case.pk, kind) for kind in ("approval_form", "handover_minutes")]
+    minutes = papers_read.latest(case.pk, "handover_minutes")
+    handed = minutes.facts if minutes else {}
+    copied = [person.title or person.name for role in COPIES for person in people.holders(role, turn.day)[:1]]
+    timings = _timings(turn)
+    return {
+        **paper.common(turn, signers=[paper.signer(turn)], cc=copied),
+        "references": [paper.reference(known) for known in basis if known],
+        "devices": handed.get("devices", []),
+        "hosted": handed.get("hosted", []),
+        "evidence": [line for asset in found for line in _evidence(turn, asset, probes[asset.pk])],
+        "timings": timings,
+        "contact": paper.person_facts(turn.person),
+        "total_minutes": sum(line["elapsed_minutes"] for line in timings if line["holder"] == "Dinas"),
+        "note": note,
+    }
+
+
+def _evidence(turn: Turn, asset: Asset, probe: Probe) -> list[dict[str, Any]]:
+    lines = []
+    for check in probe.evidence.get("checks", []):
+        line: dict[str, Any] = {
+            "name": asset.name,
+            "target": check.get("target", ""),
+            "kind": check.get("kind", ""),
+            "reached": bool(check.get("ok")),
+            "checked_at": paper.local(probe.done_at or turn.at, turn.office),
+            "address": check.get("address", ""),
+            "status": str(check.get("status") or ""),
+            "detail": check.get("problem", ""),
+        }
+        if check.get("latency_ms") is not None:
+            line["latency_ms"] = check["latency_ms"]
+        if check.get("tls_not_after"):
+            line["tls_until_on"] = str(check["tls_not_after"])[:10]
+        lines.append(line)
+    return lines
+
+
+def _timings(turn: Turn) -> list[dict[str, Any]]:
+    """Each activity against its standard, in whole working minutes; this very step is counted up to now."""
+    steps = {step.key: step for step in turn.procedure.steps}
+    found: dict[str, dict[str, Any]] = {}
+    for reading in clocks.of_case(turn.case.pk, turn.at):
+        step = steps[reading.step]
+        minutes = int(reading.elapsed / timedelta(minutes=1))
+        line = found.setdefault(
+            reading.step,
+            {
+                "no": str(step.no),
+                "name": step.short,
+                "holder": "OPD" if reading.owner == "agency" else "Dinas",
+                "elapsed_minutes": 0,
+                "budget_minutes": step.budget.minutes if step.budget else None,
+            },
+        )
+        line["elapsed_minutes"] += minutes
+    for line in found.values():
+        budget = line["budget_minutes"]
+        line["within"] = None if budget is None else line["elapsed_minutes"] <= budget
+    return sorted(found.values(), key=lambda line: int(line["no"]))
+
+
+ACTS = {
+    "probe": Act(probe, ProbeInput, event="probe_asked"),
+    "report": Act(report, Report, event="completion_reported", duty="reported", after=copies),
+    "fix": Act(fix, Fix, event="service_unreachable"),
+    "fixed": Act(fixed, Fixed, event="access_fixed", duty="installed"),
+}
+
