@@ -33,9 +33,8 @@ def rooms() -> QuerySet[Room]:
 def topology() -> power.Topology:
     """The power chain as plain data, for core.power."""
     parents: dict[int, list[str]] = {}
-    for child, parent in PowerNode.parents.through.objects.order_by("id").values_list(
-        "from_powernode_id", "to_powernode__name"
-    ):
+    edges = PowerNode.objects.filter(parents__isnull=False).order_by("id", "parents__id")
+    for child, parent in edges.values_list("id", "parents__name"):
         parents.setdefault(child, []).append(parent)
     nodes: dict[str, power.Node] = {}
     feeds: dict[str, dict[str, str]] = {}
@@ -127,3 +126,8 @@ class _Network:
         if prefix := self.prefixes.get(place.prefix_id or self.first_prefix.get(site_id, 0)):
             found.append(_add(pools, PoolSpec("ip", prefix.prefix, power.NORMAL, prefix.usable), "ip_count"))
         return found
+
+
+def prefixes() -> list[str]:
+    """The registered networks in CIDR: the only addresses that are given to tenants and may be probed."""
+    return list(IpPrefix.objects.order_by("pk").values_list("prefix", flat=True))

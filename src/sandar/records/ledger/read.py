@@ -114,7 +114,17 @@ def _pending(ignoring_case: int | None) -> tuple[Pending, ...]:
     ):
         draws.setdefault(claim_id, []).append((pool_id, amount))
     return tuple(
-        Pending(*row[:3], row[3] or row[4] or f"#{row[0]}", *row[5:], draws=tuple(draws.get(row[0], [])))
+        Pending(
+            claim_id=row[0],
+            state=row[1],
+            expires_at=row[2],
+            holder=row[3] or row[4] or f"#{row[0]}",
+            place_id=row[5],
+            start=row[6],
+            height=row[7],
+            face=row[8],
+            draws=tuple(draws.get(row[0], [])),
+        )
         for row in claims.values_list(*_PENDING)
     )
 
