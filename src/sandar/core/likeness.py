@@ -10,8 +10,8 @@ import re
 
 _MARKS = re.compile(r"\((?:r|tm|c)\)|[®™©]", re.IGNORECASE)
 _COMPANY = {
-    "inc", "incorporated", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "gmbh", "ag", "pt",
-    "tbk", "technologies", "technology", "computer", "computers", "systems", "electronics", "the",
+    "inc", "incorporated", "corp", "corporation", "co", "company", "ltd", "limited", "llc", "gmbh", "ag",
+    "pt", "tbk", "technologies", "technology", "computer", "computers", "systems", "electronics", "the",
 }  # fmt: skip
 _BRANDS = {
     "dell": r"\bdell\b", "hp": r"\bhpe?\b|hewlett", "lenovo": r"lenovo", "ibm": r"\bibm\b",
@@ -57,7 +57,7 @@ def same_brand(first: str, second: str) -> bool | None:
 
 
 def same_model(first: str, second: str) -> bool | None:
-    """The name "PowerEdge R730 (SKU=NotProvided;ModelName=PowerEdge R730)" is "Dell R730" but not "R730xd"."""
+    """ "PowerEdge R730 (SKU=NotProvided)" is "Dell R730", not "R730xd"."""
     return _same_tokens(*(_model_words(name) for name in (first, second)))
 
 
