@@ -92,7 +92,12 @@ class Choice:
 def choices_of(answer: Answer) -> list[Choice]:
     """The suggested plan as choices."""
     return [
-        Choice(found.ask + 1, found.name, None if found.start is None else rack.position_of(found.start), found.face)
+        Choice(
+            found.ask + 1,
+            found.name,
+            None if found.start is None else rack.position_of(found.start),
+            found.face,
+        )
         for found in answer.plan
     ]
 
@@ -117,12 +122,20 @@ def _spec(case: Case, choice: Choice) -> ClaimSpec:
     try:
         place = ledger_read.place(kind, choice.place)
     except NotFound as fault:
-        raise InvalidInput(fields={"placements": [_("Rak %(rack)s tidak dikenal.") % {"rack": choice.place}]}) from fault
+        raise InvalidInput(
+            fields={"placements": [_("Rak %(rack)s tidak dikenal.") % {"rack": choice.place}]}
+        ) from fault
     return _placed(case, choice.item_no, item, place_id=place.pk, choice=choice)
 
 
 def _placed(
-    case: Case, item_no: int, item: Mapping[str, Any], *, place_id: int, choice: Choice | None, claim: Claim | None = None
+    case: Case,
+    item_no: int,
+    item: Mapping[str, Any],
+    *,
+    place_id: int,
+    choice: Choice | None,
+    claim: Claim | None = None,
 ) -> ClaimSpec:
     ask = ask_of(item)
     start = None
@@ -150,7 +163,17 @@ def resize(turn: Turn, items: Sequence[Mapping[str, Any]]) -> None:
     """Let the held places follow the form's figures; they stay held another while, since the office acts next."""
     claims = ledger_read.claims_for_case(turn.case.pk)
     plan = [
-        (claim, _placed(turn.case, claim.item_no, items[claim.item_no - 1], place_id=claim.place_id, choice=None, claim=claim))
+        (
+            claim,
+            _placed(
+                turn.case,
+                claim.item_no,
+                items[claim.item_no - 1],
+                place_id=claim.place_id,
+                choice=None,
+                claim=claim,
+            ),
+        )
         for claim in claims
         if claim.item_no
     ]
@@ -168,7 +191,9 @@ def reserve(turn: Turn) -> None:
 
 def keep_until(turn: Turn, until: datetime) -> None:
     """The reserved places end with the delivery window."""
-    ledger.reserve_all(ledger_read.claims_for_case(turn.case.pk), at=turn.at, by=turn.person_id, expires_at=until)
+    ledger.reserve_all(
+        ledger_read.claims_for_case(turn.case.pk), at=turn.at, by=turn.person_id, expires_at=until
+    )
 
 
 def install(turn: Turn, choices: Sequence[Choice]) -> dict[int, Claim]:
@@ -290,7 +315,11 @@ def shortage_facts(found: capacity.Shortage) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "resource": found.resource,
         "label": f"{label} {found.where}".strip(),
-        "unit": "U" if found.resource == "space" else "" if found.resource == "ip" else capacity.UNITS.get(found.resource, ""),
+        "unit": "U"
+        if found.resource == "space"
+        else ""
+        if found.resource == "ip"
+        else capacity.UNITS.get(found.resource, ""),
         "asked": _tidy(found.asked, share),
         "left": _tidy(found.left, share),
         "short_by": _tidy(found.asked - found.left, share),

@@ -8,10 +8,18 @@ refused, so nobody sets what is not asked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+import datetime as dt
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from sandar.core.quantity import gigabytes
 from sandar.errors import InvalidInput
@@ -20,7 +28,9 @@ from sandar.steps.complaints import sentences
 
 def _plain(value: str) -> str:
     """Refuse what no database or paper can keep: NUL, lone surrogates, control characters."""
-    if any(ord(char) < 32 and char not in "\n\r\t" for char in value) or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+    if any(ord(char) < 32 and char not in "\n\r\t" for char in value) or any(
+        0xD800 <= ord(c) <= 0xDFFF for c in value
+    ):
         raise ValueError("unprintable")
     return value
 
@@ -36,7 +46,9 @@ def _gb(value: Any) -> Any:
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_plain)]
-Named = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_plain)]
+Named = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_plain)
+]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_plain)]
 HeightU = Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False), AfterValidator(_half_step)]
 PositionU = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_half_step)]
@@ -49,7 +61,7 @@ Hostname = Annotated[
     StringConstraints(
         strip_whitespace=True,
         max_length=253,
-        pattern=r"^$|^(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$",
+        pattern=r"^$|^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$",
     ),
 ]
 
@@ -165,7 +177,7 @@ class Letter(Input):
     """The agency's letter of request."""
 
     number: Named = Field(title="Nomor surat")
-    date: date = Field(title="Tanggal surat")
+    date: dt.date = Field(title="Tanggal surat")
     subject: Named = Field(title="Perihal")
     signatory: Official | Named = Field(title="Penandatangan")
     nature: Literal["biasa", "segera", "sangat_segera", "rahasia"] = Field("biasa", title="Sifat")

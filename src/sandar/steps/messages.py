@@ -51,6 +51,13 @@ def after(case: Case, way: Route, *, event: Event, at: datetime) -> None:
         label = way.end.label if way.end else way.to
         tell(case, people.applicants(case.agency_id, day), event=event, kind="ended", what=label, at=at)
     elif way.stage.by == "applicant":
-        tell(case, people.applicants(case.agency_id, day), event=event, kind="waits", what=way.stage.label, at=at)
+        tell(
+            case,
+            people.applicants(case.agency_id, day),
+            event=event,
+            kind="waits",
+            what=way.stage.label,
+            at=at,
+        )
     elif way.stage.by != "system":
         tell(case, people.holders(way.stage.by, day), event=event, kind="waits", what=way.stage.label, at=at)

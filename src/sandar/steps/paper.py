@@ -50,7 +50,9 @@ def official(given: Mapping[str, Any] | str | None) -> dict[str, Any]:
     """An official named in a letter or form: an object, or only the name."""
     if not given:
         return {"name": ""}
-    return {"name": given} if isinstance(given, str) else {key: value for key, value in given.items() if value}
+    return (
+        {"name": given} if isinstance(given, str) else {key: value for key, value in given.items() if value}
+    )
 
 
 def signer(turn: Turn, *, caption: str = "") -> dict[str, Any]:

@@ -14,11 +14,16 @@ from sandar.steps.turn import Turn
 
 
 def refusal_facts(
-    turn: Turn, *, reason: str, note: str = "", shortages: Iterable[Mapping[str, Any]] = (), signer: Any = None
+    turn: Turn,
+    *,
+    reason: str,
+    note: str = "",
+    shortages: Iterable[Mapping[str, Any]] = (),
+    signer: Any = None,
 ) -> dict[str, Any]:
     """A letter that names the coded reason, what is short, and what the agency can do next. Papers are Indonesian."""
     with translation.override("id"):
-        facts = {
+        return {
             **paper.common(turn, signers=[signer or paper.signer(turn)]),
             "reasons": [reasons.sentence(reason)],
             "note": note,
@@ -29,7 +34,6 @@ def refusal_facts(
                 _("Penjelasan lebih lanjut dapat diminta kepada narahubung kantor."),
             ],
         }
-    return facts
 
 
 def _basis(turn: Turn) -> list[Any]:

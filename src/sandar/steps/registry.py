@@ -129,7 +129,15 @@ def _perform(
     reason = getattr(given, "reason", "")
     with transaction.atomic():
         with taking(
-            case_id, action, person=person, seen=seen, at=at, event=act.event, duty=act.duty, reason=reason, task_id=task_id
+            case_id,
+            action,
+            person=person,
+            seen=seen,
+            at=at,
+            event=act.event,
+            duty=act.duty,
+            reason=reason,
+            task_id=task_id,
         ) as turn:
             act.run(turn, given)
         assert turn.outcome is not None

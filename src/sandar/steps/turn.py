@@ -223,7 +223,12 @@ def _finish(turn: Turn) -> None:
     if turn.papers:
         turn.says(
             documents=[
-                {"id": paper.pk, "kind": paper.kind, "number": paper.number, "facts_sha256": paper.facts_sha256}
+                {
+                    "id": paper.pk,
+                    "kind": paper.kind,
+                    "number": paper.number,
+                    "facts_sha256": paper.facts_sha256,
+                }
                 for paper in turn.papers
             ]
         )
@@ -242,7 +247,9 @@ def _finish(turn: Turn) -> None:
     cases_write.save(case, state=way.to, **columns)
     _move(turn, before, way)
     messages.after(turn.case, way, event=turn.outcome, at=turn.at)
-    async_task("sandar.doors.jobs.after.act", case.pk, q_options={"task_name": f"{case.number}#{turn.outcome.seq}"})
+    async_task(
+        "sandar.doors.jobs.after.act", case.pk, q_options={"task_name": f"{case.number}#{turn.outcome.seq}"}
+    )
 
 
 def _give_back(turn: Turn, way: route.Route) -> None:
@@ -271,9 +278,7 @@ def _move(turn: Turn, before: route.Place, way: route.Route) -> None:
     if way.is_end or way.step is None or way.stage is None:
         clocks.stop(case.pk, None, at=at)
         return
-    turn.next_task = cases_write.open_task(
-        case, state=way.to, step=way.step.key, role=way.stage.by, at=at
-    )
+    turn.next_task = cases_write.open_task(case, state=way.to, step=way.step.key, role=way.stage.by, at=at)
     old = clocks.running(case.pk, before.step.key)
     if way.step.key != before.step.key:
         if way.step.no > before.step.no:

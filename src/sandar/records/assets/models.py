@@ -14,14 +14,18 @@ class Delivery(models.Model):
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="deliveries")
     item_no = models.PositiveSmallIntegerField()
     round = models.PositiveSmallIntegerField(default=1)
-    declared = models.JSONField(help_text="what the agency says it brings: serial, artefact, accompanied_by ...")
+    declared = models.JSONField(
+        help_text="what the agency says it brings: serial, artefact, accompanied_by ..."
+    )
     handed_in_at = models.DateTimeField()
     received = models.JSONField(default=dict, help_text="what the operator saw: serial, condition, note")
     received_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "item_no", "round"], name="item_is_delivered_once_a_round")
+            models.UniqueConstraint(
+                fields=["case", "item_no", "round"], name="item_is_delivered_once_a_round"
+            )
         ]
 
     def __str__(self) -> str:
@@ -44,7 +48,9 @@ class Inspection(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["case", "item_no", "round"], name="item_is_inspected_once_a_round")
+            models.UniqueConstraint(
+                fields=["case", "item_no", "round"], name="item_is_inspected_once_a_round"
+            )
         ]
 
     def __str__(self) -> str:
@@ -71,7 +77,9 @@ class Asset(models.Model):
     item_code = models.CharField(max_length=32, blank=True, help_text="kode barang, Permendagri 108/2016")
     register_no = models.CharField(max_length=16, blank=True)
     spec = models.JSONField(default=dict)
-    condition = models.CharField(max_length=4, default="B", help_text="B baik, RR rusak ringan, RB rusak berat")
+    condition = models.CharField(
+        max_length=4, default="B", help_text="B baik, RR rusak ringan, RB rusak berat"
+    )
     hostname = models.CharField(max_length=253, blank=True)
     address = models.CharField(max_length=45, blank=True, help_text="IP address")
     ports = models.JSONField(default=list)
@@ -86,7 +94,9 @@ class Asset(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "item_no"], name="item_is_registered_once"),
-            models.CheckConstraint(condition=Q(kind__in=["colocation", "hosting"]), name="asset_is_of_a_known_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["colocation", "hosting"]), name="asset_is_of_a_known_kind"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -111,7 +121,9 @@ class Probe(models.Model):
     asked_by = models.ForeignKey("people.Person", models.PROTECT, null=True)
     done_at = models.DateTimeField(null=True, blank=True)
     reachable = models.BooleanField(null=True)
-    evidence = models.JSONField(default=dict, help_text="checks: kind, target, status, latency_ms, tls_not_after, problem")
+    evidence = models.JSONField(
+        default=dict, help_text="checks: kind, target, status, latency_ms, tls_not_after, problem"
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["asset", "-id"])]

@@ -62,7 +62,9 @@ def deliveries(case_id: int) -> dict[int, Delivery]:
 
 def inspections(case_id: int) -> dict[int, Inspection]:
     """The newest round of each item."""
-    return {row.item_no: row for row in Inspection.objects.filter(case_id=case_id).order_by("item_no", "round")}
+    return {
+        row.item_no: row for row in Inspection.objects.filter(case_id=case_id).order_by("item_no", "round")
+    }
 
 
 def latest_probes(asset_ids: list[int]) -> dict[int, Probe]:

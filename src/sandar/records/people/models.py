@@ -55,7 +55,9 @@ class Office(models.Model):
     website = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=80, help_text="place in the date line of letters")
     unit_code = models.CharField(max_length=40, default="DISKOMINFO", help_text="{unit} in letter numbers")
-    classification = models.CharField(max_length=40, default="500.12", help_text="{klasifikasi}, Permendagri 83/2022")
+    classification = models.CharField(
+        max_length=40, default="500.12", help_text="{klasifikasi}, Permendagri 83/2022"
+    )
     time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
     is_example = models.BooleanField(default=False, help_text="demo data: officers need no second factor")
 

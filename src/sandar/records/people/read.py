@@ -91,7 +91,9 @@ def by_token(token: str, at: datetime) -> Person:
     """The person of a bearer token. Raises NotSignedIn when unknown, expired, revoked or the account is closed."""
     row = (
         ApiToken.objects.select_related("person", "person__agency")
-        .filter(token_sha256=digest(token), revoked_at__isnull=True, expires_at__gt=at, person__is_active=True)
+        .filter(
+            token_sha256=digest(token), revoked_at__isnull=True, expires_at__gt=at, person__is_active=True
+        )
         .first()
     )
     if row is None:

@@ -9,7 +9,7 @@ from sandar.errors import Refused
 from sandar.records.people.models import ApiToken, Person
 from sandar.records.people.read import digest
 
-TOKEN_PREFIX = "sandar_"  # lets secret scanners recognise a leaked token
+TOKEN_PREFIX = "sandar_"  # noqa: S105 - lets secret scanners recognise a leaked token
 LONGEST = timedelta(days=366)
 
 
@@ -41,3 +41,8 @@ def close_account(person: Person, *, at: datetime) -> None:
     """Close an account: it cannot sign in and its tokens die at once; past acts keep the name."""
     Person.objects.filter(pk=person.pk).update(is_active=False)
     ApiToken.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=at)
+
+
+def set_language(person: Person, language: str) -> None:
+    """The language of the person's pages and messages."""
+    Person.objects.filter(pk=person.pk).update(language=language)

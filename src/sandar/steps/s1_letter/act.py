@@ -26,9 +26,7 @@ STEP = "letter"
 ANYTIME = ("withdraw",)
 
 
-def receive(
-    person: Person, request: Request, *, at: datetime, files: Sequence[AcceptedFile] = ()
-) -> Case:
+def receive(person: Person, request: Request, *, at: datetime, files: Sequence[AcceptedFile] = ()) -> Case:
     """Receive a letter: case, numbers, first event, receipt, and the task of the division head.
 
     `files` were accepted (and are durable) before. Raises NotYourTurn, InvalidInput, NotFound; then nothing is stored.
@@ -129,7 +127,8 @@ def _receipt(turn: Turn, files: Sequence[AcceptedFile]) -> dict[str, Any]:
         "items": case.items,
         "contact": paper.official(case.contact),
         "files": [
-            {"name": file.name, "size": f"{max(1, round(file.size / 1000))} kB", "sha256": file.sha256} for file in files
+            {"name": file.name, "size": f"{max(1, round(file.size / 1000))} kB", "sha256": file.sha256}
+            for file in files
         ],
     }
 
@@ -162,7 +161,8 @@ def _start(turn: Turn, files: Sequence[AcceptedFile]) -> None:
         },
     )
     way = route.follow(turn.procedure, turn.procedure.start, "submit")
-    assert way.step is not None and way.stage is not None
+    assert way.step is not None
+    assert way.stage is not None
     cases_write.open_task(case, state=way.to, step=way.step.key, role=way.stage.by, at=at)
     enter(turn.procedure, case.pk, way.to, at=at)
     messages.after(case, way, event=turn.outcome, at=at)

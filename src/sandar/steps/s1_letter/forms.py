@@ -17,14 +17,18 @@ class Request(Input):
     service: Literal["colocation", "hosting", "both"] = Field(title="Layanan")
     items: Annotated[list[Item], Field(min_length=1, max_length=40)] = Field(title="Perangkat atau aplikasi")
     contact: Official = Field(default_factory=lambda: Official.model_validate({}), title="Narahubung")
-    previous: Text = Field("", title="Permohonan sebelumnya", description="number of a refused or withdrawn request")
+    previous: Text = Field(
+        "", title="Permohonan sebelumnya", description="number of a refused or withdrawn request"
+    )
 
 
 class Resubmit(Input):
     """The completed letter. Empty parts stay as they were."""
 
     letter: Letter | None = Field(None, title="Surat permohonan")
-    items: Annotated[list[Item], Field(min_length=1, max_length=40)] | None = Field(None, title="Perangkat atau aplikasi")
+    items: Annotated[list[Item], Field(min_length=1, max_length=40)] | None = Field(
+        None, title="Perangkat atau aplikasi"
+    )
     note: Long = Field("", title="Catatan")
 
 

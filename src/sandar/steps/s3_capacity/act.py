@@ -26,10 +26,14 @@ def report_available(turn: Turn, given: Available) -> None:
     """Answer YES: hold the places, issue the report. Raises CapacityTaken naming who was first."""
     with translation.override("id"):
         picture = booking.picture(turn.case)
-        choices = [Choice(place.item_no, place.rack, place.position_u, place.face) for place in given.placements]
+        choices = [
+            Choice(place.item_no, place.rack, place.position_u, place.face) for place in given.placements
+        ]
         choices = choices or booking.choices_of(picture.answer)
         if not choices:
-            raise Refused(reason="no_room", shortages=[booking.shortage_facts(found) for found in picture.answer.short])
+            raise Refused(
+                reason="no_room", shortages=[booking.shortage_facts(found) for found in picture.answer.short]
+            )
         _every_item(turn, choices)
         booking.hold(turn, choices)
         rows = [booking.row_facts(row) for row in picture.rows]

@@ -37,7 +37,9 @@ class ManualShortage(Input):
 class Short(Input):
     """NO: what is short. The ledger's own shortages are added by themselves."""
 
-    shortages: Annotated[list[ManualShortage], Field(max_length=20)] = Field(default_factory=list, title="Yang kurang")
+    shortages: Annotated[list[ManualShortage], Field(max_length=20)] = Field(
+        default_factory=list, title="Yang kurang"
+    )
     note: Long = Field("", title="Catatan")
 
 
@@ -55,5 +57,3 @@ class Refuse(Input):
 
 class Recheck(Reasoned):
     """Ask the checker to look again."""
-
-

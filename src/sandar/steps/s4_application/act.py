@@ -46,11 +46,17 @@ def _same_items(turn: Turn, given: Application) -> None:
     after = [item.kind for item in given.items]
     if before != after:
         raise InvalidInput(
-            fields={"items": [_("Jumlah dan jenis perangkat harus sama dengan surat yang diperiksa kapasitasnya.")]}
+            fields={
+                "items": [
+                    _("Jumlah dan jenis perangkat harus sama dengan surat yang diperiksa kapasitasnya.")
+                ]
+            }
         )
     for index, item in enumerate(given.items):
         if item.kind == "colocation" and item.form == "tower":
-            raise InvalidInput(fields={f"items.{index}.form": [_("Server menara tidak dapat dipasang di rak.")]})
+            raise InvalidInput(
+                fields={f"items.{index}.form": [_("Server menara tidak dapat dipasang di rak.")]}
+            )
 
 
 def _facts(turn: Turn, data: dict[str, Any], version: int) -> dict[str, Any]:

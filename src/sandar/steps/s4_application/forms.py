@@ -31,7 +31,9 @@ class Application(Input):
     confidentiality: Level = Field("", title="Kerahasiaan data")
     integrity: Level = Field("", title="Keutuhan data")
     availability: Level = Field("", title="Ketersediaan data")
-    system_category: Literal["", "rendah", "tinggi", "strategis"] = Field("", title="Kategori sistem elektronik")
+    system_category: Literal["", "rendah", "tinggi", "strategis"] = Field(
+        "", title="Kategori sistem elektronik"
+    )
     backup_plan: Long = Field("", title="Rencana pencadangan")
     recovery_plan: Long = Field("", title="Rencana pemulihan")
     recovery_time: Text = Field("", title="Sasaran waktu pemulihan")

@@ -13,7 +13,9 @@ from sandar.steps.inputs import Input, Long, Named, Reasoned
 class Approve(Input):
     """The approval form (form persetujuan)."""
 
-    considerations: Annotated[list[Named], Field(max_length=20)] = Field(default_factory=list, title="Pertimbangan")
+    considerations: Annotated[list[Named], Field(max_length=20)] = Field(
+        default_factory=list, title="Pertimbangan"
+    )
     conditions: Annotated[list[Named], Field(max_length=20)] = Field(default_factory=list, title="Syarat")
     valid_until: date | None = Field(None, title="Berlaku sampai")
     note: Long = Field("", title="Catatan")

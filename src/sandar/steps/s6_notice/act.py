@@ -26,7 +26,11 @@ def notify(turn: Turn, given: Notify) -> None:
     """Tell the agency: window, place, what to bring, rules; the reserved places wait until the window ends."""
     start, end = _window(turn, given)
     turn.sets(window_start=start, window_end=end)
-    turn.says(window_start=paper.local(start, turn.office), window_end=paper.local(end, turn.office), note=given.note)
+    turn.says(
+        window_start=paper.local(start, turn.office),
+        window_end=paper.local(end, turn.office),
+        note=given.note,
+    )
     booking.keep_until(turn, end)
     turn.issue("notice", _facts(turn, given, start, end))
 
@@ -42,7 +46,9 @@ def _window(turn: Turn, given: Notify) -> tuple[datetime, datetime]:
         last = worktime.add_working_days(calendar, start.astimezone(zone).date(), WINDOW_DAYS)
         end = datetime.combine(last, time(16, 0), zone)
     if end <= turn.at or end <= start:
-        raise InvalidInput(fields={"window_end": [_("Jendela antar harus berakhir sesudah dimulai dan belum lewat.")]})
+        raise InvalidInput(
+            fields={"window_end": [_("Jendela antar harus berakhir sesudah dimulai dan belum lewat.")]}
+        )
     return start, end
 
 

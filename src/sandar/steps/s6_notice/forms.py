@@ -28,7 +28,9 @@ class Notify(Input):
     window_end: datetime | None = Field(None, title="Akhir jendela antar")
     place: Text = Field("", title="Tempat")
     bring: Annotated[list[Named], Field(max_length=20)] = Field(default_factory=list, title="Yang dibawa")
-    rules: Annotated[list[Named], Field(max_length=20)] = Field(default_factory=list, title="Aturan kunjungan")
+    rules: Annotated[list[Named], Field(max_length=20)] = Field(
+        default_factory=list, title="Aturan kunjungan"
+    )
     contact: Official | None = Field(None, title="Narahubung")
     note: Long = Field("", title="Catatan")
 

@@ -48,7 +48,9 @@ def _lines(rows: Iterable[Any]) -> list[dict[str, Any]]:
 
 def _every_item_once(turn: Turn, numbers: list[int], field: str) -> None:
     if sorted(numbers) != list(range(1, len(turn.case.items) + 1)):
-        raise InvalidInput(fields={field: [_("Setiap perangkat atau aplikasi harus tercantum tepat satu kali.")]})
+        raise InvalidInput(
+            fields={field: [_("Setiap perangkat atau aplikasi harus tercantum tepat satu kali.")]}
+        )
 
 
 ACTS = {

@@ -17,7 +17,9 @@ class HandedIn(Input):
     item_no: ItemNo = Field(title="Nomor urut")
     serial: Text = Field("", title="Nomor seri")
     artefact: Text = Field("", title="Artefak (paket, repositori, atau media)")
-    artefact_sha256: Annotated[str, StringConstraints(pattern=r"^$|^[0-9a-f]{64}$")] = Field("", title="SHA-256 artefak")
+    artefact_sha256: Annotated[str, StringConstraints(pattern=r"^$|^[0-9a-f]{64}$")] = Field(
+        "", title="SHA-256 artefak"
+    )
     version: Text = Field("", title="Versi")
     note: Long = Field("", title="Catatan")
 

@@ -41,7 +41,9 @@ def inspect(turn: Turn, given: Inspect) -> None:
         note = given.note or _accepted_note(turn)
         if not conform and not note:
             raise InvalidInput(
-                fields={"note": [_("Ada perbedaan atau hal yang tidak diketahui. Tulis mengapa tetap diterima.")]}
+                fields={
+                    "note": [_("Ada perbedaan atau hal yang tidak diketahui. Tulis mengapa tetap diterima.")]
+                }
             )
         result = "conform" if conform else "conditional"
         turn.says(result=result, note=note, inspections=_brief(rows))
@@ -63,7 +65,9 @@ def _not_conform(turn: Turn, given: NotConform, *, result: str) -> None:
         rows = inspection.examine(turn, given.inspections)
         turn.says(result=result, note=given.note, inspections=_brief(rows))
         if rows:
-            turn.issue("conformity_checklist", inspection.checklist(turn, rows, result=result, note=given.note))
+            turn.issue(
+                "conformity_checklist", inspection.checklist(turn, rows, result=result, note=given.note)
+            )
 
 
 def _brief(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -94,13 +98,17 @@ def hand_over(turn: Turn, given: HandOver) -> None:
         lines = {line.item_no: _complete(turn, line) for line in given.items}
         claims = booking.install(turn, [_choice(turn, line) for line in lines.values()])
         minutes = turn.issue("handover_minutes", _minutes(turn, given, lines, claims))
-        numbers = [_register(turn, given, line, claims[line.item_no], minutes).number for line in lines.values()]
+        numbers = [
+            _register(turn, given, line, claims[line.item_no], minutes).number for line in lines.values()
+        ]
     turn.says(assets=numbers, note=given.note)
 
 
 def _every_item(turn: Turn, numbers: list[int], field: str) -> None:
     if sorted(numbers) != list(range(1, len(turn.case.items) + 1)):
-        raise InvalidInput(fields={field: [_("Setiap perangkat atau aplikasi harus tercantum tepat satu kali.")]})
+        raise InvalidInput(
+            fields={field: [_("Setiap perangkat atau aplikasi harus tercantum tepat satu kali.")]}
+        )
 
 
 def _complete(turn: Turn, line: Installed) -> Installed:
@@ -109,13 +117,19 @@ def _complete(turn: Turn, line: Installed) -> Installed:
     delivery = assets_read.deliveries(turn.case.pk).get(line.item_no)
     seen = (delivery.received if delivery else {}) | {}
     said = delivery.declared if delivery else {}
-    ports = line.ports or item.get("ports") or ([443 if item.get("https") else 80] if item["kind"] == "hosting" else [])
+    ports = (
+        line.ports
+        or item.get("ports")
+        or ([443 if item.get("https") else 80] if item["kind"] == "hosting" else [])
+    )
     filled = line.model_copy(
         update={
             "serial": line.serial or seen.get("serial") or said.get("serial") or item.get("serial") or "",
             "hostname": line.hostname or item.get("domain") or "",
             "ports": ports,
-            "item_code": line.item_code or item.get("item_code") or (SERVER_CODE if item["kind"] == "colocation" else ""),
+            "item_code": line.item_code
+            or item.get("item_code")
+            or (SERVER_CODE if item["kind"] == "colocation" else ""),
             "register_no": line.register_no or item.get("register_no") or "",
         }
     )
@@ -140,7 +154,9 @@ def _check_address(line: Installed) -> None:
 
 def _choice(turn: Turn, line: Installed) -> Choice:
     """Where the operator put it; empty means where it is reserved."""
-    claim = next(claim for claim in ledger_read.claims_for_case(turn.case.pk) if claim.item_no == line.item_no)
+    claim = next(
+        claim for claim in ledger_read.claims_for_case(turn.case.pk) if claim.item_no == line.item_no
+    )
     start = None if claim.start is None else rack.position_of(claim.start)
     if not line.rack:
         return Choice(line.item_no, claim.place.name, start, claim.face)

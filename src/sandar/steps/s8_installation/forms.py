@@ -33,7 +33,9 @@ class Inspect(Input):
 class NotConform(Reasoned):
     """The delivery differs from what was approved."""
 
-    inspections: Annotated[list[Inspected], Field(max_length=40)] = Field(default_factory=list, title="Pemeriksaan")
+    inspections: Annotated[list[Inspected], Field(max_length=40)] = Field(
+        default_factory=list, title="Pemeriksaan"
+    )
 
 
 class Installed(Input):

@@ -83,7 +83,9 @@ def _inventory(turn: Turn, line: Inspected) -> tuple[bytes, str]:
     """The bytes and the hash of the inventory: uploaded before, or inline and then kept like an upload."""
     if line.inventory is not None:
         data = json.dumps(line.inventory, ensure_ascii=False).encode()
-        accepted = accept_upload(f"inventaris-{line.item_no}.json", "application/json", data, kind="inventory")
+        accepted = accept_upload(
+            f"inventaris-{line.item_no}.json", "application/json", data, kind="inventory"
+        )
         papers.keep_file(accepted, at=turn.at, case_id=turn.case.pk, uploaded_by=turn.person_id)
         return data, accepted.sha256
     if not line.inventory_sha256:
@@ -110,7 +112,9 @@ def hosted(
         findings.append(_row(name, said, seen, verdict))
     for name in HOSTING_CHECKS:
         seen = manual.get(name)
-        verdict = {"pass": "conform", True: "conform", "fail": "different", False: "different"}.get(seen, "unknown")  # type: ignore[call-overload]
+        verdict = {"pass": "conform", True: "conform", "fail": "different", False: "different"}.get(
+            seen, "unknown"
+        )  # type: ignore[call-overload]
         findings.append(_row(name, True, seen, verdict))
     verdicts = {row["verdict"] for row in findings}
     overall = "mismatch" if "different" in verdicts else "unknown" if "unknown" in verdicts else "conform"

@@ -27,7 +27,10 @@ COPIES = ("division_head", "supervisor")  # tembusan: Kepala Bidang and Pengawas
 
 def probe(turn: Turn, given: ProbeInput) -> None:
     """Ask for a reachability probe of every asset of the case; the worker makes it after the commit."""
-    asked = [assets.ask_probe(asset.pk, by_id=turn.person_id, at=turn.at).pk for asset in assets_read.of_case(turn.case.pk)]
+    asked = [
+        assets.ask_probe(asset.pk, by_id=turn.person_id, at=turn.at).pk
+        for asset in assets_read.of_case(turn.case.pk)
+    ]
     turn.says(probes=asked)
 
 
@@ -43,7 +46,9 @@ def report(turn: Turn, given: Report) -> None:
             raise EvidenceMissing(asset=asset.number)
     unreached = [asset.number for asset in found if not probes[asset.pk].reachable]
     if unreached and not given.note:
-        raise InvalidInput(fields={"note": [_("Ada layanan yang belum dapat diakses. Tulis mengapa tetap dilaporkan.")]})
+        raise InvalidInput(
+            fields={"note": [_("Ada layanan yang belum dapat diakses. Tulis mengapa tetap dilaporkan.")]}
+        )
     turn.says(evidence=[probes[asset.pk].pk for asset in found], unreached=unreached, note=given.note)
     with translation.override("id"):
         turn.issue("completion_report", _facts(turn, found, probes, given.note))
@@ -145,4 +150,3 @@ ACTS = {
     "fix": Act(fix, Fix, event="service_unreachable"),
     "fixed": Act(fixed, Fixed, event="access_fixed", duty="installed"),
 }
-

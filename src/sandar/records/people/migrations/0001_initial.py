@@ -6,98 +6,215 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('is_provider', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=32, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("is_provider", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_provider', True)), fields=('is_provider',), name='one_provider_office')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_provider", True)),
+                        fields=("is_provider",),
+                        name="one_provider_office",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=150)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('nip', models.CharField(blank=True, max_length=32)),
-                ('rank', models.CharField(blank=True, help_text='pangkat/golongan', max_length=80)),
-                ('title', models.CharField(blank=True, help_text='jabatan as printed under signatures', max_length=150)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('language', models.CharField(default='id', max_length=5)),
-                ('is_active', models.BooleanField(default=True)),
-                ('joined_at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='people', to='people.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=150)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("nip", models.CharField(blank=True, max_length=32)),
+                ("rank", models.CharField(blank=True, help_text="pangkat/golongan", max_length=80)),
+                (
+                    "title",
+                    models.CharField(
+                        blank=True, help_text="jabatan as printed under signatures", max_length=150
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("language", models.CharField(default="id", max_length=5)),
+                ("is_active", models.BooleanField(default=True)),
+                ("joined_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="people", to="people.agency"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['username'],
+                "ordering": ["username"],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=80)),
-                ('prefix', models.CharField(max_length=16)),
-                ('token_sha256', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=80)),
+                ("prefix", models.CharField(max_length=16)),
+                ("token_sha256", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('government', models.CharField(help_text='first line of the letterhead', max_length=200)),
-                ('name_lines', models.JSONField(default=list, help_text="the office's name, one string a printed line")),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('phone', models.CharField(blank=True, max_length=80)),
-                ('email', models.CharField(blank=True, max_length=200)),
-                ('website', models.CharField(blank=True, max_length=200)),
-                ('city', models.CharField(help_text='place in the date line of letters', max_length=80)),
-                ('unit_code', models.CharField(default='DISKOMINFO', help_text='{unit} in letter numbers', max_length=40)),
-                ('classification', models.CharField(default='500.12', help_text='{klasifikasi}, Permendagri 83/2022', max_length=40)),
-                ('time_zone', models.CharField(default='Asia/Jakarta', max_length=40)),
-                ('is_example', models.BooleanField(default=False, help_text='demo data: officers need no second factor')),
-                ('agency', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='office', to='people.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("government", models.CharField(help_text="first line of the letterhead", max_length=200)),
+                (
+                    "name_lines",
+                    models.JSONField(default=list, help_text="the office's name, one string a printed line"),
+                ),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("phone", models.CharField(blank=True, max_length=80)),
+                ("email", models.CharField(blank=True, max_length=200)),
+                ("website", models.CharField(blank=True, max_length=200)),
+                ("city", models.CharField(help_text="place in the date line of letters", max_length=80)),
+                (
+                    "unit_code",
+                    models.CharField(
+                        default="DISKOMINFO", help_text="{unit} in letter numbers", max_length=40
+                    ),
+                ),
+                (
+                    "classification",
+                    models.CharField(
+                        default="500.12", help_text="{klasifikasi}, Permendagri 83/2022", max_length=40
+                    ),
+                ),
+                ("time_zone", models.CharField(default="Asia/Jakarta", max_length=40)),
+                (
+                    "is_example",
+                    models.BooleanField(default=False, help_text="demo data: officers need no second factor"),
+                ),
+                (
+                    "agency",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="office", to="people.agency"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RoleGrant',
+            name="RoleGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=24)),
-                ('kind', models.CharField(default='definitif', help_text='definitif, plt or plh', max_length=12)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(blank=True, help_text='last day, inclusive', null=True)),
-                ('mandate', models.CharField(blank=True, help_text='number of the letter of assignment', max_length=120)),
-                ('acting_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='substitutes', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=24)),
+                (
+                    "kind",
+                    models.CharField(default="definitif", help_text="definitif, plt or plh", max_length=12),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(blank=True, help_text="last day, inclusive", null=True)),
+                (
+                    "mandate",
+                    models.CharField(
+                        blank=True, help_text="number of the letter of assignment", max_length=120
+                    ),
+                ),
+                (
+                    "acting_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="substitutes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', 'role'], name='people_role_person__06338c_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ('applicant', 'division_head', 'supervisor', 'administrator', 'dc_operator', 'inspector', 'system_admin'))), name='grant_is_of_a_known_role'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='grant_ends_after_it_begins')],
+                "indexes": [models.Index(fields=["person", "role"], name="people_role_person__06338c_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                (
+                                    "applicant",
+                                    "division_head",
+                                    "supervisor",
+                                    "administrator",
+                                    "dc_operator",
+                                    "inspector",
+                                    "system_admin",
+                                ),
+                            )
+                        ),
+                        name="grant_is_of_a_known_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="grant_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
     ]
