@@ -17,7 +17,7 @@ _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _DC = "http://www.omg.org/spec/DD/20100524/DC"
 _DD = "http://www.omg.org/spec/DD/20100524/DI"
 
-_LANE, _LEFT, _COLUMN = 150, 60, 230
+_LANE, _LEFT, _COLUMN = 190, 60, 260
 _TASK, _EVENT, _GATE = (120, 80), (36, 36), (50, 50)
 
 
@@ -67,16 +67,11 @@ def _graph(procedure: Procedure) -> tuple[list[_Node], list[_Edge]]:
     nodes: list[_Node] = [begin]
     edges: list[_Edge] = []
     tasks: dict[str, _Node] = {}
-    ends: dict[str, _Node] = {}
     for column, (_step, stage) in enumerate(procedure.stages, 1):
         ident = (f"task_{stage.state}", "userTask", stage.label)
         tasks[stage.state] = _node(ident, lane=lanes[stage.by], column=column, size=_TASK)
-    last = len(tasks) + 1
-    for row, end in enumerate(procedure.ends):
-        ident = (f"end_{end.state}", "endEvent", end.label)
-        ends[end.state] = _node(ident, lane=row % len(procedure.actors), column=last, size=_EVENT)
-    places = tasks | ends
     edges.append(_join(len(edges), begin, tasks[procedure.start], name=""))
+    labels = {end.state: end.label for end in procedure.ends}
     for _step, stage in procedure.stages:
         source = tasks[stage.state]
         nodes.append(source)
@@ -86,9 +81,23 @@ def _graph(procedure: Procedure) -> tuple[list[_Node], list[_Edge]]:
             nodes.append(gate)
             edges.append(_join(len(edges), source, gate, name=""))
             source = gate
+        over = 0
         for action, to in ways:
-            edges.append(_join(len(edges), source, places[to], name=action.label))
-    return nodes + list(ends.values()), edges
+            target = tasks.get(to)
+            if target is None:
+                target = _end((f"end_{to}_{stage.state}", "endEvent", labels[to]), source, above=over > 0)
+                nodes.append(target)
+                over += 1
+            edges.append(_join(len(edges), source, target, name=action.label))
+    return nodes, edges
+
+
+def _end(ident: tuple[str, str, str], source: _Node, *, above: bool) -> _Node:
+    """An end event of its own, over or under where the flow ends: long lines to one end bury the chart."""
+    width, height = _EVENT
+    x = source.box[0] + (source.box[2] - width) // 2
+    y = source.lane * _LANE + (6 if above else _LANE - height - 6)
+    return _Node(*ident, source.lane, (x, y, width, height))
 
 
 def _first(procedure: Procedure) -> Stage:
@@ -192,18 +201,22 @@ def _shape(plane: ET.Element, name: str, box: tuple[int, int, int, int], *, flat
 
 
 def _points(edge: _Edge, place: int) -> list[tuple[int, int]]:
-    """Right-angled: forward from side to side, backward over the top of the target."""
+    """Right-angled, along the edges of lanes, where no task stands; every task has a column of its own."""
     (x1, y1, w1, h1), (x2, y2, w2, h2) = edge.source.box, edge.target.box
-    left, right = (x1 + w1, y1 + h1 // 2), (x2, y2 + h2 // 2)
-    if x2 > x1:
-        bend = x2 - 20
-        return [left, right] if left[1] == right[1] and x2 - x1 <= _COLUMN else _bent(left, right, bend)
-    level = max(y1 - 12 - (place % 4) * 6, 4) if y1 <= y2 else y1 + h1 + 12 + (place % 4) * 6
-    middle = x2 + w2 // 2
-    start = (x1 + w1 // 2, y1 if level < y1 else y1 + h1)
-    end = (middle, y2 if level < y2 else y2 + h2)
-    return [start, (start[0], level), (middle, level), end]
-
-
-def _bent(start: tuple[int, int], end: tuple[int, int], bend: int) -> list[tuple[int, int]]:
-    return [start, (bend, start[1]), (bend, end[1]), end]
+    (right, level1), (left, level2) = (x1 + w1, y1 + h1 // 2), (x2, y2 + h2 // 2)
+    if edge.target.tag == "endEvent":
+        middle = x2 + w2 // 2
+        return [(middle, level1 + (h1 // 2 if y2 > y1 else -h1 // 2)), (middle, y2 if y2 > y1 else y2 + h2)]
+    if level1 == level2 and 0 < left - right < _COLUMN:
+        return [(right, level1), (left, level2)]
+    aside = 6 + place % 5 * 5
+    if left > right:
+        down = edge.target.lane >= edge.source.lane
+        gutter = edge.target.lane * _LANE + aside if down else (edge.target.lane + 1) * _LANE - aside
+        turns = [(right + 12, level1), (right + 12, gutter), (left - 15, gutter), (left - 15, level2)]
+        return [(right, level1), *turns, (left, level2)]
+    up = edge.target.lane < edge.source.lane
+    gutter = edge.source.lane * _LANE + aside if up else (edge.source.lane + 1) * _LANE - aside
+    begin = (x1 + w1 // 2, y1 if up else y1 + h1)
+    end = (x2 + w2 // 2, y2 + h2 if y2 + h2 < gutter else y2)
+    return [begin, (begin[0], gutter), (end[0], gutter), end]

@@ -1,0 +1,205 @@
+"""Every action of the procedure leads where the house agreed, and nothing else is possible."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandar.errors import ActionNotAllowed, UnknownState
+from sandar.sop import route
+from sandar.sop.definition import RETURN, bundled
+
+P = bundled()
+
+# state -> (step, role, {action: target}); ! reason needed, + addition, @ by the system, * anytime
+WALK = {
+    "letter_submission": ("letter", "applicant", "submit>disposition_head"),
+    "letter_completion": ("letter", "applicant", "resubmit+>return withdraw+>withdrawn"),
+    "disposition_head": (
+        "disposition",
+        "division_head",
+        "forward>disposition_supervisor send_back!+>letter_completion refuse!+>refused withdraw*+>withdrawn",
+    ),
+    "disposition_supervisor": (
+        "disposition",
+        "supervisor",
+        "forward>disposition_administrator send_back!+>letter_completion withdraw*+>withdrawn",
+    ),
+    "disposition_administrator": (
+        "disposition",
+        "administrator",
+        "forward>disposition_staff send_back!+>letter_completion withdraw*+>withdrawn",
+    ),
+    "disposition_staff": (
+        "disposition",
+        "dc_operator",
+        "accept>capacity_check send_back!+>letter_completion withdraw*+>withdrawn",
+    ),
+    "capacity_check": (
+        "capacity",
+        "dc_operator",
+        "report_available>capacity_release report_short>capacity_release withdraw*+>withdrawn",
+    ),
+    "capacity_release": (
+        "capacity",
+        "administrator",
+        "confirm>awaiting_form refuse>refused_capacity recheck!+>capacity_check withdraw*+>withdrawn",
+    ),
+    "awaiting_form": (
+        "application",
+        "applicant",
+        "save>awaiting_form submit>awaiting_approval withdraw+>withdrawn expire@+>expired",
+    ),
+    "awaiting_approval": (
+        "approval",
+        "division_head",
+        "approve>awaiting_notice send_back!+>awaiting_form refuse!+>refused withdraw*+>withdrawn",
+    ),
+    "awaiting_reapproval": (
+        "approval",
+        "division_head",
+        "accept+>inspection decline!+>awaiting_delivery withdraw*+>withdrawn",
+    ),
+    "awaiting_notice": ("notice", "administrator", "notify>awaiting_delivery withdraw*+>withdrawn"),
+    "awaiting_delivery": (
+        "delivery",
+        "applicant",
+        "hand_in>awaiting_receipt withdraw+>withdrawn expire@+>expired",
+    ),
+    "awaiting_receipt": (
+        "delivery",
+        "dc_operator",
+        "check_in+>inspection send_back!+>awaiting_delivery withdraw*+>withdrawn",
+    ),
+    "inspection": (
+        "installation",
+        "inspector",
+        "inspect>installation reapprove!+>awaiting_reapproval reject!+>awaiting_delivery",
+    ),
+    "installation": ("installation", "dc_operator", "hand_over>reporting"),
+    "reporting": ("completion", "administrator", "probe>reporting report>completed fix!+>access_fix"),
+    "access_fix": ("completion", "dc_operator", "fixed+>reporting"),
+}
+ENDS = ("completed", "refused_capacity", "refused", "withdrawn", "expired")
+
+
+def told(state: str) -> set[str]:
+    own = {way.name for way in route.place(P, state).stage.actions}
+    words = set()
+    for way in route.actions(P, state):
+        marks = "!" * way.reason + "@" * (way.by == "system") + "*" * (way.name not in own)
+        words.add(f"{way.name}{marks}{'+' * way.addition}>{way.to}")
+    return words
+
+
+@pytest.mark.parametrize("state", WALK)
+def test_a_state_has_the_agreed_step_role_and_actions(state: str) -> None:
+    step, role, ways = WALK[state]
+    here = route.place(P, state)
+    assert (here.step.key, here.stage.by) == (step, role)
+    assert told(state) == set(ways.split())
+
+
+def test_there_are_no_other_states_and_ends() -> None:
+    assert route.open_states(P) == tuple(state for state in WALK if state != "letter_submission")
+    assert tuple(end.state for end in P.ends) == ENDS
+
+
+@pytest.mark.parametrize("state", WALK)
+def test_every_action_is_followed_to_its_target(state: str) -> None:
+    for way in route.actions(P, state):
+        if way.to == RETURN:
+            continue
+        to = route.follow(P, state, way.name)
+        assert to.to == way.to
+        assert to.is_end is (way.to in ENDS)
+        assert to.stays is (way.to == state)
+        if to.is_end:
+            assert (to.step, to.stage) == (None, None)
+            assert to.end is not None
+        else:
+            assert to.stage is not None
+            assert to.stage.state == way.to
+
+
+@pytest.mark.parametrize(
+    "sender", ["disposition_head", "disposition_supervisor", "disposition_administrator", "disposition_staff"]
+)
+def test_a_completed_letter_returns_to_whoever_sent_it_back(sender: str) -> None:
+    assert route.follow(P, sender, "send_back").to == "letter_completion"
+    assert route.follow(P, "letter_completion", "resubmit", returned_from=sender).to == sender
+
+
+@pytest.mark.parametrize("wrong", [None, "inspection", "nowhere"])
+def test_a_letter_nobody_sent_back_cannot_return(wrong: str | None) -> None:
+    with pytest.raises(ActionNotAllowed):
+        route.follow(P, "letter_completion", "resubmit", returned_from=wrong)
+
+
+def test_the_applicant_may_withdraw_from_every_stored_state_before_the_inspection() -> None:
+    may = {s for s in route.open_states(P) if "withdraw" in {way.name for way in route.actions(P, s)}}
+    assert may == set(route.open_states(P)) - {"inspection", "installation", "reporting", "access_fix"}
+    assert "withdraw" not in {way.name for way in route.actions(P, "letter_submission")}
+
+
+def test_a_wrong_action_names_what_is_allowed() -> None:
+    with pytest.raises(ActionNotAllowed) as refused:
+        route.follow(P, "installation", "approve")
+    assert refused.value.facts == {"action": "approve", "state": "installation", "allowed": ["hand_over"]}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_closed_case_allows_nothing(end: str) -> None:
+    assert route.actions(P, end) == ()
+    with pytest.raises(ActionNotAllowed):
+        route.follow(P, end, "withdraw")
+    with pytest.raises(UnknownState):
+        route.place(P, end)
+
+
+def test_an_unknown_state_is_a_fault_of_the_data() -> None:
+    for ask in (route.place, route.actions, route.progress, route.next_step):
+        with pytest.raises(UnknownState):
+            ask(P, "limbo")
+    with pytest.raises(UnknownState):
+        route.follow(P, "limbo", "submit")
+
+
+def test_progress_lights_the_step_of_the_state() -> None:
+    status = [one.status for one in route.progress(P, "capacity_release")]
+    assert status == ["done", "done", "current", *["ahead"] * 6]
+    assert {one.status for one in route.progress(P, "completed")} == {"done"}
+
+
+def test_progress_of_a_case_that_ended_early_shows_where_it_stopped() -> None:
+    status = [one.status for one in route.progress(P, "refused", came_from="awaiting_approval")]
+    assert status == [*["done"] * 4, "stopped", *["skipped"] * 4]
+    assert {one.status for one in route.progress(P, "expired")} == {"skipped"}
+
+
+def test_the_next_step_follows_the_numbers() -> None:
+    following = route.next_step(P, "capacity_check")
+    assert following is not None
+    assert following.key == "application"
+    assert route.next_step(P, "reporting") is None
+    assert route.next_step(P, "completed") is None
+
+
+def test_a_role_has_its_states() -> None:
+    assert route.states_of(P, "inspector") == ("inspection",)
+    assert route.states_of(P, "supervisor") == ("disposition_supervisor",)
+    assert route.states_of(P, "system_admin") == ()
+
+
+@given(st.lists(st.integers(0, 5), max_size=60))
+def test_no_choice_of_actions_leaves_the_procedure(choices: list[int]) -> None:
+    state, sender = P.start, None
+    for choice in choices:
+        ways = route.actions(P, state)
+        if not ways:
+            break
+        way = ways[choice % len(ways)]
+        to = route.follow(P, state, way.name, returned_from=sender)
+        sender, state = (state if to.to != state else sender), to.to
+    assert state in WALK or state in ENDS
