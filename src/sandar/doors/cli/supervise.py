@@ -165,7 +165,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
 
 
 def _reap() -> set[int]:
-    gone = set()
+    gone: set[int] = set()
     while True:
         try:
             pid, _status = os.waitpid(-1, os.WNOHANG)
