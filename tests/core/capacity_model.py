@@ -1,0 +1,120 @@
+"""A naive ledger in memory and random small data centres: what the pure rules are held to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from hypothesis import strategies as st
+
+from sandar.core import rack
+from sandar.core.capacity import Demand, PlaceState, PoolState, Snapshot, amounts, unprovided
+from sandar.core.placement import Ask
+from sandar.core.power import Node, Topology, routes
+
+FACES = ("front", "rear", "full")
+
+
+@dataclass(frozen=True)
+class Held:
+    place: int
+    start: int
+    ask: Ask
+
+
+@dataclass
+class NaiveLedger:
+    """Holds claims in a list and recounts everything from it for every question."""
+
+    world: Snapshot
+    held: list[Held] = field(default_factory=list)
+
+    def cells(self, place: int) -> set[tuple[int, str]]:
+        return {cell for h in self.held if h.place == place for cell in _cells(h)}
+
+    def used(self, pool: int) -> int:
+        return sum(_drawn(self.world, h, pool) for h in self.held)
+
+    def accepts(self, new: Held) -> bool:
+        (place,) = [p for p in self.world.places if p.id == new.place]
+        if new.start < 0 or new.start + new.ask.height > place.half_units:
+            return False
+        if self.cells(new.place) & set(_cells(new)):
+            return False
+        if unprovided(amounts(new.ask.demand), place.shares):
+            return False
+        return all(
+            self.used(pool.id) + _drawn(self.world, new, pool.id) <= pool.limit
+            for pool in self.world.pools.values()
+        )
+
+    def snapshot(self) -> Snapshot:
+        def bits(place: int, face: str) -> int:
+            return sum(1 << half for half, side in self.cells(place) if side == face)
+
+        return replace(
+            self.world,
+            places=tuple(replace(p, front=bits(p.id, "F"), rear=bits(p.id, "R")) for p in self.world.places),
+            pools={i: replace(p, installed=self.used(i)) for i, p in self.world.pools.items()},
+        )
+
+
+def _cells(held: Held) -> list[tuple[int, str]]:
+    return rack.cells(held.start, held.ask.height, held.ask.face)
+
+
+def _drawn(world: Snapshot, held: Held, pool: int) -> int:
+    (place,) = [p for p in world.places if p.id == held.place]
+    wanted = amounts(held.ask.demand)
+    return sum(wanted.get(share, 0) for share, drawn in place.routes if drawn == pool)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Snapshot:
+    """1-4 UPS, 2-8 PDUs, 1-4 racks of 2-8 U with A and B or only A; every limit drawn at random."""
+    nodes = [Node("pln", "utility"), Node("genset", "genset")]
+    ups = [f"ups{n}" for n in range(draw(st.integers(1, 4)))]
+    nodes += [Node(name, "ups", ("pln", "genset")) for name in ups]
+    pdus = [f"pdu{n}" for n in range(draw(st.integers(2, 8)))]
+    nodes += [Node(name, "pdu", (draw(st.sampled_from(ups)),)) for name in pdus]
+    feeds: dict[str, dict[str, str]] = {}
+    heights: dict[str, int] = {}
+    for n in range(draw(st.integers(1, 4))):
+        name = f"R{n}"
+        heights[name] = draw(st.integers(4, 16))
+        sides = draw(st.sampled_from(["A", "AB", "AB"]))
+        feeds[name] = {side: f"{name}-{side}" for side in sides}
+        for side in sides:
+            nodes.append(Node(f"{name}-{side}", f"rack_power_{side.lower()}", (draw(st.sampled_from(pdus)),)))
+    chain = Topology({node.ref: node for node in nodes}, feeds)
+    pools: dict[tuple[str, str], PoolState] = {}
+    places = []
+    for index, (name, height) in enumerate(heights.items()):
+        found = []
+        for route in routes(chain, name):
+            key = (route.ref, route.state)
+            if key not in pools:
+                limit = draw(st.integers(200, 3000))
+                pools[key] = PoolState(len(pools) + 1, route.kind, route.ref, route.state, limit, limit)
+            found.append((route.share, pools[key].id))
+        limit = draw(st.integers(10, 120))
+        weight = PoolState(len(pools) + 1, "weight", name, "normal", limit, limit, own=index + 1)
+        pools[name, "weight"] = weight
+        found.append(("weight_kg", weight.id))
+        shares = frozenset(share for share, _ in found)
+        places.append(
+            PlaceState(index + 1, "rack", name, half_units=height, routes=tuple(found), shares=shares)
+        )
+    return Snapshot(tuple(places), {pool.id: pool for pool in pools.values()})
+
+
+ASKS = st.builds(
+    Ask,
+    demand=st.builds(
+        Demand,
+        watts=st.integers(0, 900),
+        cords=st.sampled_from(["A", "B", "AB", "AB"]),
+        weight_kg=st.integers(0, 40),
+    ),
+    height=st.integers(1, 6),
+    face=st.sampled_from(FACES),
+)

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandar.core.capacity import Demand, Pending, PlaceState, PoolState, Snapshot
+from sandar.core.placement import Ask, find
+from sandar.errors import NegativeQuantity, PlaceOutsideRack
+from tests.core.capacity_model import ASKS, Held, NaiveLedger, worlds
+from tests.core.properties import tried
+
+SOON = datetime(2026, 11, 24, tzinfo=UTC)
+LATER = datetime(2026, 12, 24, tzinfo=UTC)
+
+
+def site(*, racks: int = 3, half_units: int = 84, strip: int = 4000, ups: int = 20_000) -> Snapshot:
+    """Racks R1.. with both strips in both states, one UPS a side."""
+    pools = [
+        PoolState(1, "ups", "UPS-A", "b_lost", ups, ups),
+        PoolState(2, "ups", "UPS-B", "a_lost", ups, ups),
+    ]
+    places = []
+    for n in range(1, racks + 1):
+        routes: list[tuple[str, int]] = [("power_a_alone", 1), ("power_b_alone", 2)]
+        for kind, state, share in (
+            ("rack_power_a", "normal", "power_a"),
+            ("rack_power_a", "b_lost", "power_a_alone"),
+            ("rack_power_b", "normal", "power_b"),
+            ("rack_power_b", "a_lost", "power_b_alone"),
+            ("weight", "normal", "weight_kg"),
+        ):
+            limit = 800 if kind == "weight" else strip
+            pools.append(PoolState(len(pools) + 1, kind, f"R{n}", state, limit, limit, own=n))
+            routes.append((share, len(pools)))
+        shares = frozenset(share for share, _ in routes)
+        places.append(
+            PlaceState(n, "rack", f"R{n}", "Ruang", n, half_units, 1000, routes=tuple(routes), shares=shares)
+        )
+    return Snapshot(tuple(places), {pool.id: pool for pool in pools})
+
+
+def ask(height: int = 2, watts: int = 200, cords: str = "AB", **more: int) -> Ask:
+    depth = more.pop("depth_mm", 0)
+    return Ask(demand=Demand(watts=watts, cords=cords, **more), height=height, depth_mm=depth)
+
+
+def with_rack(world: Snapshot, name: str, **more: int) -> Snapshot:
+    places = tuple(replace(p, **more) if p.name == name else p for p in world.places)  # type: ignore[arg-type]
+    return replace(world, places=places)
+
+
+def codes(reasons: tuple[object, ...]) -> set[str]:
+    return {reason.code for reason in reasons}  # type: ignore[attr-defined]
+
+
+def test_an_empty_site_answers_with_ranked_places_at_the_bottom() -> None:
+    answer = find(site(), [ask()])
+    assert answer.fits
+    assert [p.name for p in answer.placements] == ["R1", "R2", "R3"]
+    assert answer.plan[0].start == 0
+    assert answer.short == ()
+
+
+def test_the_tightest_gap_that_fits_is_taken_so_that_long_runs_stay() -> None:
+    world = with_rack(site(racks=1), "R1", front=0b110011, rear=0b110011)
+    (place,) = find(world, [ask(height=2)]).plan
+    assert place.start == 2
+    assert "keeps_longest_run" in codes(place.pros)
+
+
+def test_a_whole_unit_device_stands_on_a_half_step_only_when_nothing_else_is_left() -> None:
+    free_from_1 = ~(0b11 << 1) & 0b1111
+    world = with_rack(site(racks=1, half_units=4), "R1", front=free_from_1, rear=free_from_1)
+    (place,) = find(world, [ask(height=2)]).plan
+    assert place.start == 1
+    assert "half_step" in codes(place.cons)
+
+
+def test_the_agency_is_kept_together() -> None:
+    world = replace(site(), near=frozenset({3}))
+    (best, *_) = find(world, [ask()]).placements
+    assert best.name == "R3"
+    assert "agency_here" in codes(best.pros)
+
+
+def test_a_single_cord_and_a_heavy_device_high_up_are_reasons_against() -> None:
+    low = (1 << 60) - 1
+    world = with_rack(site(racks=1), "R1", front=low, rear=low)
+    (place,) = find(world, [ask(cords="A", weight_kg=40)]).plan
+    assert {"single_cord", "heavy_high"} <= codes(place.cons)
+
+
+def test_little_headroom_names_the_tightest_node_and_state() -> None:
+    (place,) = find(site(racks=1, strip=1000), [ask(watts=950)]).plan
+    (con,) = [reason for reason in place.cons if reason.code == "little_headroom"]
+    assert con.facts["percent"] == 5
+    assert con.facts["state"] in {"b_lost", "a_lost"}
+
+
+def test_several_servers_are_placed_together_and_share_what_is_left() -> None:
+    answer = find(site(racks=2, strip=1000), [ask(watts=600)] * 2)
+    assert sorted(p.name for p in answer.plan) == ["R1", "R2"]
+    refused = find(site(racks=2, strip=1000), [ask(watts=600)] * 3)
+    assert not refused.fits
+    (short, *_) = refused.short
+    assert (short.resource, short.asked, short.left) == ("rack_power_a", 600, 400)
+
+
+def test_t8_two_feeds_are_not_double_capacity() -> None:
+    answer = find(site(racks=1, strip=1000), [ask(watts=1500)])
+    assert {(s.resource, s.asked, s.left) for s in answer.short} == {
+        ("rack_power_a", 1500, 1000),
+        ("rack_power_b", 1500, 1000),
+    }
+
+
+def test_no_names_the_short_resource_and_when_a_hold_on_it_ends() -> None:
+    world = with_rack(site(racks=1, half_units=8), "R1", front=0b111111, rear=0b111111)
+    holds = (
+        Pending(1, "held", LATER, "PMH/001", 1, 0, 2, "full"),
+        Pending(2, "held", SOON, "PMH/002", 1, 4, 2, "full"),
+    )
+    answer = find(replace(world, pending=holds), [ask(height=4)])
+    (short,) = answer.short
+    assert (short.resource, short.asked, short.left, short.where) == ("space", 4, 2, "R1")
+    assert short.frees_at == SOON
+
+
+def test_no_rack_deep_enough_and_no_rack_at_all_are_said_so() -> None:
+    (short,) = find(site(), [ask(depth_mm=1200)]).short
+    assert (short.resource, short.asked, short.left) == ("depth", 1200, 1000)
+    (none,) = find(site(racks=0), [ask()]).short
+    assert none.resource == "place"
+
+
+def test_hosting_goes_to_a_cluster_that_has_room() -> None:
+    pools = {1: PoolState(1, "vcpu", "K1", "normal", 10, 10, installed=9)}
+    cluster = PlaceState(1, "compute", "K1", routes=(("vcpu", 1),), shares=frozenset({"vcpu"}))
+    world = Snapshot((cluster,), pools)
+    wish = Ask(kind="compute", demand=Demand(vcpu=1))
+    assert find(world, [wish]).plan[0].start is None
+    (short,) = find(world, [wish, wish]).short
+    assert (short.resource, short.left) == ("vcpu", 0)
+
+
+@pytest.mark.parametrize("wrong", [ask(height=-2), replace(ask(), face="top")])
+def test_an_ask_that_is_no_device_is_refused(wrong: Ask) -> None:
+    with pytest.raises(PlaceOutsideRack):
+        find(site(), [wrong])
+
+
+def test_a_negative_watt_is_refused() -> None:
+    with pytest.raises(NegativeQuantity):
+        find(site(), [ask(watts=-1)])
+
+
+def test_asking_twice_gives_the_same_answer() -> None:
+    assert find(site(), [ask(), ask(4)]) == find(site(), [ask(), ask(4)])
+
+
+@pytest.mark.parametrize("count", [500])
+def test_five_hundred_racks_are_searched_in_a_few_milliseconds(count: int) -> None:
+    world = site(racks=count, ups=10_000_000)
+    begin = time.process_time()
+    answer = find(world, [ask()])
+    assert answer.fits
+    assert time.process_time() - begin < 0.1  # some 10 ms; the bound only catches a lost power of ten
+
+
+@tried()
+@given(world=worlds(), asks=st.lists(ASKS, min_size=1, max_size=8))
+def test_p01_p02_whatever_is_proposed_the_naive_ledger_accepts_and_no_limit_is_passed(
+    world: Snapshot, asks: list[Ask]
+) -> None:
+    ledger = NaiveLedger(world)
+    for wish in asks:
+        answer = find(ledger.snapshot(), [wish])
+        for option in answer.placements:
+            assert ledger.accepts(Held(option.place_id, option.start or 0, wish))
+        if answer.fits:
+            ledger.held.append(Held(answer.plan[0].place_id, answer.plan[0].start or 0, wish))
+        now = ledger.snapshot()
+        assert all(0 <= pool.used <= pool.limit for pool in now.pools.values())
+
+
+@tried()
+@given(world=worlds(), before=st.lists(ASKS, max_size=5), wish=ASKS)
+def test_nothing_the_ledger_would_accept_is_refused(world: Snapshot, before: list[Ask], wish: Ask) -> None:
+    ledger = NaiveLedger(world)
+    for earlier in before:
+        if (answer := find(ledger.snapshot(), [earlier])).fits:
+            ledger.held.append(Held(answer.plan[0].place_id, answer.plan[0].start or 0, earlier))
+    possible = any(
+        ledger.accepts(Held(place.id, start, wish))
+        for place in world.places
+        for start in range(place.half_units)
+    )
+    answer = find(ledger.snapshot(), [wish])
+    assert answer.fits is possible
+    assert bool(answer.short) is not possible
+
+
+@tried()
+@given(world=worlds(), asks=st.lists(ASKS, min_size=2, max_size=4))
+def test_a_plan_for_several_is_accepted_one_after_the_other(world: Snapshot, asks: list[Ask]) -> None:
+    ledger = NaiveLedger(world)
+    answer = find(world, asks)
+    for wish, option in zip(asks, answer.plan, strict=False):
+        new = Held(option.place_id, option.start or 0, wish)
+        assert ledger.accepts(new)
+        ledger.held.append(new)
+    assert answer.fits or answer.short
