@@ -113,7 +113,9 @@ class Task(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["role", "case"], condition=Q(closed_at__isnull=True), name="open_tasks_of_a_role")
+            models.Index(
+                fields=["role", "case"], condition=Q(closed_at__isnull=True), name="open_tasks_of_a_role"
+            )
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

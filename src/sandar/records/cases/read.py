@@ -118,7 +118,9 @@ def last_event(case: Case, kind: str) -> Event | None:
 def duties(case: Case) -> list[tuple[int, str]]:
     """(person, duty) of every act so far, of the signer and of whoever was acted for."""
     found = []
-    for actor, person in Event.objects.filter(case=case, actor__isnull=False).values_list("actor_id", "person"):
+    for actor, person in Event.objects.filter(case=case, actor__isnull=False).values_list(
+        "actor_id", "person"
+    ):
         if duty := person.get("duty"):
             found.append((actor, duty))
             if principal := person.get("acting_for_id"):

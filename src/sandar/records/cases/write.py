@@ -27,7 +27,9 @@ def publish(text: str, *, service: str, number: str, content_sha256: str, at: da
     known = SopRevision.objects.filter(content_sha256=content_sha256).first()
     if known:
         return known
-    last = SopRevision.objects.filter(service=service).order_by("-revision").values_list("revision", flat=True)
+    last = (
+        SopRevision.objects.filter(service=service).order_by("-revision").values_list("revision", flat=True)
+    )
     return SopRevision.objects.create(
         service=service,
         number=number,
@@ -41,9 +43,13 @@ def publish(text: str, *, service: str, number: str, content_sha256: str, at: da
 def take_numbers(year: int) -> tuple[str, int]:
     """(case number, agenda number) of `year`: one conditional UPDATE, so two letters never share one."""
     _inside()
-    if not CaseBook.objects.filter(year=year).update(last_case=F("last_case") + 1, last_agenda=F("last_agenda") + 1):
+    if not CaseBook.objects.filter(year=year).update(
+        last_case=F("last_case") + 1, last_agenda=F("last_agenda") + 1
+    ):
         CaseBook.objects.bulk_create([CaseBook(year=year)], ignore_conflicts=True)
-        CaseBook.objects.filter(year=year).update(last_case=F("last_case") + 1, last_agenda=F("last_agenda") + 1)
+        CaseBook.objects.filter(year=year).update(
+            last_case=F("last_case") + 1, last_agenda=F("last_agenda") + 1
+        )
     taken = CaseBook.objects.get(year=year)  # our own row lock holds until the commit
     return numbering.case_number(year, taken.last_case), taken.last_agenda
 
@@ -65,7 +71,11 @@ def create(*, revision: SopRevision, year: int, **fields: Any) -> Case:
 def lock(case_id: int, *, seen: int) -> Case:
     """Take the case at the version the officer saw; raises StaleVersion that names who acted, what and when."""
     _inside()
-    case = Case.objects.select_related("agency", "revision", "requester").select_for_update(of=("self",)).get(pk=case_id)
+    case = (
+        Case.objects.select_related("agency", "revision", "requester")
+        .select_for_update(of=("self",))
+        .get(pk=case_id)
+    )
     if case.version != seen:
         last = Event.objects.filter(case_id=case_id).order_by("-seq").first()
         person: Mapping[str, Any] = last.person if last else {}
@@ -82,7 +92,11 @@ def lock(case_id: int, *, seen: int) -> Case:
 def lock_now(case_id: int) -> Case:
     """Take the case as it is: for acts of the system, which saw no page."""
     _inside()
-    return Case.objects.select_related("agency", "revision", "requester").select_for_update(of=("self",)).get(pk=case_id)
+    return (
+        Case.objects.select_related("agency", "revision", "requester")
+        .select_for_update(of=("self",))
+        .get(pk=case_id)
+    )
 
 
 def save(case: Case, **fields: Any) -> None:
@@ -97,14 +111,27 @@ def save(case: Case, **fields: Any) -> None:
 
 
 def record(
-    case: Case, kind: str, *, at: datetime, actor_id: int | None, person: Mapping[str, Any], payload: Mapping[str, Any]
+    case: Case,
+    kind: str,
+    *,
+    at: datetime,
+    actor_id: int | None,
+    person: Mapping[str, Any],
+    payload: Mapping[str, Any],
 ) -> Event:
     """Append one event to the journal; the case row's lock keeps the chain from forking."""
     _inside()
     last = Event.objects.filter(case=case).order_by("-seq").values_list("seq", "hash").first()
     seq, prev = (last[0] + 1, last[1]) if last else (1, chain.GENESIS)
     event = Event(
-        case=case, seq=seq, kind=kind, at=at, actor_id=actor_id, person=dict(person), payload=dict(payload), prev=prev
+        case=case,
+        seq=seq,
+        kind=kind,
+        at=at,
+        actor_id=actor_id,
+        person=dict(person),
+        payload=dict(payload),
+        prev=prev,
     )
     event.hash = chain.event_hash(prev, hashed(event))
     event.save(force_insert=True)
@@ -119,10 +146,14 @@ def open_task(case: Case, *, state: str, step: str, role: str, at: datetime) -> 
 def close_task(case: Case, *, outcome: str, by_id: int | None, at: datetime) -> None:
     """Close the one open task of the case; a case without one is left alone (ends have none)."""
     _inside()
-    Task.objects.filter(case=case, closed_at__isnull=True).update(closed_at=at, closed_by=by_id, outcome=outcome)
+    Task.objects.filter(case=case, closed_at__isnull=True).update(
+        closed_at=at, closed_by=by_id, outcome=outcome
+    )
 
 
-def save_form(case: Case, data: Mapping[str, Any], *, author_id: int, at: datetime, submit: bool) -> FormVersion:
+def save_form(
+    case: Case, data: Mapping[str, Any], *, author_id: int, at: datetime, submit: bool
+) -> FormVersion:
     """Keep the application form: a draft is overwritten, a submitted version starts the next one."""
     _inside()
     last = FormVersion.objects.filter(case=case).order_by("-n").first()
@@ -152,7 +183,9 @@ def claim_submission(person_id: int, key: str, *, body_sha256: str, at: datetime
     """
     _inside()
     if connection.vendor == "postgresql":
-        number = int.from_bytes(hashlib.sha256(f"{person_id}:{key}".encode()).digest()[:8], "big", signed=True)
+        number = int.from_bytes(
+            hashlib.sha256(f"{person_id}:{key}".encode()).digest()[:8], "big", signed=True
+        )
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
             if not cursor.fetchone()[0]:

@@ -56,10 +56,13 @@ class Timer(models.Model):
         indexes: ClassVar = [models.Index(fields=["case", "step"])]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case", "step"], condition=Q(stopped_at__isnull=True), name="step_has_one_running_clock"
+                fields=["case", "step"],
+                condition=Q(stopped_at__isnull=True),
+                name="step_has_one_running_clock",
             ),
             models.CheckConstraint(
-                condition=Q(stopped_at__isnull=True) | Q(elapsed__isnull=False), name="stopped_clock_has_its_time"
+                condition=Q(stopped_at__isnull=True) | Q(elapsed__isnull=False),
+                name="stopped_clock_has_its_time",
             ),
         ]
 
@@ -82,7 +85,8 @@ class Pause(models.Model):
                 fields=["timer"], condition=Q(ended_at__isnull=True), name="clock_is_paused_once_at_a_time"
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="pause_ends_after_it_begins"
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="pause_ends_after_it_begins",
             ),
         ]
 

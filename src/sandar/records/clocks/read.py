@@ -50,7 +50,8 @@ class Reading:
 
 def _windows(rows: Sequence[Sequence[Sequence[str]]]) -> tuple[tuple[worktime.Window, ...], ...]:
     return tuple(
-        tuple(worktime.Window(time.fromisoformat(start), time.fromisoformat(end)) for start, end in day) for day in rows
+        tuple(worktime.Window(time.fromisoformat(start), time.fromisoformat(end)) for start, end in day)
+        for day in rows
     )
 
 
@@ -66,7 +67,9 @@ def _calendar(pk: int, changed_at: datetime) -> worktime.Calendar:
         for season in row.seasons
     )
     days_off = dict(Holiday.objects.values_list("day", "name"))
-    return worktime.Calendar(zone=row.time_zone, weekly=_windows(row.weekly), seasons=seasons, days_off=days_off)
+    return worktime.Calendar(
+        zone=row.time_zone, weekly=_windows(row.weekly), seasons=seasons, days_off=days_off
+    )
 
 
 def calendar() -> worktime.Calendar:
@@ -106,7 +109,9 @@ def read(timer: Timer, at: datetime, cal: worktime.Calendar) -> Reading:
 def running(case_ids: Iterable[int], at: datetime) -> dict[tuple[int, str], Reading]:
     """The running clocks of many cases, by (case, step): two queries however many cases."""
     cal = calendar()
-    timers = Timer.objects.filter(case_id__in=list(case_ids), stopped_at__isnull=True).prefetch_related("pauses")
+    timers = Timer.objects.filter(case_id__in=list(case_ids), stopped_at__isnull=True).prefetch_related(
+        "pauses"
+    )
     return {(timer.case_id, timer.step): read(timer, at, cal) for timer in timers}
 
 
@@ -122,6 +127,9 @@ def explain(case_id: int, at: datetime) -> list[tuple[Reading, tuple[worktime.Se
     cal = calendar()
     timers = Timer.objects.filter(case_id=case_id).order_by("started_at", "pk").prefetch_related("pauses")
     return [
-        (read(timer, at, cal), worktime.explain(cal, timer.started_at, timer.stopped_at or at, pauses_of(timer)))
+        (
+            read(timer, at, cal),
+            worktime.explain(cal, timer.started_at, timer.stopped_at or at, pauses_of(timer)),
+        )
         for timer in timers
     ]

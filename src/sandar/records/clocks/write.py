@@ -70,7 +70,9 @@ def project_all() -> int:
     """Re-project the due instants of running clocks after a calendar change; finished ones keep theirs."""
     _inside()
     count = 0
-    for timer in Timer.objects.filter(stopped_at__isnull=True, budget__isnull=False).prefetch_related("pauses"):
+    for timer in Timer.objects.filter(stopped_at__isnull=True, budget__isnull=False).prefetch_related(
+        "pauses"
+    ):
         _project(timer)
         count += 1
     return count

@@ -26,7 +26,9 @@ class Message(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["next_try_at"], condition=Q(sent_at__isnull=True), name="messages_still_to_send")
+            models.Index(
+                fields=["next_try_at"], condition=Q(sent_at__isnull=True), name="messages_still_to_send"
+            )
         ]
 
     def __str__(self) -> str:
