@@ -22,7 +22,8 @@ all. Items are the contract's item dictionaries, unchanged (`kind` colocation or
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NotRequired, TypedDict, get_type_hints
+from functools import cache
+from typing import Any, Literal, NotRequired, TypedDict, get_origin, get_type_hints, is_typeddict
 
 Item = Mapping[str, Any]
 Amount = int | float
@@ -411,12 +412,19 @@ def missing(kind: str, facts: Mapping[str, object]) -> list[str]:
 
 
 def _missing(shape: Any, value: Mapping[str, object], prefix: str) -> list[str]:
-    hints = get_type_hints(shape)
+    # `__required_keys__` is wrong under postponed annotations on Python 3.11, so NotRequired is asked itself.
     found: list[str] = []
-    for name in shape.__required_keys__:
+    for name, hint in _hints(shape).items():
+        if get_origin(hint) is NotRequired:
+            continue
         inner = value.get(name)
         if name not in value:
             found.append(prefix + name)
-        elif hasattr(hints[name], "__required_keys__") and isinstance(inner, Mapping):
-            found += _missing(hints[name], inner, f"{prefix}{name}.")
+        elif is_typeddict(hint) and isinstance(inner, Mapping):
+            found += _missing(hint, inner, f"{prefix}{name}.")
     return found
+
+
+@cache
+def _hints(shape: Any) -> dict[str, Any]:
+    return get_type_hints(shape, include_extras=True)
