@@ -116,10 +116,10 @@ def additions(procedure: Procedure) -> list[Data]:
 
 def notes(procedure: Procedure) -> list[list[str]]:
     """Where the sheet was read, mended or completed: pairs of place and note."""
-    found = [["Identitas", note] for note in procedure.identity.notes]
-    found += [[f"Kolom {actor.short}", actor.note] for actor in procedure.actors if actor.note]
-    found += [[f"Kegiatan {step.no}", note] for step in procedure.steps for note in step.notes]
-    return found
+    found = [("Identitas", procedure.identity.notes)]
+    found += [(f"Kolom {actor.short}", (actor.note,)) for actor in procedure.actors if actor.note]
+    found += [(f"Kegiatan {step.no}", step.notes) for step in procedure.steps]
+    return [[place, " ".join(told)] for place, told in found if told]
 
 
 def _who(procedure: Procedure, role: str) -> str:
