@@ -51,9 +51,8 @@ def _is_lazy(node: ast.expr) -> bool:
 def discarded_querysets(tree: ast.AST) -> Iterator[int]:
     """Lines where a query is built and nobody evaluates it: a lock that locks nothing."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and _is_lazy(node.value):
-            yield node.lineno
-        elif isinstance(node, ast.Assign) and _is_lazy(node.value) and _thrown_away(node.targets):
+        unread = isinstance(node, ast.Expr) or (isinstance(node, ast.Assign) and _thrown_away(node.targets))
+        if unread and _is_lazy(node.value):
             yield node.lineno
 
 
