@@ -53,6 +53,15 @@ def _common(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _nested(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The parsers of a command's own subcommands (`token create`): the common options work there too."""
+    found = []
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found += list(dict.fromkeys(action.choices.values()))
+    return found
+
+
 def build_parser(wanted: str | None) -> argparse.ArgumentParser:
     """The parser; with `wanted`, only that command is imported, which keeps every start short."""
     parser = argparse.ArgumentParser(
@@ -78,7 +87,8 @@ def build_parser(wanted: str | None) -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.configure(sub)
-        _common(sub)
+        for part in (sub, *_nested(sub)):
+            _common(part)
         sub.set_defaults(run=module.run)
     return parser
 
