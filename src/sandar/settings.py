@@ -78,8 +78,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sandar.doors.web.middleware.Correlation",
-    "sandar.doors.web.middleware.BodyLimit",
     "csp.middleware.CSPMiddleware",
+    "sandar.doors.web.middleware.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "sandar.doors.web.middleware.Language",
     "sandar.doors.web.middleware.SessionLimits",
     "sandar.doors.web.middleware.SecondFactor",
     "sandar.doors.web.middleware.Refusals",
@@ -181,6 +182,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser; "remember me" would outlive the limits
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_ADAPTER = "sandar.doors.web.signin.AccountAdapter"

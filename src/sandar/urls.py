@@ -7,3 +7,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("sandar.doors.web.urls")),
 ]
+
+# Faults outside of a view become the same pages as refusals inside one.
+handler400 = "sandar.doors.web.refusal.bad_request"
+handler403 = "sandar.doors.web.refusal.permission_denied"
+handler404 = "sandar.doors.web.refusal.page_not_found"
+handler500 = "sandar.doors.web.refusal.server_error"

@@ -1,9 +1,124 @@
+"""What every page shows around its content: the office, who is here in which capacity, where one can go."""
+
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from sandar.doors.web import labels
+from sandar.doors.web.person import grants_of, office_of, person_or_none, roles, viewer_of
+from sandar.records.cases import read as cases
+from sandar.records.people.models import OFFICER_ROLES, Person
+
+OFFICERS = OFFICER_ROLES - {"system_admin"}
+DATA_CENTRE = OFFICERS
+EVERYBODY = OFFICER_ROLES | {"applicant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of the navigation; shown to the roles it serves and only where its page exists."""
+
+    path: str
+    word: str | Promise
+    icon: str
+    roles: frozenset[str]
+    section: str | Promise = ""
+    tab: bool = False  # also in the tab bar of a phone
+
+
+CENTRE, OFFICE = _("Pusat data"), _("Kantor")
+ITEMS = (
+    Item("/", _("Tugas saya"), "inbox", EVERYBODY, tab=True),
+    Item("/permohonan", _("Permohonan"), "file-text", EVERYBODY, tab=True),
+    Item("/ajukan", _("Ajukan"), "plus", frozenset({"applicant"}), tab=True),
+    Item("/instansi", _("Instansi saya"), "building", frozenset({"applicant"}), tab=True),
+    Item("/pindai", _("Pindai"), "qrcode", frozenset({"dc_operator", "inspector"}), CENTRE, tab=True),
+    Item("/rak", _("Rak"), "server-2", DATA_CENTRE, CENTRE, tab=True),
+    Item("/denah", _("Denah"), "map", DATA_CENTRE, CENTRE),
+    Item("/kapasitas", _("Kapasitas"), "bolt", DATA_CENTRE, CENTRE),
+    Item("/aset", _("Register aset"), "list-details", EVERYBODY, CENTRE),
+    Item("/jadwal", _("Jadwal antar"), "calendar", DATA_CENTRE, CENTRE),
+    Item("/dokumen", _("Dokumen"), "file-certificate", OFFICERS, OFFICE),
+    Item("/buku", _("Buku nomor"), "book", OFFICERS, OFFICE),
+    Item("/laporan", _("Laporan"), "chart-bar", OFFICERS, OFFICE),
+    Item("/sop", _("SOP"), "route", OFFICERS, OFFICE),
+    Item("/pengaturan", _("Pengaturan"), "settings", OFFICER_ROLES, OFFICE),
+)
+
+
+@lru_cache(maxsize=64)
+def _exists(path: str) -> bool:
+    for known in (path, path + "/"):
+        try:
+            resolve(known)
+        except Resolver404:
+            continue
+        return True
+    return False
+
+
+def _is_here(item: Item, path: str) -> bool:
+    return path == "/" if item.path == "/" else path == item.path or path.startswith(item.path + "/")
+
+
+def navigation(held: frozenset[str], path: str) -> list[dict[str, Any]]:
+    """The entries for these roles, with section titles before the first of each section."""
+    shown, section = [], ""
+    for item in ITEMS:
+        if held & item.roles and _exists(item.path):
+            title = str(item.section) if str(item.section) != section else ""
+            section = str(item.section)
+            shown.append({"item": item, "on": _is_here(item, path), "section": title})
+    return shown
+
+
+def capacities(request: HttpRequest) -> list[str]:
+    """In which capacity somebody is here: "Plh. Administrator TIK, ST/114/2026"."""
+    words = []
+    for grant in grants_of(request):
+        role = labels.label(labels.ROLES, grant.role)
+        prefix = labels.label(labels.MANDATES, grant.kind)
+        name = f"{prefix} {role}".strip()
+        words.append(f"{name}, {grant.mandate}" if grant.mandate and prefix else name)
+    return words
+
+
+def waiting(request: HttpRequest) -> int:
+    """How many open tasks wait for the person."""
+    return cases.open_tasks_for(viewer_of(request)).count()
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """The context processor. Lazy, so that a fragment that shows no shell asks nothing."""
+    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
+    person: Person | None = person_or_none(request)
+    office = office_of(request)
+    found: dict[str, Any] = {
+        "office": " ".join(office.name_lines[:1]) if office else "",
+        "government": office.government if office else "",
+        "is_example": bool(office and office.is_example),
+        "person": person,
+        "nav": [],
+        "path": request.get_full_path(),
+    }
+    if person is None:
+        return found
+    nav = navigation(roles(request), request.path)
+    return found | {
+        "nav": nav,
+        "tabs": [entry for entry in nav if entry["item"].tab][:4],
+        "capacities": capacities(request),
+        "is_officer": bool(roles(request) & OFFICER_ROLES),
+        "agency": person.agency.name if person.agency_id and "applicant" in roles(request) else "",
+        "waiting": waiting(request),
+    }

@@ -1,5 +1,22 @@
+"""Addresses of the pages. Each file of pages lists its own; this file puts them together."""
+
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-urlpatterns = [path("akun/", include("allauth.urls"))]
+from sandar.doors.web import account, gallery, health
+
+_CLOSED = (
+    r"^akun/(?:signup|password/reset|password/set|email|confirm-email|login/code|inactive)(?P<rest>/.*)?$"
+)
+
+urlpatterns = [
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("metrics", health.metrics, name="metrics"),
+    path("bahasa", account.language, name="language"),
+    path("akun/logout/", account.SignOut.as_view(), name="sign_out"),
+    re_path(_CLOSED, account.closed, name="closed"),
+    path("akun/", include("allauth.urls")),
+    path("_gaya", gallery.gallery, name="gallery"),
+]

@@ -1,0 +1,195 @@
+"""Between an HTML form and a step's input: dotted names to nested data, data to typed values, fields to controls.
+
+A page sends `items.0.watts=575`; the input model wants {"items": [{"watts": "575"}]}. Empty controls count as not
+given, rows that are wholly empty are dropped, a row with `count` stands for so many equal ones, and a text control
+for a list is split at commas and lines. Everything else is the model's business, so page and API judge alike.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from django.http import QueryDict
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+Nested = dict[str, Any]
+OWN = frozenset({"csrfmiddlewaretoken", "submission", "version"})
+MOST_ROWS = 200
+
+
+def decode(post: QueryDict) -> Nested:
+    """The posted fields as nested data; lists from numeric parts, in the order of their numbers."""
+    tree: Nested = {}
+    for name in post:
+        if name in OWN:
+            continue
+        values = [value for value in post.getlist(name) if value != ""]
+        parts = name.split(".")
+        if not values or len(parts) > 6:
+            continue
+        _put(tree, parts, values[0] if len(values) == 1 else values)
+    found = _listed(tree)
+    return found if isinstance(found, dict) else {}
+
+
+def _put(tree: Nested, parts: list[str], value: Any) -> None:
+    for part in parts[:-1]:
+        inner = tree.setdefault(part, {})
+        if not isinstance(inner, dict):
+            return
+        tree = inner
+    tree[parts[-1]] = value
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _listed(part) for key, part in value.items()}
+    if inner and all(key.isascii() and key.isdigit() and len(key) < 4 for key in inner):
+        return [inner[key] for key in sorted(inner, key=int)][:MOST_ROWS]
+    return inner
+
+
+def shaped(model: type[BaseModel], data: Nested) -> Nested:
+    """`data` in the shape the model reads: lists split, rows counted out, unticked boxes false."""
+    found = dict(data)
+    for name, field in model.model_fields.items():
+        kind = _kind(field)
+        if kind is bool and name not in found:
+            found[name] = False
+        elif name in found:
+            found[name] = _shaped(kind, found[name])
+    return found
+
+
+def _shaped(kind: Any, value: Any) -> Any:
+    if get_origin(kind) is list:
+        return _rows(_bare(get_args(kind)[0]), value)
+    model = _model(kind, value)
+    return shaped(model, value) if model and isinstance(value, dict) else value
+
+
+def _rows(kind: Any, value: Any) -> Any:
+    if isinstance(value, str):
+        return [part.strip() for part in re.split(r"[\n,;]+", value) if part.strip()]
+    if isinstance(value, dict):
+        value = [value]
+    if not isinstance(value, list):
+        return value
+    rows: list[Any] = []
+    for row in value:
+        if not isinstance(row, dict):
+            rows.append(row)
+            continue
+        row = dict(row)
+        copies = _copies(row.pop("count", "1")) if "count" not in _names(kind) else 1
+        if set(row) <= {"kind", "type", "item_no", "face", "condition"} and not row.get("item_no"):
+            continue
+        rows += [_shaped(kind, row)] * copies
+    return rows[:MOST_ROWS]
+
+
+def _copies(text: Any) -> int:
+    return min(int(text), 100) if isinstance(text, str) and text.isdigit() else 1
+
+
+def _names(kind: Any) -> frozenset[str]:
+    model = _model(kind, {})
+    return frozenset(model.model_fields) if model else frozenset()
+
+
+def _bare(kind: Any) -> Any:
+    """An annotation without Annotated and without None."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
+    if get_origin(kind) in (Union, types.UnionType):
+        left = [part for part in get_args(kind) if part is not type(None)]
+        return _bare(left[0]) if len(left) == 1 else kind
+    return kind
+
+
+def _kind(field: FieldInfo) -> Any:
+    return _bare(field.annotation)
+
+
+def _model(kind: Any, value: Any) -> type[BaseModel] | None:
+    """The model a value is for; of a union the one whose `kind` the value names."""
+    kind = _bare(kind)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return kind
+    if get_origin(kind) in (Union, types.UnionType):
+        options = [
+            part
+            for part in map(_bare, get_args(kind))
+            if isinstance(part, type) and issubclass(part, BaseModel)
+        ]
+        named = value.get("kind") if isinstance(value, dict) else None
+        for option in options:
+            field = option.model_fields.get("kind")
+            if field is not None and field.default == named:
+                return option
+        return options[0] if options and not named else None
+    return None
+
+
+def flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    """Nested data as typed values by dotted name, to fill a form; a list of texts becomes one text."""
+    if isinstance(value, Mapping):
+        parts = [flat(part, f"{prefix}.{key}" if prefix else str(key)) for key, part in value.items()]
+    elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+        parts = [flat(part, f"{prefix}.{index}") for index, part in enumerate(_counted(value))]
+    elif isinstance(value, list | tuple):
+        return {prefix: ", ".join(str(part) for part in value)}
+    else:
+        return {prefix: "" if value is None else value}
+    return {name: part for group in parts for name, part in group.items()}
+
+
+def _counted(rows: Any) -> list[dict[str, Any]]:
+    """Equal rows of disks and ports of the network once, with their count."""
+    rows = [dict(row) for row in rows]
+    if not all(set(row) <= {"gb", "type", "gbps"} for row in rows):
+        return rows
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        same = next(
+            (known for known in found if {k: v for k, v in known.items() if k != "count"} == row), None
+        )
+        if same:
+            same["count"] += 1
+        else:
+            found.append({**row, "count": 1})
+    return found
+
+
+def controls(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
+    """The simple fields of a model as arguments of the `control` tag, in their order."""
+    for name, field in model.model_fields.items():
+        kind = _kind(field)
+        control = _control(name, kind, field)
+        if control is not None:
+            yield {"name": name, "label": field.title or name, "required": field.is_required(), **control}
+
+
+def _control(name: str, kind: Any, field: FieldInfo) -> dict[str, Any] | None:
+    origin = get_origin(kind)
+    if origin is Literal:
+        return {"type": "select", "options": list(get_args(kind))}
+    if origin is list:
+        inner = _bare(get_args(kind)[0])
+        return {"type": "textarea"} if inner in (str, int) else None
+    plain = {bool: "checkbox", int: "number", float: "number"}.get(kind)
+    if plain:
+        return {"type": plain}
+    if getattr(kind, "__name__", "") == "datetime":
+        return {"type": "datetime-local"}
+    if getattr(kind, "__name__", "") == "date":
+        return {"type": "date"}
+    if kind is str:
+        longest = max((getattr(part, "max_length", None) or 0 for part in field.metadata), default=0)
+        return {"type": "textarea" if longest > 1000 else "text"}
+    return None

@@ -1,0 +1,199 @@
+"""What codes are called on pages: roles, states, papers, services, claims. Official words of the SOP are kept."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sandar.steps import reasons
+
+ROLES: dict[str, str | Promise] = {
+    "applicant": _("Pemohon"),
+    "division_head": _("Kepala Bidang Infrastruktur"),
+    "supervisor": _("Pengawas TIK"),
+    "administrator": _("Administrator TIK"),
+    "dc_operator": _("Personil DC"),
+    "inspector": _("Pemeriksa TIK"),
+    "system_admin": _("Administrator sistem"),
+    "system": _("Sistem"),
+}
+MANDATES: dict[str, str | Promise] = {"definitif": "", "plt": _("Plt."), "plh": _("Plh.")}
+STATES: dict[str, str | Promise] = {
+    "letter_submission": _("Surat permohonan disusun"),
+    "letter_completion": _("Menunggu kelengkapan dari pemohon"),
+    "disposition_head": _("Disposisi Kepala Bidang"),
+    "disposition_supervisor": _("Disposisi Pengawas TIK"),
+    "disposition_administrator": _("Disposisi Administrator TIK"),
+    "disposition_staff": _("Disposisi diterima Personil DC"),
+    "capacity_check": _("Pengecekan kapasitas"),
+    "capacity_release": _("Keputusan kapasitas"),
+    "awaiting_form": _("Pengisian form pengajuan"),
+    "awaiting_approval": _("Persetujuan Kepala Bidang"),
+    "awaiting_reapproval": _("Persetujuan ulang atas perbedaan"),
+    "awaiting_notice": _("Pemberitahuan disiapkan"),
+    "awaiting_delivery": _("Menunggu perangkat diantar"),
+    "awaiting_receipt": _("Penerimaan perangkat"),
+    "inspection": _("Verifikasi spesifikasi"),
+    "installation": _("Pemasangan"),
+    "reporting": _("Laporan selesai disiapkan"),
+    "access_fix": _("Perbaikan akses"),
+    "completed": _("Selesai"),
+    "refused": _("Ditolak"),
+    "refused_capacity": _("Kapasitas tidak tersedia"),
+    "withdrawn": _("Dicabut pemohon"),
+    "expired": _("Batas waktu lewat"),
+}
+STATE_TONES = {
+    "completed": "ok",
+    "refused": "late",
+    "refused_capacity": "late",
+    "withdrawn": "quiet",
+    "expired": "quiet",
+    "letter_completion": "attention",
+    "access_fix": "attention",
+}
+SERVICES: dict[str, str | Promise] = {
+    "colocation": _("Co-location"),
+    "hosting": _("Hosting aplikasi"),
+    "both": _("Co-location dan hosting"),
+}
+PAPERS: dict[str, str | Promise] = {
+    "receipt": _("Tanda terima permohonan"),
+    "disposition_sheet": _("Lembar disposisi"),
+    "capacity_report": _("Laporan kapasitas"),
+    "application_form": _("Form pengajuan"),
+    "approval_form": _("Form persetujuan"),
+    "refusal_letter": _("Surat penolakan"),
+    "notice": _("Surat pemberitahuan"),
+    "conformity_checklist": _("Daftar periksa kesesuaian"),
+    "handover_minutes": _("Berita acara serah terima"),
+    "completion_report": _("Laporan selesai"),
+}
+PAPER_STATES: dict[str, str | Promise] = {
+    "prepared": _("sedang disusun"),
+    "issued": _("terbit"),
+    "replaced": _("diganti"),
+    "revoked": _("dicabut"),
+}
+CLAIMS: dict[str, str | Promise] = {
+    "held": _("ditahan"),
+    "reserved": _("dipesan"),
+    "installed": _("terpasang"),
+    "blocked": _("diblokir"),
+    "released": _("dilepas"),
+    "expired": _("kedaluwarsa"),
+}
+RESOURCES: dict[str, str | Promise] = {
+    "space": _("ruang rak"),
+    "rack": _("ruang rak"),
+    "rack_power_a": _("daya rak jalur A"),
+    "rack_power_b": _("daya rak jalur B"),
+    "pdu": _("PDU"),
+    "panel": _("panel listrik"),
+    "ups": _("UPS"),
+    "genset": _("genset"),
+    "utility": _("daya PLN"),
+    "cooling": _("pendingin"),
+    "weight": _("beban rak"),
+    "bandwidth": _("bandwidth"),
+    "ip": _("alamat IP"),
+    "vcpu": _("vCPU"),
+    "ram_gb": _("memori"),
+    "storage_gb": _("penyimpanan"),
+}
+UNITS = {
+    "space": "U",
+    "rack": "U",
+    "weight": "kg",
+    "bandwidth": "Mbit/s",
+    "ram_gb": "GB",
+    "storage_gb": "GB",
+    "vcpu": "vCPU",
+    "ip": "IP",
+}
+# The duties of core.authority, as they read after "Anda sudah ...".
+DUTIES: dict[str, str | Promise] = {
+    "requested": _("mengajukan permohonan"),
+    "form_authored": _("menyusun form pengajuan"),
+    "disposed": _("mendisposisikan"),
+    "capacity_checked": _("memeriksa kapasitas"),
+    "capacity_released": _("memutuskan kapasitas"),
+    "approved": _("menyetujui"),
+    "notified": _("memberitahukan"),
+    "received": _("menerima perangkat"),
+    "inspected": _("memeriksa perangkat"),
+    "installed": _("memasang perangkat"),
+    "reported": _("melaporkan selesai"),
+}
+
+# What happened, as it reads after a person's name; events of the journal and names of actions.
+EVENTS: dict[str, str | Promise] = {
+    "request_received": _("mengajukan surat permohonan"),
+    "letter_completed": _("melengkapi surat permohonan"),
+    "request_withdrawn": _("mencabut permohonan"),
+    "disposition_forwarded": _("meneruskan disposisi"),
+    "disposition_accepted": _("menerima disposisi"),
+    "completion_asked": _("meminta kelengkapan surat"),
+    "request_refused": _("menolak permohonan"),
+    "capacity_reported": _("melaporkan ketersediaan kapasitas"),
+    "capacity_confirmed": _("menyatakan kapasitas tersedia"),
+    "capacity_refused": _("menyatakan kapasitas tidak tersedia"),
+    "recheck_asked": _("meminta kapasitas diperiksa ulang"),
+    "form_saved": _("menyimpan form pengajuan"),
+    "form_submitted": _("mengirim form pengajuan"),
+    "hold_expired": _("melepas tempat karena batas waktu form lewat"),
+    "request_approved": _("menyetujui permohonan"),
+    "revision_asked": _("meminta form pengajuan diperbaiki"),
+    "difference_accepted": _("menerima perbedaan spesifikasi"),
+    "difference_declined": _("menolak perbedaan spesifikasi"),
+    "agency_notified": _("memberitahu pemohon dan jendela antarnya"),
+    "items_handed_in": _("menyerahkan perangkat atau aplikasi"),
+    "items_received": _("menerima perangkat atau aplikasi"),
+    "delivery_sent_back": _("mengembalikan yang diserahkan"),
+    "delivery_lapsed": _("melepas tempat karena jendela antar lewat"),
+    "delivery_inspected": _("memeriksa kesesuaian spesifikasi"),
+    "reapproval_asked": _("meminta persetujuan ulang atas perbedaan"),
+    "delivery_rejected": _("menolak perangkat yang tidak sesuai"),
+    "service_handed_over": _("memasang dan menyerahterimakan"),
+    "probe_asked": _("meminta uji akses"),
+    "completion_reported": _("melaporkan layanan selesai dan dapat diakses"),
+    "service_unreachable": _("menyatakan layanan belum dapat diakses"),
+    "access_fixed": _("memperbaiki akses"),
+}
+CHOICES: dict[str, dict[str, str | Promise]] = {
+    "instruction": {
+        "follow_up": _("Proses lebih lanjut"),
+        "advise": _("Tanggapan dan saran"),
+        "coordinate": _("Koordinasikan"),
+        "complete": _("Selesaikan"),
+        "check_capacity": _("Periksa kapasitas"),
+    },
+    "nature": {
+        "biasa": _("Biasa"),
+        "segera": _("Segera"),
+        "sangat_segera": _("Sangat segera"),
+        "rahasia": _("Rahasia"),
+    },
+    "condition": {"B": _("Baik"), "RR": _("Rusak ringan"), "RB": _("Rusak berat")},
+    "level": {"": _("Belum ditentukan"), "rendah": _("Rendah"), "sedang": _("Sedang"), "tinggi": _("Tinggi")},
+    "system_category": {
+        "": _("Belum ditentukan"),
+        "rendah": _("Rendah"),
+        "tinggi": _("Tinggi"),
+        "strategis": _("Strategis"),
+    },
+    "cords": {"A": _("Jalur A"), "B": _("Jalur B"), "AB": _("Jalur A dan B")},
+    "type": {"hdd": "HDD", "ssd": "SSD", "nvme": "NVMe", "unknown": _("Tidak diketahui")},
+}
+
+
+def choice(field: str, code: str) -> str:
+    """The word of an option of a select control."""
+    if field == "reason":
+        return reasons.sentence(code)
+    return str(CHOICES.get(field, {}).get(code, code))
+
+
+def label(table: dict[str, str | Promise], code: object) -> str:
+    """The word for a code; an unknown code is shown as it is rather than hidden."""
+    return str(table.get(str(code), code))

@@ -1,0 +1,75 @@
+"""How a page performs an act: uploads first, then one transaction with the one-time submission id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from sandar.core import chain
+from sandar.errors import Malformed
+from sandar.records.cases import write as cases_write
+from sandar.records.documents.uploads import AcceptedFile, accept_upload
+from sandar.records.people.models import Person
+
+# Name of the file control (its last part) -> kind of upload.
+UPLOADS = {
+    "inventory_file": "inventory",
+    "scan": "letter_scan",
+    "photos": "photo",
+    "attachments": "attachment",
+}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a form, and the control it came from."""
+
+    control: str
+    file: AcceptedFile
+
+
+def uploads(request: HttpRequest) -> list[Upload]:
+    """Every file of the form, checked and durable. Raises what `accept_upload` refuses."""
+    found = []
+    for name in request.FILES:
+        kind = UPLOADS.get(name.rsplit(".", 1)[-1])
+        for file in request.FILES.getlist(name):
+            if kind and isinstance(file, UploadedFile) and file.size:
+                accepted = accept_upload(file.name or "berkas", file.content_type or "", file, kind=kind)
+                found.append(Upload(name, accepted))
+    return found
+
+
+def version_of(request: HttpRequest) -> int:
+    """The case's version on the page that was open. Raises Malformed."""
+    text = request.POST.get("version", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Malformed(reason="version")
+    return int(text)
+
+
+def once(request: HttpRequest, person: Person, act: Callable[[], str]) -> str:
+    """Do `act` once for this submission id and return where to go; a second click gets the first answer."""
+    key = request.POST.get("submission", "")[:180]
+    if not key:
+        with transaction.atomic():
+            return act()
+    body = chain.canonical(
+        {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    )
+    at = timezone.now()
+    with transaction.atomic():
+        fingerprint = cases_write.fingerprint("POST", request.path, body)
+        first = cases_write.claim_submission(person.pk, f"web:{key}", body_sha256=fingerprint, at=at)
+        if first is not None:
+            return str(first.answer.get("url", "/"))
+        url = act()
+        answer: dict[str, Any] = {"url": url}
+        cases_write.answer_submission(person.pk, f"web:{key}", status=303, answer=answer)
+    return url
