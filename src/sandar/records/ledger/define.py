@@ -11,8 +11,9 @@ from django.db.models import F
 from sandar.core.capacity import Layout, PlaceSpec, PoolSpec, limit_of
 from sandar.errors import LimitBelowUse
 
-from .engine import Change, apply, holder_facts, lock_places, spec_of
+from .engine import Change, apply, holder_facts, spec_of
 from .models import LIVE, Cell, Claim, Place, Pool, Route
+from .sql import LockedPlace, lock_places
 
 _PLACE_FIELDS = ("rack_id", "room", "half_units", "depth_mm")
 
@@ -51,8 +52,8 @@ def _places(specs: Iterable[PlaceSpec]) -> dict[str, Place]:
     return found | {f"{place.kind}:{place.name}": place for place in new}
 
 
-def _shrinkable(place: Place, spec: PlaceSpec) -> None:
-    taken = max(int(place.front, 16).bit_length(), int(place.rear, 16).bit_length())
+def _shrinkable(place: LockedPlace, spec: PlaceSpec) -> None:
+    taken = (place.front | place.rear).bit_length()
     if spec.half_units < taken:
         rows = Cell.objects.filter(claim__place_id=place.pk).order_by("-half_u")
         top = rows.values_list("claim_id", flat=True)

@@ -7,18 +7,20 @@ the unique cells and the conditional pool update with its CHECK give safety.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from sandar.core import rack
 from sandar.core.capacity import Demand, amounts, check_demand, unprovided
-from sandar.errors import CapacityTaken, ClaimChanged, DeviceTooDeep, ItemHasClaim, NotFound, SandarError
+from sandar.errors import CapacityTaken, ClaimChanged, DeviceTooDeep, ItemHasClaim, SandarError
 
-from .models import LIVE, Cell, Claim, Line, Movement, Place, Pool, Route
+from . import sql
+from .models import LIVE, Cell, Claim, Line, Movement, Pool
+from .sql import LockedPlace
 
 _DEMAND = ("watts", "cords", "weight_kg", "bandwidth_mbps", "ip_count", "vcpu", "ram_gb", "storage_gb")
 _PLAIN = (
@@ -33,14 +35,6 @@ _PLAIN = (
     "label",
 )
 _RETRIES = 3
-
-# The rule "no overdraft". Each row of the batch is one conditional UPDATE; the row count tells the truth.
-POOL_UPDATE = (
-    "UPDATE ledger_pool SET held = held + %s, reserved = reserved + %s, installed = installed + %s,"
-    " blocked = blocked + %s WHERE id = %s"
-    ' AND (%s <= 0 OR held + reserved + installed + blocked + %s <= "limit")'
-)
-_LINE_INSERT = "INSERT INTO ledger_line (claim_id, pool_id, amount) VALUES (%s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +75,6 @@ def spec_of(claim: Claim) -> ClaimSpec:
     )
 
 
-def lock_places(ids: Iterable[int]) -> dict[int, Place]:
-    """Lock the places in order of id until the transaction ends. Raises NotFound for an unknown one."""
-    assert connection.in_atomic_block, "the ledger writes only inside a transaction"
-    wanted = sorted(set(ids))
-    rows = Place.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-    found = {place.pk: place for place in rows}
-    if missing := set(wanted) - found.keys():
-        raise NotFound(what="place", id=min(missing))
-    return found
-
-
 def apply(changes: Sequence[Change], *, at: datetime, by: int | None) -> list[Claim]:
     """Do all changes or none; returns the claims as they are now, in the order given.
 
@@ -115,12 +98,12 @@ class _Batch:
     def __init__(self, changes: Sequence[Change], *, at: datetime, by: int | None) -> None:
         self.changes, self.at, self.by = changes, at, by
         ids = {c.claim.place_id for c in changes if c.claim} | {c.spec.place_id for c in changes if c.spec}
-        self.places = lock_places(ids)
+        self.places = sql.lock_places(ids)
         for change in changes:
             if change.spec:
                 self._check(change.spec)
         self.deltas: dict[int, dict[str, int]] = {}
-        self.routes = self._routes({c.spec.place_id for c in changes if c.spec})
+        self.routes = sql.routes_of({c.spec.place_id for c in changes if c.spec})
 
     def _check(self, spec: ClaimSpec) -> None:
         place = self.places[spec.place_id]
@@ -128,14 +111,6 @@ class _Batch:
         rack.check_place(spec.start, spec.height, spec.face, total=place.half_units)
         if place.depth_mm and spec.depth_mm > place.depth_mm:
             raise DeviceTooDeep(depth_mm=spec.depth_mm, limit_mm=place.depth_mm, place=place.name)
-
-    @staticmethod
-    def _routes(ids: set[int]) -> dict[int, list[tuple[int, str]]]:
-        found: dict[int, list[tuple[int, str]]] = {place_id: [] for place_id in ids}
-        rows = Route.objects.filter(place_id__in=ids).order_by("pool_id") if ids else Route.objects.none()
-        for place_id, pool_id, share in rows.values_list("place_id", "pool_id", "share"):
-            found[place_id].append((pool_id, share))
-        return found
 
     def run(self) -> list[Claim]:
         """Everything between the savepoint and its release."""
@@ -195,23 +170,18 @@ class _Batch:
             for claim, old, new in zip(claims, was, will, strict=True)
             if not (old and new and _geometry(old) == _geometry(new))
         ]
-        masks = {p.pk: [int(p.front, 16), int(p.rear, 16)] for p in self.places.values()}
+        masks = {place.pk: replace(place) for place in self.places.values()}
         gone = [claim.pk for claim, old, _ in changed if old and _stamp(masks, old, taken=False)]
         cells = [
-            Cell(rack_id=claim.rack_id, half_u=half, face=face, claim=claim)
+            (claim.rack_id, half, face, claim.pk)
             for claim, _, new in changed
             if claim.rack_id and new and _stamp(masks, new, taken=True)
             for half, face in rack.cells(new.start or 0, new.height, new.face)
         ]
         if gone:
             Cell.objects.filter(claim_id__in=gone).delete()
-        if cells:
-            Cell.objects.bulk_create(sorted(cells, key=lambda cell: (cell.rack_id, cell.half_u, cell.face)))
-        for place in self.places.values():
-            front, rear = masks[place.pk]
-            rows = Place.objects.filter(pk=place.pk, version=place.version)
-            if rows.update(front=f"{front:x}", rear=f"{rear:x}", version=place.version + 1) != 1:
-                raise ClaimChanged(place=place.name)  # cannot happen while the lock is held
+        sql.insert_cells(cells)
+        sql.update_places(masks.values())
 
     # -- lines and pools
 
@@ -235,9 +205,7 @@ class _Batch:
                 inserts += [(claim.pk, pool_id, amount) for pool_id, amount in sorted(new.items())]
         if replaced:
             Line.objects.filter(claim_id__in=replaced).delete()
-        if inserts:
-            with connection.cursor() as cursor:
-                cursor.executemany(_LINE_INSERT, inserts)
+        sql.insert_lines(inserts)
 
     def _draws(self, spec: ClaimSpec) -> dict[int, int]:
         """Pool -> amount of this spec. Raises CapacityTaken for a quantity that no pool here provides."""
@@ -254,17 +222,13 @@ class _Batch:
             columns[state] += sign * amount
 
     def _write_pools(self) -> None:
-        rows = []
-        for pool_id, columns in sorted(self.deltas.items()):
-            if any(columns.values()):
-                net = sum(columns.values())
-                rows.append((*(columns[state] for state in LIVE), pool_id, net, net))
-        if not rows:
-            return
-        with connection.cursor() as cursor:
-            cursor.executemany(POOL_UPDATE, rows)
-            if cursor.rowcount != len(rows):
-                raise _Short
+        deltas = {
+            pool_id: (c["held"], c["reserved"], c["installed"], c["blocked"])
+            for pool_id, c in self.deltas.items()
+            if any(c.values())
+        }
+        if not sql.update_pools(deltas.items()):
+            raise _Short
 
     # -- after a refusal by the database: say which rule, and who was first
 
@@ -290,8 +254,7 @@ class _Batch:
                 continue
             place = self.places[spec.place_id]
             assert place.rack_id is not None
-            front, rear = int(place.front, 16), int(place.rear, 16)
-            free = rack.free_for(front, rear, spec.face, total=place.half_units)
+            free = rack.free_for(place.front, place.rear, spec.face, total=place.half_units)
             facts = {
                 "resource": "space",
                 "ref": place.name,
@@ -358,13 +321,13 @@ def _geometry(spec: ClaimSpec) -> tuple[int, int | None, int, str]:
     return spec.place_id, spec.start, spec.height, spec.face
 
 
-def _stamp(masks: dict[int, list[int]], spec: ClaimSpec, *, taken: bool) -> bool:
+def _stamp(masks: Mapping[int, LockedPlace], spec: ClaimSpec, *, taken: bool) -> bool:
     """Set or clear the claim's bits in its place; False when it takes no unit."""
-    bits = rack.mask(spec.start or 0, spec.height)
-    for index, face in enumerate(("front", "rear")):
-        if spec.face in {face, "full"}:
-            old = masks[spec.place_id][index]
-            masks[spec.place_id][index] = old | bits if taken else old & ~bits
+    place, bits = masks[spec.place_id], rack.mask(spec.start or 0, spec.height)
+    if spec.face != "rear":
+        place.front = place.front | bits if taken else place.front & ~bits
+    if spec.face != "front":
+        place.rear = place.rear | bits if taken else place.rear & ~bits
     return spec.height > 0
 
 

@@ -7,199 +7,439 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('facility', '0001_initial'),
-        ('people', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("facility", "0001_initial"),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('height', models.PositiveSmallIntegerField(default=0)),
-                ('face', models.CharField(default='full', max_length=5)),
-                ('state', models.CharField(max_length=10)),
-                ('watts', models.PositiveIntegerField(default=0)),
-                ('cords', models.CharField(blank=True, max_length=2)),
-                ('weight_kg', models.PositiveIntegerField(default=0)),
-                ('depth_mm', models.PositiveIntegerField(default=0)),
-                ('bandwidth_mbps', models.PositiveIntegerField(default=0)),
-                ('ip_count', models.PositiveIntegerField(default=0)),
-                ('vcpu', models.PositiveIntegerField(default=0)),
-                ('ram_gb', models.PositiveIntegerField(default=0)),
-                ('storage_gb', models.PositiveIntegerField(default=0)),
-                ('item_no', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('label', models.CharField(blank=True, help_text='what stands there, or why it is blocked', max_length=200)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('agency', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='people.agency')),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='cases.case')),
-                ('rack', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='facility.rack')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("start", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("height", models.PositiveSmallIntegerField(default=0)),
+                ("face", models.CharField(default="full", max_length=5)),
+                ("state", models.CharField(max_length=10)),
+                ("watts", models.PositiveIntegerField(default=0)),
+                ("cords", models.CharField(blank=True, max_length=2)),
+                ("weight_kg", models.PositiveIntegerField(default=0)),
+                ("depth_mm", models.PositiveIntegerField(default=0)),
+                ("bandwidth_mbps", models.PositiveIntegerField(default=0)),
+                ("ip_count", models.PositiveIntegerField(default=0)),
+                ("vcpu", models.PositiveIntegerField(default=0)),
+                ("ram_gb", models.PositiveIntegerField(default=0)),
+                ("storage_gb", models.PositiveIntegerField(default=0)),
+                ("item_no", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "label",
+                    models.CharField(
+                        blank=True, help_text="what stands there, or why it is blocked", max_length=200
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="people.agency",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "rack",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="facility.rack",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Movement',
+            name="Movement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_state', models.CharField(blank=True, max_length=10)),
-                ('to_state', models.CharField(max_length=10)),
-                ('at', models.DateTimeField(db_index=True)),
-                ('facts', models.JSONField(default=dict, help_text='place, start, height, face, watts ... after the change')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='ledger.claim')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_state", models.CharField(blank=True, max_length=10)),
+                ("to_state", models.CharField(max_length=10)),
+                ("at", models.DateTimeField(db_index=True)),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict, help_text="place, start, height, face, watts ... after the change"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="ledger.claim",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='rack or compute', max_length=8)),
-                ('name', models.CharField(help_text='rack or compute pool as people call it', max_length=80)),
-                ('room', models.CharField(blank=True, max_length=80)),
-                ('half_units', models.PositiveSmallIntegerField(default=0, help_text='height; 0 for compute')),
-                ('depth_mm', models.PositiveIntegerField(default=0, help_text='usable depth; 0 = not limited')),
-                ('front', models.CharField(default='0', max_length=64)),
-                ('rear', models.CharField(default='0', max_length=64)),
-                ('version', models.PositiveBigIntegerField(default=1, help_text='grows with every booking in this place')),
-                ('rack', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='place', to='facility.rack')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(help_text="rack or compute", max_length=8)),
+                ("name", models.CharField(help_text="rack or compute pool as people call it", max_length=80)),
+                ("room", models.CharField(blank=True, max_length=80)),
+                (
+                    "half_units",
+                    models.PositiveSmallIntegerField(default=0, help_text="height; 0 for compute"),
+                ),
+                (
+                    "depth_mm",
+                    models.PositiveIntegerField(default=0, help_text="usable depth; 0 = not limited"),
+                ),
+                ("front", models.CharField(default="0", max_length=64)),
+                ("rear", models.CharField(default="0", max_length=64)),
+                (
+                    "version",
+                    models.PositiveBigIntegerField(
+                        default=1, help_text="grows with every booking in this place"
+                    ),
+                ),
+                (
+                    "rack",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="place",
+                        to="facility.rack",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='claim',
-            name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='ledger.place'),
+            model_name="claim",
+            name="place",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="ledger.place"
+            ),
         ),
         migrations.CreateModel(
-            name='Pool',
+            name="Pool",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('ref', models.CharField(max_length=80)),
-                ('failure_state', models.CharField(default='normal', max_length=32)),
-                ('label', models.CharField(blank=True, max_length=120)),
-                ('capacity', models.PositiveBigIntegerField()),
-                ('derating', models.PositiveSmallIntegerField(default=100, help_text='percent that may be used')),
-                ('limit', models.PositiveBigIntegerField()),
-                ('held', models.BigIntegerField(default=0)),
-                ('reserved', models.BigIntegerField(default=0)),
-                ('installed', models.BigIntegerField(default=0)),
-                ('blocked', models.BigIntegerField(default=0)),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='own_pools', to='ledger.place')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=16)),
+                ("ref", models.CharField(max_length=80)),
+                ("failure_state", models.CharField(default="normal", max_length=32)),
+                ("label", models.CharField(blank=True, max_length=120)),
+                ("capacity", models.PositiveBigIntegerField()),
+                (
+                    "derating",
+                    models.PositiveSmallIntegerField(default=100, help_text="percent that may be used"),
+                ),
+                ("limit", models.PositiveBigIntegerField()),
+                ("held", models.BigIntegerField(default=0)),
+                ("reserved", models.BigIntegerField(default=0)),
+                ("installed", models.BigIntegerField(default=0)),
+                ("blocked", models.BigIntegerField(default=0)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="own_pools",
+                        to="ledger.place",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.PositiveBigIntegerField()),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='ledger.claim')),
-                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='ledger.pool')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.PositiveBigIntegerField()),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="ledger.claim"
+                    ),
+                ),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="ledger.pool"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share', models.CharField(max_length=24)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='routes', to='ledger.place')),
-                ('pool', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='ledger.pool')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("share", models.CharField(max_length=24)),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="routes", to="ledger.place"
+                    ),
+                ),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="routes", to="ledger.pool"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Cell',
+            name="Cell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('half_u', models.PositiveSmallIntegerField(help_text='0 = lower half of U1')),
-                ('face', models.CharField(help_text='F front, R rear', max_length=1)),
-                ('rack', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='facility.rack')),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cells', to='ledger.claim')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("half_u", models.PositiveSmallIntegerField(help_text="0 = lower half of U1")),
+                ("face", models.CharField(help_text="F front, R rear", max_length=1)),
+                (
+                    "rack",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cells", to="facility.rack"
+                    ),
+                ),
+                (
+                    "claim",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cells", to="ledger.claim"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('rack', 'half_u', 'face'), name='cell_has_one_owner'), models.CheckConstraint(condition=models.Q(('face__in', ['F', 'R'])), name='cell_is_front_or_rear')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rack", "half_u", "face"), name="cell_has_one_owner"),
+                    models.CheckConstraint(
+                        condition=models.Q(("face__in", ["F", "R"])), name="cell_is_front_or_rear"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('kind', 'name'), name='place_is_known_once'),
+            model_name="place",
+            constraint=models.UniqueConstraint(fields=("kind", "name"), name="place_is_known_once"),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('half_units__gt', 0), ('kind', 'rack'), ('rack__isnull', False)), models.Q(('half_units', 0), ('kind', 'compute'), ('rack__isnull', True)), _connector='OR'), name='place_is_a_rack_or_compute'),
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("half_units__gt", 0), ("kind", "rack"), ("rack__isnull", False)),
+                    models.Q(("half_units", 0), ("kind", "compute"), ("rack__isnull", True)),
+                    _connector="OR",
+                ),
+                name="place_is_a_rack_or_compute",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('state__in', ['held', 'reserved'])), fields=['expires_at'], name='claims_that_expire'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("state__in", ["held", "reserved"])),
+                fields=["expires_at"],
+                name="claims_that_expire",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('state__in', ('held', 'reserved', 'installed', 'blocked'))), fields=['place'], name='live_claims_of_a_place'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("state__in", ("held", "reserved", "installed", "blocked"))),
+                fields=["place"],
+                name="live_claims_of_a_place",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['case', 'item_no'], name='ledger_clai_case_id_3b89db_idx'),
+            model_name="claim",
+            index=models.Index(fields=["case", "item_no"], name="ledger_clai_case_id_3b89db_idx"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('case__isnull', False), ('state__in', ('held', 'reserved', 'installed', 'blocked'))), fields=('case', 'item_no'), name='item_has_one_live_claim'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("case__isnull", False), ("state__in", ("held", "reserved", "installed", "blocked"))
+                ),
+                fields=("case", "item_no"),
+                name="item_has_one_live_claim",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('held', 'reserved', 'installed', 'blocked', 'released', 'expired'))), name='claim_is_in_a_known_state'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("held", "reserved", "installed", "blocked", "released", "expired"))
+                ),
+                name="claim_is_in_a_known_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('face__in', ('front', 'rear', 'full'))), name='claim_has_a_known_face'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("face__in", ("front", "rear", "full"))), name="claim_has_a_known_face"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('cords__in', ('', 'A', 'B', 'AB'))), name='claim_has_known_cords'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cords__in", ("", "A", "B", "AB"))), name="claim_has_known_cords"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('watts__gte', 0), ('weight_kg__gte', 0)), name='claim_asks_nothing_negative'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("watts__gte", 0), ("weight_kg__gte", 0)),
+                name="claim_asks_nothing_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('watts', 0), models.Q(('cords', ''), _negated=True), ('rack__isnull', True), _connector='OR'), name='watts_need_a_cord'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("watts", 0),
+                    models.Q(("cords", ""), _negated=True),
+                    ("rack__isnull", True),
+                    _connector="OR",
+                ),
+                name="watts_need_a_cord",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('height', 0), ('start__isnull', True)), models.Q(('height__gt', 0), ('rack__isnull', False), ('start__isnull', False)), _connector='OR'), name='claim_with_height_has_a_start_in_a_rack'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("height", 0), ("start__isnull", True)),
+                    models.Q(("height__gt", 0), ("rack__isnull", False), ("start__isnull", False)),
+                    _connector="OR",
+                ),
+                name="claim_with_height_has_a_start_in_a_rack",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.UniqueConstraint(fields=('kind', 'ref', 'failure_state'), name='pool_is_known_once'),
+            model_name="pool",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "ref", "failure_state"), name="pool_is_known_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('limit__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('held'), '+', models.F('reserved')), '+', models.F('installed')), '+', models.F('blocked')))), name='pool_is_never_overdrawn'),
+            model_name="pool",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "limit__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("held"), "+", models.F("reserved")
+                                ),
+                                "+",
+                                models.F("installed"),
+                            ),
+                            "+",
+                            models.F("blocked"),
+                        ),
+                    )
+                ),
+                name="pool_is_never_overdrawn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pool',
-            constraint=models.CheckConstraint(condition=models.Q(('blocked__gte', 0), ('held__gte', 0), ('installed__gte', 0), ('reserved__gte', 0)), name='pool_never_goes_below_zero'),
+            model_name="pool",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("blocked__gte", 0), ("held__gte", 0), ("installed__gte", 0), ("reserved__gte", 0)
+                ),
+                name="pool_never_goes_below_zero",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('claim', 'pool'), name='claim_draws_once_from_a_pool'),
+            model_name="line",
+            constraint=models.UniqueConstraint(fields=("claim", "pool"), name="claim_draws_once_from_a_pool"),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='line_draws_something'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="line_draws_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='route',
-            constraint=models.UniqueConstraint(fields=('place', 'pool'), name='place_draws_once_from_a_pool'),
+            model_name="route",
+            constraint=models.UniqueConstraint(fields=("place", "pool"), name="place_draws_once_from_a_pool"),
         ),
     ]

@@ -1,0 +1,111 @@
+"""The statements of the write path, as plain SQL: a booking is ten statements, and building them anew through
+the ORM would cost more than running them (measured: 6 -> 3 ms a hold). Both databases run the same text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from sandar.errors import ClaimChanged, NotFound
+
+_LOCK = (
+    "SELECT id, kind, name, rack_id, half_units, depth_mm, front, rear, version"
+    " FROM ledger_place WHERE id IN ({ids}) ORDER BY id{lock}"
+)
+_ROUTES = "SELECT place_id, pool_id, share FROM ledger_route WHERE place_id IN ({ids}) ORDER BY pool_id"
+_PLACE_UPDATE = (
+    "UPDATE ledger_place SET front = %s, rear = %s, version = version + 1 WHERE id = %s AND version = %s"
+)
+_CELL_INSERT = "INSERT INTO ledger_cell (rack_id, half_u, face, claim_id) VALUES (%s, %s, %s, %s)"
+_LINE_INSERT = "INSERT INTO ledger_line (claim_id, pool_id, amount) VALUES (%s, %s, %s)"
+
+# The rule "no overdraft": one conditional UPDATE a pool, in order of id; the row count tells the truth.
+POOL_UPDATE = (
+    "UPDATE ledger_pool SET held = held + %s, reserved = reserved + %s, installed = installed + %s,"
+    " blocked = blocked + %s WHERE id = %s"
+    ' AND (%s <= 0 OR held + reserved + installed + blocked + %s <= "limit")'
+)
+
+
+@dataclass(slots=True)
+class LockedPlace:
+    """A place whose row this transaction has locked; front and rear are masks of occupied half-units."""
+
+    pk: int
+    kind: str
+    name: str
+    rack_id: int | None
+    half_units: int
+    depth_mm: int
+    front: int
+    rear: int
+    version: int
+
+
+def lock_places(ids: Iterable[int]) -> dict[int, LockedPlace]:
+    """Lock the places in order of id until the transaction ends. Raises NotFound for an unknown one."""
+    assert connection.in_atomic_block, "the ledger writes only inside a transaction"
+    wanted = sorted(set(ids))
+    # SQLite has no row locks; there BEGIN IMMEDIATE has taken the one write lock already.
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    found: dict[int, LockedPlace] = {}
+    if wanted:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK.format(ids=_marks(wanted), lock=lock), wanted)
+            for row in cursor.fetchall():
+                pk, kind, name, rack_id, half_units, depth_mm, front, rear, version = row
+                masks = (int(front, 16), int(rear, 16))
+                found[pk] = LockedPlace(pk, kind, name, rack_id, half_units, depth_mm, *masks, version)
+    if missing := set(wanted) - found.keys():
+        raise NotFound(what="place", id=min(missing))
+    return found
+
+
+def routes_of(places: Collection[int]) -> dict[int, list[tuple[int, str]]]:
+    """Place -> (pool, share), by pool."""
+    found: dict[int, list[tuple[int, str]]] = {place_id: [] for place_id in places}
+    if found:
+        with connection.cursor() as cursor:
+            cursor.execute(_ROUTES.format(ids=_marks(found)), list(found))
+            for place_id, pool_id, share in cursor.fetchall():
+                found[place_id].append((pool_id, share))
+    return found
+
+
+def update_places(places: Iterable[LockedPlace]) -> None:
+    """Write the masks back and raise the versions."""
+    rows = [(f"{place.front:x}", f"{place.rear:x}", place.pk, place.version) for place in places]
+    if _many(_PLACE_UPDATE, rows) != len(rows):
+        raise ClaimChanged(place=[row[2] for row in rows])  # cannot happen while the locks are held
+
+
+def insert_cells(cells: Iterable[tuple[int, int, str, int]]) -> None:
+    """(rack, half-unit, face, claim), in sorted order. IntegrityError: somebody has one of them."""
+    _many(_CELL_INSERT, sorted(cells))
+
+
+def insert_lines(lines: Sequence[tuple[int, int, int]]) -> None:
+    """(claim, pool, amount)."""
+    _many(_LINE_INSERT, lines)
+
+
+def update_pools(deltas: Iterable[tuple[int, tuple[int, int, int, int]]]) -> bool:
+    """Add (held, reserved, installed, blocked) to each pool, by id; False when one would be overdrawn."""
+    rows = [(*columns, pool_id, sum(columns), sum(columns)) for pool_id, columns in sorted(deltas)]
+    return _many(POOL_UPDATE, rows) == len(rows)
+
+
+def _many(statement: str, rows: Sequence[tuple[int | str, ...]]) -> int:
+    """Run the statement for every row; the number of rows touched in all."""
+    if not rows:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
+        return int(cursor.rowcount)
+
+
+def _marks(ids: Collection[int]) -> str:
+    return ", ".join(["%s"] * len(ids))
