@@ -215,6 +215,12 @@ class ReasonNeeded(Refused):
     code = "REASON_NEEDED"
 
 
+class ClaimInProcedure(Refused):
+    """The place belongs to a request: its steps convert and release it. facts: case, claim."""
+
+    code = "CLAIM_IN_PROCEDURE"
+
+
 class SubmissionReused(Refused):
     """The same Idempotency-Key came with another body."""
 

@@ -21,6 +21,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "float_parsing": lambda c: _("Harus berupa bilangan."),
     "float_type": lambda c: _("Harus berupa bilangan."),
     "finite_number": lambda c: _("Harus berupa bilangan."),
+    "bool_type": lambda c: _("Harus ya atau tidak."),
     "bool_parsing": lambda c: _("Harus ya atau tidak."),
     "greater_than": lambda c: _("Harus lebih dari %(least)s.") % {"least": c.get("gt")},
     "greater_than_equal": lambda c: _("Paling sedikit %(least)s.") % {"least": c.get("ge")},

@@ -7,8 +7,8 @@ refused, so nobody sets what is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 import datetime as dt
+import json
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -51,7 +51,7 @@ Named = Annotated[
 ]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_plain)]
 HeightU = Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False), AfterValidator(_half_step)]
-PositionU = Annotated[float, Field(allow_inf_nan=False), AfterValidator(_half_step)]
+PositionU = Annotated[float, Field(ge=-1_000, le=1_000, allow_inf_nan=False), AfterValidator(_half_step)]
 Gb = Annotated[float, BeforeValidator(_gb), Field(gt=0, le=10_000_000, allow_inf_nan=False)]
 Watts = Annotated[int, Field(ge=1, le=50_000)]
 Count = Annotated[int, Field(ge=0, le=1_000)]
@@ -185,9 +185,14 @@ class Letter(Input):
     purpose: Long = Field("", title="Keperluan")
 
 
-def parsed(shape: type[T], data: Mapping[str, Any]) -> T:
-    """`data` as `shape`. Raises InvalidInput with every wrong field and a sentence for each."""
+def parsed(shape: type[T], data: Any, *, strict: bool = False) -> T:
+    """`data` as `shape`. Raises InvalidInput with every wrong field and a sentence for each.
+
+    strict: types count as they are written in JSON ("350" is no number), for the API; forms send only texts.
+    """
     try:
+        if strict:
+            return shape.model_validate_json(json.dumps(data), strict=True)
         return shape.model_validate(data)
     except ValidationError as fault:
         raise InvalidInput(fields=sentences(fault)) from fault

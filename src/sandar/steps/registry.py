@@ -80,9 +80,16 @@ def offers(task: Task) -> list[Offer]:
 
 
 def perform(
-    task_id: int, action: str, *, person: Person, data: Mapping[str, Any], seen: int, at: datetime
+    task_id: int,
+    action: str,
+    *,
+    person: Person,
+    data: Mapping[str, Any],
+    seen: int,
+    at: datetime,
+    strict: bool = False,
 ) -> Done:
-    """Act on a task. `seen` is the case's version on the page the person had open.
+    """Act on a task. `seen` is the case's version on the page the person had open; `strict` as in `inputs.parsed`.
 
     Raises NotFound, InvalidInput, StaleVersion, NotYourTurn, ActionNotAllowed, and what the act refuses.
     """
@@ -96,11 +103,19 @@ def perform(
         known = {known.name: known for known in route.actions(cases.procedure_of(task.case), task.state)}
         if action not in known or known[action].by not in viewer.roles:
             raise NotYourTurn(role=task.role)
-    return _perform(task.case_id, action, act, person=person, data=data, seen=seen, at=at, task_id=task_id)
+    given = parsed(act.input, data, strict=strict)
+    return _perform(task.case_id, action, act, person=person, given=given, seen=seen, at=at, task_id=task_id)
 
 
 def perform_on_case(
-    case: Case, action: str, *, person: Person | None, data: Mapping[str, Any], seen: int | None, at: datetime
+    case: Case,
+    action: str,
+    *,
+    person: Person | None,
+    data: Mapping[str, Any],
+    seen: int | None,
+    at: datetime,
+    strict: bool = False,
 ) -> Done:
     """Act on a case without holding its task: withdrawal by the applicant, expiry by the system (person None)."""
     step = route.place(cases.procedure_of(case), case.state).step.key if case.closed_at is None else ANY_STEP
@@ -111,7 +126,8 @@ def perform_on_case(
         allowed = route.actions(cases.procedure_of(case), case.state)
         if action not in {known.name for known in allowed if known.by not in (SYSTEM,)}:
             raise ActionNotAllowed(action=action, state=case.state, allowed=[])
-    return _perform(case.pk, action, act, person=person, data=data, seen=seen, at=at, task_id=None)
+    given = parsed(act.input, data, strict=strict)
+    return _perform(case.pk, action, act, person=person, given=given, seen=seen, at=at, task_id=None)
 
 
 def _perform(
@@ -120,12 +136,11 @@ def _perform(
     act: Act,
     *,
     person: Person | None,
-    data: Mapping[str, Any],
+    given: Input,
     seen: int | None,
     at: datetime,
     task_id: int | None,
 ) -> Done:
-    given = parsed(act.input, data)
     reason = getattr(given, "reason", "")
     with transaction.atomic():
         with taking(

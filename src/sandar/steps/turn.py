@@ -109,24 +109,29 @@ class Turn:
 
     def signature(self) -> dict[str, Any]:
         """Who acts, in which capacity, as the journal keeps it."""
-        if self.person is None:
-            return {"username": SYSTEM, "name": "", "role": SYSTEM}
-        found: dict[str, Any] = {
-            "username": self.person.username,
-            "name": self.person.name,
-            "title": self.person.title,
-            "role": self.grant.role if self.grant else "",
-            "duty": self.duty,
+        return signed(self.person, self.grant, duty=self.duty)
+
+
+def signed(person: Person | None, grant: authority.Grant | None, *, duty: str = "") -> dict[str, Any]:
+    """A person in a capacity as the journal keeps it; without a person it is the system itself."""
+    if person is None:
+        return {"username": SYSTEM, "name": "", "role": SYSTEM}
+    found: dict[str, Any] = {
+        "username": person.username,
+        "name": person.name,
+        "title": person.title,
+        "role": grant.role if grant else "",
+        "duty": duty,
+    }
+    if grant and grant.acting_for:
+        principal = Person.objects.get(pk=grant.acting_for)
+        found |= {
+            "kind": grant.kind,
+            "mandate": grant.mandate,
+            "acting_for": principal.username,
+            "acting_for_id": principal.pk,
         }
-        if self.grant and self.grant.acting_for:
-            principal = Person.objects.get(pk=self.grant.acting_for)
-            found |= {
-                "kind": self.grant.kind,
-                "mandate": self.grant.mandate,
-                "acting_for": principal.username,
-                "acting_for_id": principal.pk,
-            }
-        return found
+    return found
 
 
 def _check(turn: Turn) -> None:

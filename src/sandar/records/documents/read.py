@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from sandar import errors
 from sandar.records.documents import freeze, store
@@ -28,6 +28,11 @@ def of_case(case_id: int) -> list[Document]:
 def files_of_case(case_id: int) -> list[StoredFile]:
     """The files of a case the caller reached through a scoped read, oldest first."""
     return list(StoredFile.objects.filter(case_id=case_id).order_by("pk"))
+
+
+def bytes_of_case(case_id: int) -> int:
+    """How many bytes the files of a case take."""
+    return int(StoredFile.objects.filter(case_id=case_id).aggregate(total=Sum("size"))["total"] or 0)
 
 
 def one(document_id: int, *, cases: QuerySet[Any]) -> Document:

@@ -23,6 +23,7 @@ __all__ = [
     "Block",
     "Discrepancy",
     "claim",
+    "claims",
     "claims_for_case",
     "consistent",
     "due",
@@ -202,6 +203,11 @@ def claim(claim_id: int) -> Claim:
     if found := Claim.objects.select_related("place").filter(pk=claim_id).first():
         return found
     raise NotFound(what="claim", id=claim_id)
+
+
+def claims(ids: Iterable[int]) -> dict[int, Claim]:
+    """Several claims by id, with their places; unknown ones are left out."""
+    return Claim.objects.select_related("place").in_bulk(list(ids))
 
 
 def claims_for_case(case_id: int, *, live: bool = True) -> list[Claim]:

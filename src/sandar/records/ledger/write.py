@@ -20,6 +20,7 @@ from .models import Claim
 __all__ = [
     "ClaimSpec",
     "block",
+    "change",
     "define",
     "expire",
     "hold",
@@ -107,6 +108,19 @@ def move(
     """Put a live claim elsewhere; start in half-units. Its own cells do not stand in its way."""
     spec = replace(spec_of(claim), place_id=place_id, start=start, face=face or claim.face)
     return resize(claim, spec, at=at, by=by)
+
+
+def change(
+    claim: Claim,
+    *,
+    to: str,
+    at: datetime,
+    by: int | None,
+    spec: ClaimSpec | None = None,
+    expires_at: datetime | None = None,
+) -> Claim:
+    """State, place, amounts and expiry in one step; the caller decides which conversions are allowed."""
+    return apply([Change(claim, to, spec, expires_at)], at=at, by=by)[0]
 
 
 def rearrange(plan: Sequence[tuple[Claim, ClaimSpec]], *, at: datetime, by: int | None) -> list[Claim]:

@@ -1,0 +1,298 @@
+"""Places held, moved, converted and released by hand: by the data centre's staff, outside of a step's own act.
+
+A place that a step booked for a line item of a request is converted and released by that request's steps alone;
+it may be moved. Whatever touches a request is told in its journal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from sandar.core import rack
+from sandar.core.authority import Grant
+from sandar.core.capacity import Demand
+from sandar.errors import ActionNotAllowed, ClaimChanged, ClaimInProcedure, Forbidden, InvalidInput, NotFound
+from sandar.records.cases import read as cases
+from sandar.records.cases import write as cases_write
+from sandar.records.cases.models import Case
+from sandar.records.ledger import read as ledger_read
+from sandar.records.ledger import write as ledger
+from sandar.records.ledger.models import LIVE, Claim, Place
+from sandar.records.ledger.write import ClaimSpec
+from sandar.records.people import read as people
+from sandar.records.people.models import Person
+from sandar.steps.inputs import Count, HeightU, Input, Named, PositionU, Text
+from sandar.steps.turn import local_day, signed, viewer_of
+
+MAY = ("dc_operator", "administrator")
+ZONE = "Asia/Jakarta"
+LONGEST_HOLD = timedelta(days=366)
+NEXT = {
+    "held": ("held", "reserved", "installed"),
+    "reserved": ("reserved", "installed"),
+    "installed": ("installed",),
+    "blocked": ("blocked",),
+}
+Face = Literal["front", "rear", "full"]
+Cords = Literal["A", "B", "AB"]
+Draw = Annotated[int, Field(ge=0, le=50_000)]
+Kilograms = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
+Depth = Annotated[int, Field(ge=0, le=2_000)]
+Addresses = Annotated[int, Field(ge=0, le=64)]
+Seen = Annotated[int, Field(ge=1, le=2_147_483_647)]
+ClaimId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class Hold(Input):
+    """A place to hold. position_u: lowest unit from the bottom (1-based, half steps); watts: real draw."""
+
+    rack: Named = Field(title="Rak")
+    position_u: PositionU = Field(title="Posisi (U)")
+    height_u: HeightU = Field(title="Tinggi (U)")
+    face: Face = Field("full", title="Sisi")
+    watts: Draw = Field(title="Daya nyata (W)")
+    cords: Cords = Field(title="Jalur daya")
+    weight_kg: Kilograms = Field(0, title="Berat (kg)")
+    depth_mm: Depth = Field(0, title="Kedalaman (mm)", description="0 = not checked")
+    bandwidth_mbps: Count = Field(0, title="Lebar pita (Mbit/s)")
+    ip_count: Addresses = Field(0, title="Jumlah alamat IP")
+    label: Text = Field("", title="Keterangan")
+    case: Text | None = Field(None, title="Permohonan", description="number of the request it is held for")
+    expires_at: dt.datetime | None = Field(None, title="Berlaku sampai", description="default: after 14 days")
+
+
+class Change(Input):
+    """What shall be different; what is left out stays. version: the claim's version that was seen."""
+
+    rack: Named | None = Field(None, title="Rak")
+    position_u: PositionU | None = Field(None, title="Posisi (U)")
+    height_u: HeightU | None = Field(None, title="Tinggi (U)")
+    face: Face | None = Field(None, title="Sisi")
+    watts: Draw | None = Field(None, title="Daya nyata (W)")
+    cords: Cords | None = Field(None, title="Jalur daya")
+    weight_kg: Kilograms | None = Field(None, title="Berat (kg)")
+    depth_mm: Depth | None = Field(None, title="Kedalaman (mm)")
+    bandwidth_mbps: Count | None = Field(None, title="Lebar pita (Mbit/s)")
+    ip_count: Addresses | None = Field(None, title="Jumlah alamat IP")
+    label: Text | None = Field(None, title="Keterangan")
+    state: Literal["held", "reserved", "installed"] | None = Field(None, title="Keadaan")
+    expires_at: dt.datetime | None = Field(None, title="Berlaku sampai")
+    version: Seen | None = Field(None, title="Versi yang dilihat")
+
+
+class Move(Input):
+    """One move of a plan."""
+
+    claim: ClaimId = Field(title="Tempat")
+    rack: Named = Field(title="Rak")
+    position_u: PositionU = Field(title="Posisi (U)")
+    face: Face | None = Field(None, title="Sisi")
+    version: Seen | None = Field(None, title="Versi yang dilihat")
+
+
+class Plan(Input):
+    """Several moves as one: only the end must fit, so two devices may swap."""
+
+    moves: Annotated[list[Move], Field(min_length=1, max_length=100)] = Field(title="Pemindahan")
+
+
+def hold(given: Hold, *, person: Person, at: datetime) -> Claim:
+    """Hold a place. Raises Forbidden, NotFound (case), InvalidInput (rack), CapacityTaken naming the holder."""
+    with transaction.atomic():
+        grant = _grant(person, at)
+        case = _case(person, given.case, at) if given.case else None
+        spec = ClaimSpec(
+            place_id=_rack(given.rack, "rack").pk,
+            demand=_demand(Demand(), given.model_dump()),
+            start=rack.start_of(given.position_u),
+            height=rack.half_units(given.height_u),
+            face=given.face,
+            depth_mm=given.depth_mm,
+            case_id=case.pk if case else None,
+            agency_id=case.agency_id if case else None,
+            label=given.label or (case.title if case else ""),
+        )
+        until = _until(given.expires_at, at) or at + timedelta(days=settings.HOLD_DAYS)
+        claim = ledger.hold(spec, at=at, by=person.pk, expires_at=until)
+        _tell(case, "claim_held", [claim], person=person, grant=grant, at=at)
+    return claim
+
+
+def change(claim_id: int, given: Change, *, person: Person, at: datetime) -> Claim:
+    """Move, resize or convert a live place, all or nothing.
+
+    Raises Forbidden, NotFound, ClaimChanged, ClaimInProcedure, ActionNotAllowed, CapacityTaken.
+    """
+    with transaction.atomic():
+        grant = _grant(person, at)
+        claim, case = _live(claim_id, given.version)
+        to = given.state or claim.state
+        if to not in NEXT[claim.state]:
+            raise ActionNotAllowed(action=to, state=claim.state, allowed=list(NEXT[claim.state]))
+        wanted = given.model_dump(exclude_unset=True, exclude={"version", "state"})
+        until = _until(wanted.pop("expires_at"), at) if "expires_at" in wanted else claim.expires_at
+        if to != claim.state or until != claim.expires_at:
+            _not_of_a_step(claim, case)
+        changed = ledger.change(
+            claim,
+            to=to,
+            spec=_changed(claim, {name: value for name, value in wanted.items() if value is not None}),
+            expires_at=until if to in ("held", "reserved") else None,
+            at=at,
+            by=person.pk,
+        )
+        _tell(case, "claim_changed", [changed], person=person, grant=grant, at=at)
+    return changed
+
+
+def release(claim_id: int, *, person: Person, at: datetime, seen: int | None = None) -> Claim:
+    """Give a place back. Raises Forbidden, NotFound, ClaimChanged when it ended before, ClaimInProcedure."""
+    with transaction.atomic():
+        grant = _grant(person, at)
+        claim, case = _live(claim_id, seen)
+        _not_of_a_step(claim, case)
+        released = ledger.release(claim, at=at, by=person.pk)
+        _tell(case, "claim_released", [released], person=person, grant=grant, at=at)
+    return released
+
+
+def plan(given: Plan, *, person: Person, at: datetime) -> list[Claim]:
+    """Several moves as one atomic plan, in the order given. Raises as `change`."""
+    ids = [move.claim for move in given.moves]
+    if len(set(ids)) != len(ids):
+        raise InvalidInput(
+            fields={"moves": [_("Satu tempat hanya dapat dipindahkan satu kali dalam satu rencana.")]}
+        )
+    with transaction.atomic():
+        grant = _grant(person, at)
+        held = ledger_read.claims(ids)
+        touched = {
+            pk: cases_write.lock_now(pk) for pk in sorted({c.case_id for c in held.values() if c.case_id})
+        }
+        steps = []
+        for index, move in enumerate(given.moves):
+            claim = held.get(move.claim)
+            if claim is None:
+                raise NotFound(what="claim", id=move.claim)
+            _as_seen(claim, move.version)
+            wanted = move.model_dump(exclude={"claim", "version"}, exclude_none=True)
+            steps.append((claim, _changed(claim, wanted, field=f"moves.{index}.rack")))
+        moved = ledger.rearrange(steps, at=at, by=person.pk)
+        for pk, case in touched.items():
+            own = [claim for claim in moved if claim.case_id == pk]
+            _tell(case, "claim_changed", own, person=person, grant=grant, at=at)
+    return moved
+
+
+# --- what all of them ask
+
+
+def _grant(person: Person, at: datetime) -> Grant:
+    day = local_day(at, ZONE)
+    for role in MAY:
+        if person.is_active and (grant := people.authority(person, role, day)):
+            return grant
+    raise Forbidden(needed=MAY[0])
+
+
+def _case(person: Person, number: str, at: datetime) -> Case:
+    case = cases_write.lock_now(cases.case_for(viewer_of(person, at), number).pk)
+    if case.closed_at is not None:
+        raise ActionNotAllowed(action="hold", state=case.state, allowed=[])
+    return case
+
+
+def _live(claim_id: int, seen: int | None) -> tuple[Claim, Case | None]:
+    """The claim, after its case was locked: the order of locks is the same as in every step."""
+    claim = ledger_read.claim(claim_id)
+    case = cases_write.lock_now(claim.case_id) if claim.case_id else None
+    _as_seen(claim, seen)
+    return claim, case
+
+
+def _as_seen(claim: Claim, seen: int | None) -> None:
+    if claim.state not in LIVE or seen not in (None, claim.version):
+        raise ClaimChanged(claim=claim.pk, state=claim.state, version=claim.version)
+
+
+def _not_of_a_step(claim: Claim, case: Case | None) -> None:
+    if claim.item_no is not None and case is not None:
+        raise ClaimInProcedure(case=case.number, claim=claim.pk)
+
+
+def _rack(name: str, field: str) -> Place:
+    try:
+        return ledger_read.place("rack", name)
+    except NotFound as fault:
+        raise InvalidInput(fields={field: [_("Rak %(rack)s tidak dikenal.") % {"rack": name}]}) from fault
+
+
+def _demand(before: Demand, wanted: Mapping[str, Any]) -> Demand:
+    known = {name: wanted[name] for name in Demand.__slots__ if name in wanted}
+    if "weight_kg" in known:
+        known["weight_kg"] = math.ceil(known["weight_kg"])
+    return replace(before, **known)
+
+
+def _changed(claim: Claim, wanted: Mapping[str, Any], *, field: str = "rack") -> ClaimSpec | None:
+    """The claim's spec with what shall be different; None when nothing is."""
+    before = ledger.spec_of(claim)
+    plain: dict[str, Any] = {name: wanted[name] for name in ("face", "depth_mm", "label") if name in wanted}
+    if "rack" in wanted:
+        plain["place_id"] = _rack(wanted["rack"], field).pk
+    if "position_u" in wanted:
+        plain["start"] = rack.start_of(wanted["position_u"])
+    if "height_u" in wanted:
+        plain["height"] = rack.half_units(wanted["height_u"])
+    spec = replace(before, demand=_demand(before.demand, wanted), **plain)
+    return spec if spec != before else None
+
+
+def _until(moment: datetime | None, at: datetime) -> datetime | None:
+    """A time without an offset is the office's own. Raises InvalidInput when it is past or over a year away."""
+    if moment is None:
+        return None
+    if not 2000 <= moment.year <= 2200:
+        raise InvalidInput(fields={"expires_at": [_("Waktu ini tidak masuk akal.")]})
+    aware = moment.replace(tzinfo=ZoneInfo(ZONE)) if moment.tzinfo is None else moment
+    if not at < aware <= at + LONGEST_HOLD:
+        raise InvalidInput(fields={"expires_at": [_("Harus sesudah sekarang dan paling lama satu tahun.")]})
+    return aware
+
+
+def _tell(
+    case: Case | None, kind: str, claims: Sequence[Claim], *, person: Person, grant: Grant, at: datetime
+) -> None:
+    """An event in the case's journal; a place without a case is told by the ledger's own history."""
+    if case is None:
+        return
+    cases_write.record(
+        case,
+        kind,
+        at=at,
+        actor_id=person.pk,
+        person=signed(person, grant),
+        payload={"claims": [_facts(claim) for claim in claims]},
+    )
+
+
+def _facts(claim: Claim) -> dict[str, Any]:
+    return {
+        "claim": claim.pk,
+        "place": claim.place.name,
+        "position_u": None if claim.start is None else rack.position_of(claim.start),
+        "face": claim.face,
+        "state": claim.state,
+        "watts": claim.watts,
+    }

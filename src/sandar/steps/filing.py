@@ -1,0 +1,48 @@
+"""A file handed in for a case after its letter: scans, photos, inventories."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sandar.errors import ActionNotAllowed, Forbidden, TooLarge
+from sandar.records.cases import read as cases
+from sandar.records.cases import write as cases_write
+from sandar.records.documents import read as papers_read
+from sandar.records.documents import write as papers
+from sandar.records.documents.models import StoredFile
+from sandar.records.documents.uploads import AcceptedFile
+from sandar.records.people import read as people
+from sandar.records.people.models import Person
+from sandar.steps.turn import local_day, signed, viewer_of
+
+LARGEST_CASE = 200_000_000  # bytes of all files of a case; reliability bar, rules in numbers
+
+
+def attach(number: str, file: AcceptedFile, *, person: Person, at: datetime) -> StoredFile:
+    """Keep a file with the case and say so in the journal. `file` was accepted (and is durable) before.
+
+    Raises NotFound, ActionNotAllowed on an ended case, TooLarge when the case's files exceed their limit.
+    """
+    with transaction.atomic():
+        viewer = viewer_of(person, at)
+        case = cases_write.lock_now(cases.case_for(viewer, number).pk)
+        if case.closed_at is not None:
+            raise ActionNotAllowed(action="attach", state=case.state, allowed=[])
+        if papers_read.bytes_of_case(case.pk) + file.size > LARGEST_CASE:
+            raise TooLarge(limit_bytes=LARGEST_CASE)
+        roles = sorted(viewer.roles)
+        if not roles:
+            raise Forbidden()
+        grant = people.authority(person, roles[0], local_day(at, "Asia/Jakarta"))
+        kept = papers.keep_file(file, at=at, case_id=case.pk, uploaded_by=person.pk)
+        cases_write.record(
+            case,
+            "file_attached",
+            at=at,
+            actor_id=person.pk,
+            person=signed(person, grant),
+            payload={"file": kept.pk, "kind": kept.kind, "sha256": kept.sha256, "size": kept.size},
+        )
+    return kept
