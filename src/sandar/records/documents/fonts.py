@@ -8,6 +8,7 @@ wrote disappears, and nothing invisible (direction marks, controls) hides in an 
 
 from __future__ import annotations
 
+import re
 import struct
 import unicodedata
 from collections.abc import Iterator
@@ -20,6 +21,12 @@ from django.conf import settings
 _BASIC = frozenset(
     [*range(0x20, 0x7F), *range(0xA0, 0x180), 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022]
 )
+_BREAK = "\ue000"  # a private letter; letters/_official.typ prints it as no space, where a line may end
+_MOST_BREAKS = 20
+_LONG = re.compile(r"\S{16,}")
+_MARKS = re.compile(r"[.@_:=&?+,;|\]]")
+_FOUR = re.compile(r".{1,4}", re.DOTALL)
+_RUN = re.compile(r"(?=[^\W_]*[0-9])[^\W_]{16,}|[^\s\ue000/-]{26,}")
 _SPACES = {0x09: " ", 0x0D: "", 0x2028: "\n", 0x2029: "\n"}
 
 
@@ -36,14 +43,35 @@ def installed() -> bool:
 
 def literal(text: str) -> str:
     """The text as it can be printed: line breaks kept, everything else that has no glyph as [U+XXXX]."""
-    if text.isascii() and text.isprintable():
-        return text
-    return text.replace("\r\n", "\n").translate(_letters())
+    if not (text.isascii() and text.isprintable()):
+        text = text.replace("\r\n", "\n").translate(_letters())
+    return _breakable(text)
+
+
+def _breakable(text: str) -> str:
+    """Give long words places to break.
+
+    The typesetter nests each `_BREAK`, so a text of many gets plain ones.
+    """
+    broken = _LONG.sub(_with_breaks, text)
+    return broken if broken.count(_BREAK) <= _MOST_BREAKS else broken.replace(_BREAK, "\u200b")
+
+
+def _with_breaks(match: re.Match[str]) -> str:
+    """Places to break in a long word, so that no text runs off the paper.
+
+    After punctuation; and anywhere inside a run of letters no word of the language reaches
+    ("pertanggungjawaban" has 18), or a run with figures, as serial numbers and hashes are.
+    """
+    return _RUN.sub(
+        lambda run: _BREAK.join(_FOUR.findall(run[0])), _MARKS.sub(lambda mark: mark[0] + _BREAK, match[0])
+    )
 
 
 def basic(text: str) -> str:
     """The text with everything beyond plain Latin as code points: the last resort when fonts disagree."""
-    return "".join(c if c == "\n" or ord(c) in _BASIC else f"[U+{ord(c):04X}]" for c in text)
+    shown = "".join(c if c == "\n" or ord(c) in _BASIC else f"[U+{ord(c):04X}]" for c in text)
+    return _breakable(shown)
 
 
 class _Letters(dict[int, str]):

@@ -19,7 +19,7 @@ from sandar.core import words
 
 Present = Callable[[Any, ZoneInfo], str]
 _ZONE = "Asia/Jakarta"
-_EM = "\u00a0"  # figure and unit stay on one line
+_KEEP = "\u00a0"  # figure and unit, day and month stay on one line
 
 
 def letter_data(kind: str, facts: Mapping[str, Any], *, preview: bool = False) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def letter_data(kind: str, facts: Mapping[str, Any], *, preview: bool = False) -
         "title": stamp["title"],
         "number": stamp["number"],
         "date": [day.year, day.month, day.day],
-        "issued": words.date_id(day),
+        "issued": words.date_id(day).replace(" ", _KEEP),
         "issued_words": words.date_in_words(day),
         "year_words": words.terbilang(day.year),
         "sop": sop_line(stamp),
@@ -84,10 +84,11 @@ def _presented(value: Any, zone: ZoneInfo, name: str = "") -> Any:
 def _moment(text: str, name: str, zone: ZoneInfo) -> str:
     try:
         if name == "date" or name.endswith("_on"):
-            return words.date_id(date.fromisoformat(text))
+            return words.date_id(date.fromisoformat(text)).replace(" ", _KEEP)
         if name == "at" or name.endswith("_at"):
             local = datetime.fromisoformat(text).astimezone(zone)
-            return f"{words.date_id(local)} pukul {words.time_id(local)}".replace(" WI", f"{_EM}WI")
+            day, hour = words.date_id(local), words.time_id(local)
+            return f"{day.replace(' ', _KEEP)} pukul {hour.replace(' ', _KEEP)}"
     except ValueError:
         return text  # the agency's own words for a date are still printed
     return text
@@ -106,7 +107,7 @@ def _quantity(value: float, name: str) -> str:
     figure = number(value)
     if name == "position_u":
         return f"U{figure}"
-    return f"{figure}{_EM}{_UNITS[last]}" if last in _UNITS else figure
+    return f"{figure}{_KEEP}{_UNITS[last]}" if last in _UNITS else figure
 
 
 def number(value: float) -> str:

@@ -68,10 +68,18 @@ def _each_text(value: Any, change: Any) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
-        return {key: _each_text(inner, change) for key, inner in value.items()}
+        # Addresses of ours are short, printable by construction, and meant to be copied whole.
+        return {
+            key: inner if key.endswith("_url") and _is_address(inner) else _each_text(inner, change)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
         return [_each_text(inner, change) for inner in value]
     return value
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and len(value) < 200 and value.isascii() and value.isprintable()
 
 
 class _Child:
