@@ -116,7 +116,9 @@ def units_text(start: int | None, height: int, frame: Frame) -> str:
 
 
 def _open(name: str, said: str, *, width: int, height: int, look: Look) -> str:
-    alone = ' xmlns="http://www.w3.org/2000/svg" role="img"' if look.alone else ' role="group" focusable="false"'
+    alone = (
+        ' xmlns="http://www.w3.org/2000/svg" role="img"' if look.alone else ' role="group" focusable="false"'
+    )
     head = (
         f'<svg class="elev{" elev-here" if look.here else ""}" viewBox="0 0 {width} {height}"{alone}'
         f' aria-label="{escape(name)}"><title>{escape(name)}</title><desc>{escape(said)}</desc>'

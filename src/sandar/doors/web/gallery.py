@@ -27,8 +27,16 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 def _refusal(code: str) -> errors.SandarError:
-    known = {kind.code: kind for kind in vars(errors).values() if isinstance(kind, type)}
-    return known.get(code, errors.NotFound)()
+    return _codes().get(code, errors.NotFound)()
+
+
+def _codes() -> dict[str, type[errors.SandarError]]:
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.SandarError)
+    ]
+    return {kind.code: kind for kind in kinds}
 
 
 def _clocks() -> list[tuple[dict[str, Any], str, str]]:
@@ -71,18 +79,18 @@ def _samples() -> dict[str, Any]:
             ("Genset", "60 kVA, diturunkan 80 %", 31, 1.5, 8.5, 40, 50, "kW", "−1,0 kW", "PLN padam"),
         ],
         "timeline": [
-            {"who": "Administrator TIK", "text": "meneruskan ke Personil DC", "at": now, "note": "2 menit dari 15 menit",
+            {"who": "Administrator TIK", "text": "meneruskan ke Personil DC", "at": now, "note": "2 dari 15 menit",
              "quote": "Cek daya dan ruang, dahulukan layanan kesehatan."},
             {"who": "Pengawas TIK", "text": "mendisposisikan", "at": now - HOUR, "mandate": "Plh., ST/114/2026",
              "documents": [paper, old]},
             {"who": "Dinas Contoh", "text": "mengajukan surat permohonan, agenda 1.204", "at": now - 25 * HOUR},
         ],
-        "facts": [("Perangkat", "2 × server rak 2U"), ("Daya", "2 × 575 W, A+B"), ("Berat", "2 × 28 kg"), ("Kosong", "")],
+        "facts": [("Perangkat", "2 × server rak 2U"), ("Daya", "2 × 575 W, A+B"), ("Berat", "2 × 28 kg")],
         "typed": {"name": "SIMPUS-1", "watts": "-5", "cords": "AB", "note": "Isian yang sudah diketik tetap ada."},
         "wrong": {"watts": ["Paling sedikit 1."], "reason": ["Pilih salah satu."]},
         "cords": [("A", "Jalur A"), ("B", "Jalur B"), ("AB", "Jalur A dan B")],
         "reasons": [("", "Pilih alasan"), ("incomplete_letter", "Surat belum lengkap"), ("other", "Lainnya")],
         "page": {"page": 3, "pages": 9, "count": 1204},
-        "refusals": sorted(kind.code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")),
+        "refusals": sorted(_codes()),
         "states": ["capacity_check", "letter_completion", "completed", "refused", "withdrawn"],
     }  # fmt: skip

@@ -62,7 +62,7 @@ def lacking() -> Iterator[str]:
 
 def _is_migrated() -> bool:
     """Asked until the answer is yes; migrations do not come undone while a process runs."""
-    global _migrated  # noqa: PLW0603
+    global _migrated
     if not _migrated:
         executor = MigrationExecutor(connection)
         _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -159,6 +159,10 @@ EVENTS: dict[str, str | Promise] = {
     "completion_reported": _("melaporkan layanan selesai dan dapat diakses"),
     "service_unreachable": _("menyatakan layanan belum dapat diakses"),
     "access_fixed": _("memperbaiki akses"),
+    "file_attached": _("melampirkan berkas"),
+    "claim_held": _("memesan tempat"),
+    "claim_changed": _("memindahkan atau mengubah tempat"),
+    "claim_released": _("melepas tempat"),
 }
 CHOICES: dict[str, dict[str, str | Promise]] = {
     "instruction": {

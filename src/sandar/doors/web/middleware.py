@@ -85,7 +85,7 @@ class BodyLimit(Middleware):
         if announced > limit:
             return self._refuse(request, errors.TooLarge(limit_bytes=limit))
         if "chunked" in request.headers.get("Transfer-Encoding", "").lower() and not announced:
-            request._stream = Counted(request.META["wsgi.input"], limit)  # type: ignore[attr-defined]
+            request._stream = Counted(request.META["wsgi.input"], limit)  # type: ignore[assignment]
         return self.get_response(request)
 
     def _refuse(self, request: HttpRequest, error: errors.SandarError) -> HttpResponse:

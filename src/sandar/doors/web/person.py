@@ -85,7 +85,7 @@ def signed_in(
     """A view only for people who are signed in."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         person_of(request)
         return view(request, *args, **kwargs)
 

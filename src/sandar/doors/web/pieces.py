@@ -84,7 +84,8 @@ def _word(shape: str, remaining: timedelta | None, elapsed: timedelta | None) ->
         return _("tanpa batas waktu")
     if shape == "late":
         return _("lewat %(time)s") % {"time": figures.duration_short(-remaining)}
-    return _("%(time)s lagi") % {"time": figures.duration_short(remaining)}
+    left = figures.duration_short(remaining)
+    return _("%(time)s lagi") % {"time": left} if shape == "soon" else left
 
 
 def _beneath(reading: Any, shape: str, budget: timedelta | None) -> list[str]:
@@ -160,7 +161,6 @@ def sheet(
             "short": seen.step.short,
             "name": seen.step.name,
             "status": seen.status,
-            "actors": seen.step.actors,
             "budget": "—"
             if seen.step.budget is None
             else _budget(seen.step.budget.amount, seen.step.budget.unit),
@@ -168,10 +168,11 @@ def sheet(
         }
         for seen in route.progress(procedure, state, came_from=came_from or None)
     ]
+    actors = {str(step.no): step.actors for step in procedure.steps}
     cells = [
         {
             "name": actor.short,
-            "cells": [{"column": column, "on": actor.key in column["actors"]} for column in columns],
+            "cells": [{"column": column, "on": actor.key in actors[str(column["no"])]} for column in columns],
         }
         for actor in procedure.actors
     ]
@@ -267,7 +268,7 @@ def bound_field(bound: BoundField, *, label: str, help_text: str, attrs: dict[st
     help_said = help_text or str(bound.help_text or "")
     widget = bound.field.widget
     is_check = isinstance(widget, CheckboxInput)
-    drawn = {key.replace("_", "-"): str(value) for key, value in attrs.items()}
+    drawn: dict[str, str | bool] = {key.replace("_", "-"): str(value) for key, value in attrs.items()}
     drawn["class"] = (
         "form-check-input" if is_check else "form-select" if hasattr(widget, "choices") else "form-control"
     )

@@ -38,7 +38,7 @@ def answer(request: HttpRequest, fault: BaseException) -> HttpResponse:
     """Turn any exception into what the asker can read. Unknown faults are logged with the correlation id."""
     error = refusals.refusal_of(fault)
     if error.status >= 500:
-        known = not type(error) is errors.SandarError
+        known = type(error) is not errors.SandarError
         log.error(
             "%s %s %s", correlation_id(request), error.code, request.path, exc_info=None if known else fault
         )
@@ -96,7 +96,7 @@ def shown(request: HttpRequest, error: errors.SandarError) -> dict[str, Any]:
 def previous_page(request: HttpRequest) -> str:
     """The page of ours somebody came from, as a path; empty when there is none."""
     came = urlsplit(request.headers.get("Referer", ""))
-    if came.netloc != request.get_host() or came.path == request.path and request.method == "GET":
+    if came.netloc != request.get_host() or (came.path == request.path and request.method == "GET"):
         return ""
     return came.path + (f"?{came.query}" if came.query else "")
 

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.encoding import force_bytes
 from django.utils.translation import gettext_lazy as _
 
 from sandar.records.people import read as people
@@ -60,8 +61,10 @@ def _cipher() -> MultiFernet:
     return MultiFernet([_fernet(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
-def _fernet(secret: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=b"sandar", info=b"mfa secrets").derive(secret.encode())
+def _fernet(secret: str | bytes) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=b"sandar", info=b"mfa secrets").derive(
+        force_bytes(secret)
+    )
     return Fernet(base64.urlsafe_b64encode(derived))
 
 

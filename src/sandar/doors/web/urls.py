@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from sandar.doors.web import account, gallery, health
+from sandar.doors.web import account, apply, cases, gallery, health, inbox, papers, public
 
 _CLOSED = (
     r"^akun/(?:signup|password/reset|password/set|email|confirm-email|login/code|inactive)(?P<rest>/.*)?$"
@@ -19,4 +19,9 @@ urlpatterns = [
     re_path(_CLOSED, account.closed, name="closed"),
     path("akun/", include("allauth.urls")),
     path("_gaya", gallery.gallery, name="gallery"),
+    *inbox.urlpatterns,
+    *cases.urlpatterns,
+    *apply.urlpatterns,
+    *papers.urlpatterns,
+    *public.urlpatterns,
 ]

@@ -93,7 +93,7 @@ def timeline(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("web/parts/document.html")
 def document(paper: Any, url: str = "", verify_url: str = "") -> dict[str, Any]:
-    """One paper as a row with its state. paper: documents.Document or a dict title, number[, kind, status, issued_on]."""
+    """One paper as a row with its state. paper: documents.Document or a dict title, number[, kind, status]."""
     return pieces.paper(paper) | {"url": url, "verify_url": verify_url}
 
 
@@ -105,7 +105,7 @@ def attachment(file: Any, url: str) -> dict[str, Any]:
 
 @register.inclusion_tag("web/parts/facts.html")
 def facts(rows: Any, wide: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 (templates have no keyword-only)
-    """A definition list. rows: (label, value) pairs, a dict, or dicts label, value[, note]; empty values are left out."""
+    """A definition list. rows: (label, value) pairs, a dict, or dicts label, value[, note, url]; without empty ones."""
     return {"rows": pieces.rows(rows), "wide": wide}
 
 
@@ -124,7 +124,7 @@ def field(bound: BoundField, label: str = "", help: str = "", **attrs: Any) -> d
 @register.inclusion_tag("web/parts/field.html")
 def control(name: str, label: str, **options: Any) -> dict[str, Any]:
     """A field without a Django form. options: type (text, number, date, datetime-local, email, tel, textarea, select,
-    radio, checkbox, checks, file, hidden), values (dict), value, errors (dict or list), help, options ([(value, word)]),
+    radio, checkbox, checks, file, hidden), values (dict), value, errors (dict or list), help, options [(value, word)],
     required, unit, and attributes (min, max, step, rows, maxlength, placeholder, autocomplete, inputmode, accept...).
     """
     return pieces.control(name, label, options)

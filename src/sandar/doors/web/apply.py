@@ -1,0 +1,99 @@
+"""`/ajukan`: the letter of request, typed or scanned, with its servers and applications; no JavaScript needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from sandar.doors import refusals
+from sandar.doors.web.forms import decode, flat, shaped
+from sandar.doors.web.person import person_of, roles, signed_in
+from sandar.doors.web.submit import once, uploads
+from sandar.errors import Forbidden, InvalidInput, SandarError
+from sandar.records.people import read as people
+from sandar.steps.inputs import parsed
+from sandar.steps.s1_letter.act import receive
+from sandar.steps.s1_letter.forms import Request
+
+MOST_ITEMS = 20
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def apply(request: HttpRequest) -> HttpResponse:
+    """Show the form, add or drop a row, or send the request."""
+    if not roles(request) & {"applicant", "administrator"}:
+        raise Forbidden(needed="applicant")
+    if request.method == "GET":
+        return _page(request, _first(request))
+    nested = decode(request.POST)
+    if change := nested.pop("rows", ""):
+        _change_rows(nested, str(change))
+        return _page(request, nested)
+    person = person_of(request)
+    try:
+        files = uploads(request)
+        data = shaped(Request, nested)
+        data["service"] = _service(data.get("items", []))
+        given = parsed(Request, data)
+
+        def do() -> str:
+            case = receive(person, given, at=timezone.now(), files=[upload.file for upload in files])
+            return reverse("case", args=[case.number])
+
+        url = once(request, person, do)
+    except SandarError as error:
+        if error.status >= 500 or error.status in (401, 403):
+            raise
+        return _page(request, nested, error=error)
+    messages.success(request, _("Permohonan diterima. Tanda terimanya ada di bawah."))
+    return redirect(url)
+
+
+def _first(request: HttpRequest) -> dict[str, Any]:
+    """A new form: today's letter, one server or application."""
+    kind = "hosting" if request.GET.get("layanan") == "hosting" else "colocation"
+    return {"letter": {"date": timezone.localdate().isoformat()}, "items": [{"kind": kind}]}
+
+
+def _service(items: Any) -> str:
+    """The service follows from the rows, so it is not asked twice."""
+    kinds = (
+        {item.get("kind") for item in items if isinstance(item, dict)} if isinstance(items, list) else set()
+    )
+    return "both" if len(kinds) > 1 else str(kinds.pop()) if kinds else "colocation"
+
+
+def _change_rows(nested: dict[str, Any], change: str) -> None:
+    items = nested.setdefault("items", [])
+    if not isinstance(items, list):
+        items = nested["items"] = []
+    if change.startswith("drop-") and change[5:].isdigit() and int(change[5:]) < len(items):
+        del items[int(change[5:])]
+    elif change in ("colocation", "hosting") and len(items) < MOST_ITEMS:
+        items.append({"kind": change})
+
+
+def _page(request: HttpRequest, nested: dict[str, Any], *, error: SandarError | None = None) -> HttpResponse:
+    items = nested.get("items") if isinstance(nested.get("items"), list) else []
+    context = {
+        "values": flat(nested),
+        "rows": [{"index": index, "prefix": f"items.{index}", "kind": item.get("kind", "colocation")}
+                 for index, item in enumerate(items or [{"kind": "colocation"}]) if isinstance(item, dict)],
+        "errors": error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {},
+        "refused": error,
+        "refused_text": refusals.sentence(error) if error else "",
+        "agencies": list(people.agencies()) if "administrator" in roles(request) else [],
+        "person": person_of(request),
+    }  # fmt: skip
+    return render(request, "web/apply.html", context, status=error.status if error else 200)
+
+
+urlpatterns = [path("ajukan", apply, name="apply")]

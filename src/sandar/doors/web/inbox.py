@@ -1,0 +1,90 @@
+"""`/`: what waits for me, in the order in which it becomes late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+
+from sandar.doors.web import summary
+from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
+from sandar.records.cases import read as cases
+from sandar.records.cases.models import Task
+from sandar.records.clocks import read as clocks
+from sandar.steps import registry
+
+MOST = 200
+
+
+@signed_in
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Open tasks of the viewer in groups: now, today, later; then what waits for somebody else."""
+    viewer = viewer_of(request)
+    if not viewer.is_office and not viewer.is_applicant:
+        return (
+            redirect("settings") if "system_admin" in viewer.roles else render(request, "web/inbox.html", {})
+        )
+    at = timezone.now()
+    tasks = list(cases.open_tasks_for(viewer)[:MOST])
+    readings = clocks.running([task.case_id for task in tasks], at)
+    mandates = {grant.role: grant for grant in grants_of(request)}
+    rows = [_row(task, readings.get((task.case_id, task.step)), mandates) for task in tasks]
+    rows.sort(key=_order)
+    groups = [
+        ("now", [row for row in rows if row["shape"] in ("late", "soon")]),
+        ("today", [row for row in rows if row["shape"] not in ("late", "soon")]),
+    ]
+    context = {
+        "groups": groups,
+        "count": len(rows),
+        "pressing": len(groups[0][1]),
+        "waiting": _waiting(request, at),
+    }
+    return render(request, "web/inbox.html", context)
+
+
+def _row(task: Task, reading: clocks.Reading | None, mandates: dict[str, Any]) -> dict[str, Any]:
+    procedure = cases.procedure_of(task.case)
+    offers = registry.offers(task)
+    stage = summary.stage_of(procedure, task.state)
+    return {
+        "task": task,
+        "case": task.case,
+        "reading": reading,
+        "shape": reading.shape if reading else "ok",
+        "step": stage.step,
+        "stage": stage.stage,
+        "action": offers[0].action.label if offers else "",
+        "load": summary.load(task.case.items),
+        "mandate": mandates.get(task.role),
+    }
+
+
+def _order(row: dict[str, Any]) -> tuple[int, timedelta, int]:
+    reading: clocks.Reading | None = row["reading"]
+    nature = row["case"].letter.get("nature", "")
+    urgent = 0 if nature == "sangat_segera" else 1 if nature == "segera" else 2
+    left = reading.remaining if reading and reading.remaining is not None else timedelta(days=365)
+    return ({"late": 0, "soon": 1}.get(row["shape"], 2), left, urgent)
+
+
+def _waiting(request: HttpRequest, at: Any) -> list[dict[str, Any]]:
+    """For officers: cases that wait for the agency; for applicants: what the office is working on."""
+    viewer = viewer_of(request)
+    rows = Task.objects.filter(closed_at__isnull=True, case__in=cases.cases_for(viewer)).select_related(
+        "case", "case__agency", "case__revision"
+    )
+    if viewer.is_office:
+        rows = rows.filter(role="applicant")
+    else:
+        rows = rows.exclude(role="applicant")
+    tasks = list(rows.order_by("opened_at")[:20])
+    readings = clocks.running([task.case_id for task in tasks], at)
+    return [_row(task, readings.get((task.case_id, task.step)), {}) for task in tasks]
+
+
+urlpatterns = [path("", inbox, name="inbox")]

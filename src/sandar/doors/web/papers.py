@@ -1,0 +1,46 @@
+"""Downloads: issued papers and attached files, only to those who may see the case."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from sandar.doors.web.person import signed_in, viewer_of
+from sandar.records.cases import read as cases
+from sandar.records.documents import read as papers_read
+from sandar.records.documents import store
+from sandar.records.documents import write as papers
+
+
+@signed_in
+@require_GET
+def paper(request: HttpRequest, document_id: int) -> HttpResponse:
+    """The PDF of an issued paper; rendered now when the worker has not come to it yet."""
+    document = papers_read.one(document_id, cases=cases.cases_for(viewer_of(request)))
+    if document.pdf_sha256 is None or not document.pdf_sha256:
+        document = papers.render(document.pk)
+    answer = HttpResponse(papers_read.pdf(document), content_type="application/pdf")
+    name = f"{document.kind}-{document.number}".replace("/", "-")
+    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer["Cache-Control"] = "private, no-cache"
+    answer["ETag"] = f'"{document.pdf_sha256}"'
+    return answer
+
+
+@signed_in
+@require_GET
+def file(request: HttpRequest, file_id: int) -> HttpResponse | FileResponse:
+    """An attached file, always as a download and never run in our pages."""
+    found = papers_read.file(file_id, cases=cases.cases_for(viewer_of(request)))
+    answer = FileResponse(store.open_file(found.sha256), as_attachment=True, filename=found.name)
+    answer["Content-Type"] = found.media_type
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+urlpatterns = [
+    path("dokumen/<int:document_id>.pdf", paper, name="paper"),
+    path("berkas/<int:file_id>", file, name="file"),
+]

@@ -1,0 +1,34 @@
+"""Small helpers of the case pages: options of select controls, places in racks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from sandar.core import rack
+from sandar.core.words import number_id
+from sandar.doors.web import labels
+
+register = template.Library()
+
+
+@register.simple_tag
+def choices(field: str) -> list[tuple[str, str]]:
+    """The options of a select control by the name of its list in `labels.CHOICES`."""
+    return [(code, str(word)) for code, word in labels.CHOICES[field].items()]
+
+
+@register.filter
+def position(start: int | None) -> str:
+    """Lowest unit, counted from the bottom, of a start in half-units: "20" or "20,5"."""
+    if start is None:
+        return "—"
+    unit = rack.position_of(start)
+    return number_id(unit, 0 if float(unit).is_integer() else 1)
+
+
+@register.filter
+def at_key(table: dict[Any, Any] | None, key: Any) -> Any:
+    """The value of a key that is itself a variable."""
+    return (table or {}).get(key)
