@@ -274,6 +274,7 @@ DEFAULT_FROM_EMAIL = _env("SANDAR_MAIL_FROM", "sandar@localhost")
 
 # --- The probe reaches only registered prefixes; loopback is for the example office and tests alone.
 PROBE_ALLOW_LOOPBACK = _flag("SANDAR_PROBE_ALLOW_LOOPBACK")
+PROBE_CA_FILE = _env("SANDAR_PROBE_CA_FILE")  # PEM: authorities to believe besides the machine's own
 HOLD_DAYS = 14
 
 LOGGING: dict[str, Any] = {

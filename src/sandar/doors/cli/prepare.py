@@ -46,6 +46,12 @@ def prepare(data_dir: Path, *, example: bool) -> list[dict[str, object]]:
     return accounts
 
 
+def migrate(data_dir: Path) -> None:
+    """Only the database: for commands that serve no pages."""
+    with _alone(data_dir):
+        _migrate(data_dir, _read_note(data_dir))
+
+
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
     """Only one process prepares a data dir at a time; a second start waits."""
@@ -106,7 +112,6 @@ def _migrate(data_dir: Path, note: dict[str, Any]) -> None:
         return
     print("sandar: " + _("menyiapkan basis data"), file=sys.stderr, flush=True)
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
     note.update(migrations=key, applied=_applied())
     _write_note(data_dir, note)
 

@@ -33,3 +33,28 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Trouble(models.Model):
+    """Work after an act that failed: a paper, a message, a probe, an expiry. Gone when it succeeds.
+
+    `quarantined_at`: it failed too often and is not tried by itself any more; a person has to look.
+    """
+
+    kind = models.CharField(max_length=16, help_text="paper, message, mail, probe or expiry")
+    ref = models.BigIntegerField(help_text="id of the paper, message, probe or case")
+    attempts = models.PositiveSmallIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    last_error = models.CharField(max_length=300)
+    correlation = models.CharField(max_length=16, help_text="the id under which the log tells the whole story")
+    quarantined_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "ref"], name="work_is_in_trouble_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"

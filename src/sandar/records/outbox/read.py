@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sandar.records.outbox.models import Message
+from django.db.models import QuerySet
+
+from sandar.records.outbox.models import Message, Trouble
 
 
 def due(at: datetime, *, limit: int = 50, case_id: int | None = None) -> list[int]:
@@ -17,3 +20,24 @@ def due(at: datetime, *, limit: int = 50, case_id: int | None = None) -> list[in
 
 def waiting() -> int:
     return Message.objects.filter(sent_at__isnull=True).count()
+
+
+def put_off(kind: str, refs: Iterable[int], at: datetime) -> frozenset[int]:
+    """Which of these failed before and are not to be tried at `at`: their pause lasts, or they are quarantined."""
+    rows = Trouble.objects.filter(kind=kind, ref__in=list(refs))
+    waiting = rows.filter(next_try_at__gt=at) | rows.filter(quarantined_at__isnull=False)
+    return frozenset(waiting.values_list("ref", flat=True))
+
+
+def in_trouble(kind: str, ref: int) -> bool:
+    return Trouble.objects.filter(kind=kind, ref=ref).exists()
+
+
+def quarantined(kind: str) -> list[int]:
+    """What is not tried by itself any more."""
+    return list(Trouble.objects.filter(kind=kind, quarantined_at__isnull=False).values_list("ref", flat=True))
+
+
+def troubles() -> QuerySet[Trouble]:
+    """Everything that failed and is not mended, the longest first: for the pages of the system administrator."""
+    return Trouble.objects.order_by("first_at")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import F
 
-from sandar.records.outbox.models import Message
+from sandar.records.outbox.models import Message, Trouble
 
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
@@ -53,3 +54,25 @@ def sent(message: Message, *, at: datetime) -> None:
 
 def failed(message: Message, reason: str) -> None:
     Message.objects.filter(pk=message.pk, sent_at__isnull=True).update(last_error=reason[:300])
+
+
+def trouble(kind: str, ref: int, *, error: str, correlation: str, at: datetime, most: int) -> Trouble:
+    """Count one failure: the next try waits twice as long, and after `most` failures nobody tries by itself."""
+    assert connection.in_atomic_block, "troubles are kept in a transaction"
+    facts = {"last_error": error[:300], "correlation": correlation, "last_at": at}
+    rows = Trouble.objects.filter(kind=kind, ref=ref)
+    if not rows.update(attempts=F("attempts") + 1, **facts):
+        Trouble.objects.bulk_create(
+            [Trouble(kind=kind, ref=ref, first_at=at, next_try_at=at, **facts)], ignore_conflicts=True
+        )
+    found = rows.get()
+    pause = min(FIRST_RETRY * 2 ** (found.attempts - 1), LAST_RETRY)
+    found.next_try_at = at + pause
+    found.quarantined_at = found.quarantined_at or (at if found.attempts >= most else None)
+    found.save(update_fields=["next_try_at", "quarantined_at"])
+    return found
+
+
+def mended(kind: str, ref: int) -> None:
+    """It worked, or a person wants it tried anew: the trouble is forgotten."""
+    Trouble.objects.filter(kind=kind, ref=ref).delete()
