@@ -43,12 +43,17 @@ def codes(inventory: Inventory) -> set[str]:
 def test_a_two_socket_server_is_read_with_its_modules_drives_ports_and_supplies() -> None:
     found = stored("rack_2u_hba.json")
     assert (found.vendor, found.serial, found.chassis) == ("Dell Inc.", "CONTOH1", "rackmount")
-    assert found.cpus is not None and found.cpus[1].slot == "CPU2"
+    assert found.cpus is not None
+    assert found.cpus[1].slot == "CPU2"
     assert (found.cores, found.threads) == (16, 32)
-    assert found.memory_bytes == 128 * GIB and found.memory_exact
-    assert found.dimms is not None and len(found.dimms) == 8
-    assert found.psus is not None and [psu.watts for psu in found.psus] == [750, 750]
-    assert found.firmware is not None and found.firmware.version == "2.19.0"
+    assert found.memory_bytes == 128 * GIB
+    assert found.memory_exact
+    assert found.dimms is not None
+    assert len(found.dimms) == 8
+    assert found.psus is not None
+    assert [psu.watts for psu in found.psus] == [750, 750]
+    assert found.firmware is not None
+    assert found.firmware.version == "2.19.0"
 
 
 def test_two_paths_to_one_sas_drive_are_one_drive() -> None:
@@ -91,9 +96,9 @@ def test_the_speed_of_a_port_without_capacity_comes_from_its_name_not_from_its_m
 def test_a_newer_release_prints_a_list_with_nvme_namespaces_and_sensors_beside_them() -> None:
     found = stored("rack_1u_nvme_list.json")
     assert [(one.type, one.bytes) for one in found.disks or ()] == [("nvme", 1920383410176)] * 2
-    assert found.cpus is not None and len(found.cpus) == 1, "the empty socket is left out"
+    assert len(found.cpus or ()) == 1, "the empty socket is left out"
     assert found.memory_bytes == 64 * GIB
-    assert found.psus is not None and len(found.psus) == 1, "a supply that says nothing of itself"
+    assert len(found.psus or ()) == 1, "a supply that says nothing of itself"
     assert found.os == Os("Ubuntu", "22.04")
 
 
@@ -107,13 +112,15 @@ def test_an_older_release_with_broken_commas_and_control_bytes_is_mended_and_say
     found = stored("tower_broken_commas.json")
     assert found.cpus == (Cpu("Intel(R) Xeon(R) CPU E5-2603 v3 @ 1.60GHz", 6, 6, "Proc 1"),)
     assert [(one.type, one.bytes) for one in found.disks or ()] == [("nvme", None), ("hdd", 1000204886016)]
-    assert found.memory_bytes == 16 * GIB and not found.memory_exact
+    assert found.memory_bytes == 16 * GIB
+    assert not found.memory_exact
     assert {"commas_repaired", "without_root"} <= codes(found)
 
 
 def test_a_virtual_machine_is_named_as_one_and_its_disk_is_no_drive() -> None:
     found = stored("vm_kvm.json")
-    assert found.virtual and found.disks is None
+    assert found.virtual
+    assert found.disks is None
     assert found.volumes == (Volume("virtual", 53687091200, "QEMU HARDDISK"),)
     assert [nic.product for nic in found.nics or ()] == ["Virtio network device"]
 
@@ -121,12 +128,14 @@ def test_a_virtual_machine_is_named_as_one_and_its_disk_is_no_drive() -> None:
 def test_the_real_output_of_a_container_leaves_unknown_what_it_cannot_see() -> None:
     found = stored("real_container.json")
     assert (found.serial, found.vendor, found.cores, found.disks) == (None, None, None, None)
-    assert found.virtual and found.memory_bytes == 24 * GIB
+    assert found.virtual
+    assert found.memory_bytes == 24 * GIB
 
 
 def test_a_list_of_disks_alone_is_read_and_says_that_the_system_is_missing() -> None:
     found = stored("class_disk_only.json")
-    assert found.disks is not None and len(found.disks) == 2
+    assert found.disks is not None
+    assert len(found.disks) == 2
     assert "no_system" in codes(found)
 
 
@@ -134,20 +143,40 @@ def test_dmidecode_gives_box_sockets_modules_and_supplies_and_no_disks() -> None
     found = stored("rack_2u_dmidecode.txt")
     assert (found.source, found.product, found.height_u) == ("dmidecode", "ProLiant DL380 Gen10", 2.0)
     assert (found.cores, found.memory_bytes) == (40, 192 * GIB)
-    assert found.psus is not None and len(found.psus) == 2
-    assert found.disks is None and found.nics is None
+    assert found.psus is not None
+    assert len(found.psus) == 2
+    assert found.disks is None
+    assert found.nics is None
 
 
 def test_a_module_without_a_size_makes_the_total_unknown_rather_than_too_low() -> None:
     text = (FILES / "rack_2u_dmidecode.txt").read_text().replace("Size: 32768 MB", "Size: Unknown", 1)
     found = read(text.encode())
-    assert found.memory_bytes is None and "memory_module_without_size" in codes(found)
+    assert found.memory_bytes is None
+    assert "memory_module_without_size" in codes(found)
 
 
 @pytest.mark.parametrize(
     "serial",
-    ["To be filled by O.E.M.", "To Be Filled By O.E.M.", "Default string", "Not Specified", "0123456789", " "]
-    + ["System Serial Number", "00000000", "........", "None", "N/A", "\x00\x00", "xxxxxxx", "OEM", 0, None, []],
+    [
+        "To be filled by O.E.M.",
+        "To Be Filled By O.E.M.",
+        "Default string",
+        "Not Specified",
+        "0123456789",
+        " ",
+        "System Serial Number",
+        "00000000",
+        "........",
+        "None",
+        "N/A",
+        "\x00\x00",
+        "xxxxxxx",
+        "OEM",
+        0,
+        None,
+        [],
+    ],
 )
 def test_serial_numbers_that_nobody_filled_in_are_unknown(serial: object) -> None:
     assert read(server(serial=serial)).serial is None
@@ -210,7 +239,8 @@ def test_a_refusal_names_the_line() -> None:
 def test_nan_and_huge_numbers_become_unknown_with_a_note() -> None:
     text = server(disk(size="@")).replace(b'"@"', b"9" * 1_000_000)
     found = read(text.replace(b'"class": "system"', b'"class": "system", "width": NaN'))
-    assert found.disks == (Disk(None),) and "number_unreadable" in codes(found)
+    assert found.disks == (Disk(None),)
+    assert "number_unreadable" in codes(found)
     assert read(server(disk(size=-5))).disks == (Disk(None),)
     assert read(server(disk(size=2**63))).disks == (Disk(None),)
     assert read(server(disk(size=True))).disks == (Disk(None),)
@@ -223,7 +253,9 @@ def test_of_two_equal_keys_the_first_counts_and_a_note_names_the_line() -> None:
 
 
 def test_control_bytes_and_lone_surrogates_do_not_reach_the_values() -> None:
-    found = read(b'{"id":"s","class":"system","serial":"AB\x00\x0712\\ud800","product":"\\ud83d\\ude00 R1\x1b"}')
+    found = read(
+        b'{"id":"s","class":"system","serial":"AB\x00\x0712\\ud800","product":"\\ud83d\\ude00 R1\x1b"}'
+    )
     assert (found.serial, found.product) == ("AB 12", "\U0001f600 R1")
     json.dumps(found.serial).encode()
 
@@ -237,14 +269,17 @@ def test_unreadable_nodes_are_named_one_by_one_and_the_rest_is_kept() -> None:
     found = read(server(disk(serial="AB12"), 7, {"class": "disk"}, {"id": "x", "class": "y", "children": 3}))
     places = {note.where for note in found.notes if note.code == "node_unreadable"}
     assert places == {"s/core", "s/core/?", "s/core/x"}
-    assert found.disks is not None and found.disks[0].serial == "AB12"
+    assert found.disks is not None
+    assert found.disks[0].serial == "AB12"
 
 
 def test_the_slowest_files_of_the_allowed_size_take_less_than_two_seconds() -> None:
-    wide = b"[" + b'{"id":"disk","class":"disk","size":1,"logicalname":"/dev/sda"},' * 19_990 + b"]"
+    port = b'{"id":"n","class":"network","businfo":"pci@1","description":"Ethernet","product":"1 10G 1 G"},'
+    ports = b"[" + port * 12_000 + b"]"
+    wide = b"[" + b'{"id":"disk","class":"disk","size":1,"logicalname":"/dev/sda"},' * 16_000 + b"]"
     escapes = b'{"id":"s","class":"system","serial":"' + b"\\n" * 2_400_000 + b'"}'
     handles = b"Handle 0x0001, DMI type 17, 84 bytes\n" * 130_000
-    for data in (wide, escapes, handles, b'"' * 5_000_000, b"-" * 5_000_000, b"[ " * 2_400_000):
+    for data in (wide, ports, escapes, handles, b'"' * 5_000_000, b"-" * 5_000_000, b"[ " * 2_400_000):
         start = time.process_time()
         try:
             read(data)

@@ -81,6 +81,8 @@ def _judge(
     rest = pair(missing, extra, lambda one, other: _may_fit(one, other, same))
     if not rest.left and not rest.right:
         return Judged("unknown", "part_unknown", lost, new)
+    if not rest.left or not rest.right:  # the number alone proves it
+        return Judged("less" if rest.left else "more", "", lost, new)
     return Judged(_direction(missing, extra), "", lost, new)
 
 
@@ -96,9 +98,7 @@ def _may_fit(wanted: Part, got: Part, same: Same) -> bool:
 
 
 def _direction(missing: list[Part], extra: list[Part]) -> Verdict:
-    """less, more, or different when parts are swapped for others that are not all smaller or all larger."""
-    if not missing or not extra:
-        return "less" if missing else "more"
+    """less or more when as many parts are all smaller or all larger than asked; else different."""
     if len(missing) != len(extra) or any(part.amount is None for part in extra):
         return "different"
     pairs = list(zip(_by_amount(missing), _by_amount(extra), strict=True))

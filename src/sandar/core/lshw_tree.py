@@ -14,25 +14,32 @@ Fields: TypeAlias = dict[str, Json]
 MAX_INTEGER = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """One device of the tree. `where`: the ids from the root, as lshw itself writes a path."""
+    """One device of the tree. `where`: the ids from the root, as lshw itself writes a path.
+
+    `id`, `kind` (lshw's class) and `description` are asked for often, so they are read once; the last
+    two are in lower case, "" when missing.
+    """
 
     fields: Fields
+    id: str
+    kind: str
+    description: str
     where: str
-    parent: Node | None = None
+    parent: Node | None
 
-    @property
-    def id(self) -> str:
-        return text(self.fields.get("id")) or "?"
-
-    @property
-    def kind(self) -> str:
-        return (text(self.fields.get("class")) or "").casefold()
-
-    @property
-    def description(self) -> str:
-        return (text(self.fields.get("description")) or "").casefold()
+    @classmethod
+    def of(cls, fields: Fields, parent: Node | None) -> Node:
+        name = text(fields.get("id")) or "?"
+        return cls(
+            fields,
+            id=name,
+            kind=(text(fields.get("class")) or "").casefold(),
+            description=(text(fields.get("description")) or "").casefold(),
+            where=f"{parent.where}/{name}" if parent else name,
+            parent=parent,
+        )
 
     def fact(self, name: str) -> str | None:
         return fact(self.fields.get(name))
@@ -78,16 +85,14 @@ def walk(values: list[Json], notes: list[Note]) -> list[Node]:
     todo: list[tuple[Json, Node | None]] = [(value, None) for value in reversed(_flat(values))]
     while todo:
         value, parent = todo.pop()
-        above = f"{parent.where}/" if parent else ""
         if not isinstance(value, dict):
-            notes.append(Note("node_unreadable", above.rstrip("/")))
+            notes.append(Note("node_unreadable", parent.where if parent else ""))
             continue
-        name = text(value.get("id"))
-        if name is None or text(value.get("class")) is None:
-            notes.append(Note("node_unreadable", f"{above}{name or '?'}"))
-        node = Node(value, f"{above}{name or '?'}", parent)
+        node = Node.of(value, parent)
         if node.kind:
             found.append(node)
+        if node.id == "?" or not node.kind:
+            notes.append(Note("node_unreadable", node.where))
         children = value.get("children")
         if isinstance(children, (list, dict)):
             todo += [(child, node) for child in reversed(_flat([children]))]
