@@ -42,33 +42,35 @@ def _on_server(statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], dict[str, str]]]:
-    """Call it with a folder: the environment of a new copy of the migrated database."""
+def racers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Crew, Callable[[Path], str]]]:
+    """The crew, and what copies the migrated database: folder -> name of the copy."""
     home = tmp_path_factory.mktemp("template")
     name = f"sandar_race_{os.getpid()}"
     made: list[str] = []
     if URL:
         _on_server(f"CREATE DATABASE {name}")
+    env = _env(home, _named(URL, name) if URL else "")
     migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0", "ledger"]
-    subprocess.run(migrate, env=_env(home, _named(URL, name) if URL else ""), cwd=ROOT, check=True)
+    subprocess.run(migrate, env=env, cwd=ROOT, check=True)
 
-    def copy(folder: Path) -> dict[str, str]:
+    def copy(folder: Path) -> str:
         if not URL:
-            shutil.copytree(home, folder, dirs_exist_ok=True)
-            return _env(folder, "")
+            return str(shutil.copy(home / "sandar.sqlite3", folder / "sandar.sqlite3"))
         made.append(f"{name}_{len(made)}")
         _on_server(f"CREATE DATABASE {made[-1]} TEMPLATE {name}")
-        return _env(folder, _named(URL, made[-1]))
+        return made[-1]
 
-    yield copy
+    crew = Crew(env)
+    yield crew, copy
+    crew.close()
     if URL:
         for database in [*made, name]:
             _on_server(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 
 @pytest.fixture
-def crew(template: Callable[[Path], dict[str, str]], tmp_path: Path) -> Iterator[Crew]:
-    """Racers on a database of their own."""
-    racers = Crew(template(tmp_path))
-    yield racers
-    racers.close()
+def crew(racers: tuple[Crew, Callable[[Path], str]], tmp_path: Path) -> Crew:
+    """Racers in a database of their own."""
+    found, copy = racers
+    found.use(copy(tmp_path))
+    return found

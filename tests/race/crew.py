@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Crew:
-    """The processes of one test. env: which database (SANDAR_DATA_DIR or DATABASE_URL)."""
+    """The processes of all races. env: which database to begin with (SANDAR_DATA_DIR or DATABASE_URL)."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -30,12 +30,19 @@ class Crew:
             text=True,
         )
 
+    def use(self, database: str) -> None:
+        """From now on race in this database: a file on SQLite, a name on PostgreSQL."""
+        self._say(["use", database])
+
     def race(self, job: str, each: list[dict[str, Any]]) -> list[Any]:
         """Run the job in len(each) processes at once; the answers in the same order."""
+        return self._say([job, each])
+
+    def _say(self, message: list[Any]) -> list[Any]:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin
         assert stdout
-        stdin.write(json.dumps([job, each]) + "\n")
+        stdin.write(json.dumps(message) + "\n")
         stdin.flush()
         line = stdout.readline()
         assert line, "the crew died"
@@ -115,14 +122,22 @@ def _run(job: str, each: list[dict[str, Any]]) -> list[Any]:
 
 def main() -> None:
     """Read [job, [args, ...]] lines from standard input, answer with one line each."""
+    import gc
+
     import django
 
     django.setup()
-    from tests.race import jobs  # noqa: F401 - imported before the forks
+    from django.db import connection
 
+    from tests.race import jobs
+
+    jobs.warm_up()  # the children shall race in the database, not in the import of its driver
+    gc.freeze()
     for line in sys.stdin:
         job, each = json.loads(line)
-        print(json.dumps(_run(job, each)), flush=True)
+        if job == "use":
+            connection.settings_dict["NAME"] = each
+        print(json.dumps([] if job == "use" else _run(job, each)), flush=True)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,17 @@ from sandar.records.ledger.models import LIVE, Cell, Claim, Pool
 from tests.records.ledger_world import AT, LATER, hosting, make_case, make_world, spec
 
 
+def warm_up() -> None:
+    """Everything that is slow only once: the driver, the first queries. Leaves no row and no connection."""
+    with transaction.atomic():
+        make_world(racks=1)
+        _said(lambda: write.hold(spec(case_id=make_case().pk, item_no=1), at=AT, by=None, expires_at=LATER))
+        _said(lambda: write.hold(spec(), at=AT, by=None, expires_at=LATER))
+        read.recount()
+        transaction.set_rollback(True)
+    connection.close()
+
+
 def build(**figures: Any) -> None:
     """The small data centre."""
     make_world(**figures)
