@@ -7,7 +7,7 @@ letterhead is that of the office whose SOP Sandar carries out.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from sandar.records.documents import facts as shape
 
@@ -52,7 +52,7 @@ def _person(name: str, title: str, n: int, **more: str) -> shape.SignerFacts:
         "rank": "Penata Tingkat I (III/d)",
     }
     known.update(more)
-    return known  # type: ignore[return-value]
+    return cast("shape.SignerFacts", known)
 
 
 _KABID = _person("Kartini Contoh, S.Kom., M.T.", "Kepala Bidang Infrastruktur", 1, rank="Pembina (IV/a)")
@@ -147,7 +147,8 @@ _REFERENCES: list[shape.ReferenceFacts] = [
     },
 ]
 _SHORTAGES: list[shape.ShortageFacts] = [
-    {"label": "Daya listrik jalur A", "unit": "W", "asked": 925, "left": 610, "short_by": 315, "frees_on": "2027-02-01"},
+    {"label": "Daya listrik jalur A", "unit": "W", "asked": 925, "left": 610, "short_by": 315,
+     "frees_on": "2027-02-01"},
     {"label": "Tempat di rak (2 U berurutan)", "unit": "U", "asked": 3, "left": 1, "short_by": 2},
 ]  # fmt: skip
 
@@ -155,7 +156,7 @@ _SHORTAGES: list[shape.ShortageFacts] = [
 def _device(item: dict[str, Any], place: shape.PlacementFacts, n: int) -> shape.DeviceFacts:
     copied = {key: item[key] for key in ("name", "brand", "model", "serial", "watts", "os")}
     placed = {key: value for key, value in place.items() if key not in ("item", "watts")}
-    return {  # type: ignore[typeddict-item]
+    made: dict[str, Any] = {
         **copied,
         **placed,
         "condition": "Baik",
@@ -165,6 +166,7 @@ def _device(item: dict[str, Any], place: shape.PlacementFacts, n: int) -> shape.
         "ip": f"192.0.2.{20 + n}",
         "hostname": f"pajak-{n}",
     }
+    return cast("shape.DeviceFacts", made)
 
 
 _DEVICES = [_device(_DATABASE, _PLACES[0], 1), _device(_APPSERVER, _PLACES[1], 2)]
