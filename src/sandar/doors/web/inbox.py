@@ -43,6 +43,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "count": len(rows),
         "pressing": len(groups[0][1]),
         "waiting": _waiting(request, at),
+        "today": today(request),
+        "is_applicant": not viewer.is_office,
     }
     return render(request, "web/inbox.html", context)
 

@@ -39,10 +39,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
                 "hosting": hosting,
                 "declared": delivery.declared if delivery else {},
                 "received": delivery.received if delivery else {},
-                "seen": [] if hosting else [
-                    {"name": f"inspections.{index}.manual.{name}", "label": labels[name], "approved": shown(item.get(name))}
-                    for name in SEEN
-                ],
+                "seen": [] if hosting else _seen(index, item, labels),
                 "ticks": [
                     {"name": f"inspections.{index}.manual.{name}", "label": labels[name]}
                     for name in (HOSTING_CHECKS if hosting else TICKED)
@@ -59,6 +56,14 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         "prefixes": facility.prefixes(),
         "inventories": [file for file in papers.files_of_case(task.case_id) if file.kind == "inventory"],
     }
+
+
+def _seen(index: int, item: dict[str, Any], labels: dict[str, str]) -> list[dict[str, str]]:
+    """What the inspector reads by eye, each beside what was approved."""
+    return [
+        {"name": f"inspections.{index}.manual.{name}", "label": labels[name], "approved": shown(item.get(name))}
+        for name in SEEN
+    ]
 
 
 def _findings(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
