@@ -102,6 +102,8 @@ _UNITS = {
 
 def _quantity(value: float, name: str) -> str:
     last = name.rpartition("_")[2]
+    if last in ("port", "ports", "year"):
+        return str(value)
     if last == "minutes":
         return words.duration_id(timedelta(minutes=value))
     figure = number(value)
