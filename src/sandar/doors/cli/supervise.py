@@ -78,21 +78,12 @@ class Supervisor:
         return True
 
     def _bury(self) -> None:
-        """Reap the dead; what a dead child left behind (its own workers) is ended with it."""
-        died = False
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                break
-            if pid == 0:
-                break
+        """Reap the dead. What a dead child left behind became ours (subreaper) and is ended with it."""
+        for pid, status in _reap().items():
             for child in self.children:
                 if child.pid == pid:
-                    died = True
                     self._note_death(child, status)
-        if died:
-            _kill(_own_children() - {child.pid for child in self.children})
+        _kill(_own_children() - {child.pid for child in self.children})
 
     def _note_death(self, child: Child, status: int) -> None:
         now = time.monotonic()
@@ -116,9 +107,11 @@ class Supervisor:
             _signal(pid, signal.SIGTERM)
         while alive and time.monotonic() < deadline:
             signal.sigtimedwait({signal.SIGCHLD}, 0.1)
-            alive -= _reap()
-        _kill(_own_children())
-        _reap()
+            alive -= _reap().keys()
+        while left := _own_children():  # killing one makes its own children ours
+            _kill(left)
+            signal.sigtimedwait({signal.SIGCHLD}, 0.1)
+            _reap()
         return not alive
 
 
@@ -164,13 +157,14 @@ def _signal(pid: int, number: signal.Signals) -> None:
         pass
 
 
-def _reap() -> set[int]:
-    gone: set[int] = set()
+def _reap() -> dict[int, int]:
+    """Take leave of every child that ended: pid -> wait status."""
+    gone: dict[int, int] = {}
     while True:
         try:
-            pid, _status = os.waitpid(-1, os.WNOHANG)
+            pid, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return gone
         if pid == 0:
             return gone
-        gone.add(pid)
+        gone[pid] = status
