@@ -125,6 +125,12 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Ubah atau pindahkan tempat yang sudah ada."),
         plain=_("Perangkat ini sudah menempati suatu tempat."),
     ),
+    errors.ClaimInProcedure: Text(
+        _("Tempat ini milik sebuah permohonan"),
+        _("Tempat ini dipegang permohonan %(case)s dan berubah keadaan hanya lewat langkah-langkahnya."),
+        _("Lanjutkan, tolak, atau cabut permohonannya; memindahkan tempatnya tetap bisa."),
+        plain=_("Tempat ini dipegang sebuah permohonan dan berubah keadaan hanya lewat langkah-langkahnya."),
+    ),
     errors.DocumentEnded: Text(
         _("Dokumen sudah tidak berlaku"),
         _("Dokumen %(document)s sudah diganti atau dicabut oleh tindakan sebelumnya."),

@@ -187,7 +187,9 @@ def plan(given: Plan, *, person: Person, at: datetime) -> list[Claim]:
                 raise NotFound(what="claim", id=move.claim)
             _as_seen(claim, move.version)
             wanted = move.model_dump(exclude={"claim", "version"}, exclude_none=True)
-            steps.append((claim, _changed(claim, wanted, field=f"moves.{index}.rack")))
+            steps.append(
+                (claim, _changed(claim, wanted, field=f"moves.{index}.rack") or ledger.spec_of(claim))
+            )
         moved = ledger.rearrange(steps, at=at, by=person.pk)
         for pk, case in touched.items():
             own = [claim for claim in moved if claim.case_id == pk]

@@ -33,6 +33,8 @@ __all__ = [
     "place_of_rack",
     "places",
     "pools",
+    "pools_of_place",
+    "rack_space",
     "recount",
     "snapshot",
 ]
@@ -173,6 +175,34 @@ def pools() -> tuple[PoolState, ...]:
     """Every pool with its figures, by kind, name, failure state."""
     rows = Pool.objects.order_by("kind", "ref", "failure_state").values_list(*_POOL)
     return tuple(PoolState(*row) for row in rows)
+
+
+def pools_of_place(place_id: int) -> tuple[PoolState, ...]:
+    """The pools a claim in this place would draw from."""
+    drawn = Route.objects.filter(place_id=place_id).values("pool_id")
+    rows = Pool.objects.filter(pk__in=drawn).order_by("kind", "ref", "failure_state").values_list(*_POOL)
+    return tuple(PoolState(*row) for row in rows)
+
+
+def rack_space() -> Iterator[tuple[str, int, dict[str, int]]]:
+    """(rack, half-units, half-units taken by state) of every rack; a half-unit is taken when either face is.
+
+    held, reserved and blocked are counted from the claims, the rest of what is taken is installed.
+    """
+    pending: dict[int, dict[str, int]] = {}
+    rows = Claim.objects.filter(state__in=["held", "reserved", "blocked"], height__gt=0)
+    for place_id, state, start, height in rows.values_list("place_id", "state", "start", "height"):
+        masks = pending.setdefault(place_id, {"held": 0, "reserved": 0, "blocked": 0})
+        masks[state] |= geometry.mask(start or 0, height)
+    racks = Place.objects.filter(kind="rack").order_by("name")
+    for pk, name, total, front, rear in racks.values_list("id", "name", "half_units", "front", "rear"):
+        left = int(front, 16) | int(rear, 16)
+        taken = {}
+        for state in ("blocked", "reserved", "held"):
+            mask = pending.get(pk, {}).get(state, 0) & left
+            taken[state] = mask.bit_count()
+            left &= ~mask
+        yield name, total, {**taken, "installed": left.bit_count()}
 
 
 # --- Places, claims, holders.

@@ -1,0 +1,63 @@
+"""Who calls: a bearer token, one query; the roles of today only when a call needs them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import cast
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer
+
+from sandar.errors import Forbidden, NotSignedIn
+from sandar.records.cases.read import Viewer
+from sandar.records.people import read as people
+from sandar.records.people.models import Person
+from sandar.steps.turn import viewer_of
+
+LONGEST_TOKEN = 200
+
+
+class Caller:
+    """The person behind a token at the instant of the call. `viewer` asks for today's roles, once."""
+
+    def __init__(self, person: Person, at: datetime) -> None:
+        self.person = person
+        self.at = at
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        return viewer_of(self.person, self.at)
+
+    @property
+    def office(self) -> Viewer:
+        """The viewer, who must hold a role of the SOP. Raises Forbidden: capacity and racks are not public."""
+        if not self.viewer.is_office:
+            raise Forbidden()
+        return self.viewer
+
+    def must_hold(self, *roles: str) -> Person:
+        """The person, who must hold one of `roles` today. Raises Forbidden naming the first."""
+        if not self.viewer.roles & set(roles):
+            raise Forbidden(needed=roles[0])
+        return self.person
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer TOKEN`. Session cookies count nothing here, so a foreign page cannot call."""
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.isascii() or not 0 < len(token) <= LONGEST_TOKEN:
+            raise NotSignedIn(reason="token")
+        return self.authenticate(request, token.strip())
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        at = timezone.now()
+        return Caller(people.by_token(token, at), at)
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """The caller that `Bearer` put on the request."""
+    return cast("Caller", request.auth)  # type: ignore[attr-defined]

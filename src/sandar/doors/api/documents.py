@@ -1,0 +1,131 @@
+"""Papers and files: lists, downloads, uploads. Whatever belongs to another agency's case does not exist."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO, TypeVar, cast
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from ninja import Router
+
+from sandar.core import chain
+from sandar.doors.api import shapes, words
+from sandar.doors.api.auth import caller_of
+from sandar.doors.api.once import answer, once
+from sandar.doors.api.paging import SIZE, PageNo
+from sandar.doors.api.reading import id_in_path, name_in_path
+from sandar.errors import InvalidInput, WrongType
+from sandar.records.cases import read as cases
+from sandar.records.documents import read as papers_read
+from sandar.records.documents import store, uploads
+from sandar.records.documents import write as papers
+from sandar.steps.filing import attach
+
+router = Router(tags=["documents"])
+KINDS = ("letter_scan", "photo", "inventory", "attachment")
+MULTIPART = "multipart/form-data"
+BINARY = {"type": "string", "contentMediaType": "application/octet-stream", "format": "binary"}
+UPLOAD = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            MULTIPART: {
+                "schema": {
+                    "type": "object",
+                    "required": ["kind", "file"],
+                    "properties": {"kind": {"type": "string", "enum": list(KINDS)}, "file": BINARY},
+                    "additionalProperties": False,
+                }
+            }
+        },
+    }
+}
+
+
+def content(kind: str) -> dict[str, Any]:
+    """`openapi_extra` of a call that answers with bytes."""
+    return {"responses": {200: {"description": "OK", "content": {kind: {"schema": BINARY}}}}}
+
+
+@router.get("/cases/{number}/documents", response=shapes.DocumentList)
+def list_documents(request: HttpRequest, number: str, page: PageNo = 1) -> HttpResponse:
+    """The issued papers of a case, in the order of issue."""
+    case = cases.case_for(caller_of(request).viewer, name_in_path(number, "case"))
+    found = papers_read.of_case(case.pk)
+    start = (page - 1) * SIZE
+    items = [words.document_line(paper) for paper in found[start : start + SIZE]]
+    return answer({"items": items, "count": len(found), "page": page})
+
+
+@router.get("/documents/{int:document_id}.pdf", openapi_extra=content("application/pdf"))
+def get_pdf(request: HttpRequest, document_id: int) -> HttpResponse:
+    """The PDF of a paper; rendered now when the worker has not come to it yet."""
+    visible = cases.cases_for(caller_of(request).viewer)
+    paper = papers_read.one(id_in_path(document_id, "document"), cases=visible)
+    if not paper.pdf_sha256:
+        paper = papers.render(paper.pk)
+    tag = f'"{paper.pdf_sha256}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag})
+    name = f"{paper.kind}-{paper.number}".replace("/", "-").replace('"', "")
+    response = HttpResponse(papers_read.pdf(paper), content_type="application/pdf")
+    return _sealed(response, {"ETag": tag, "Content-Disposition": f'attachment; filename="{name}.pdf"'})
+
+
+R = TypeVar("R", bound=HttpResponseBase)
+
+
+def _sealed(response: R, headers: dict[str, str]) -> R:
+    """A download is never run in our pages and kept by no shared cache."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-cache"
+    for name, value in headers.items():
+        response[name] = value
+    return response
+
+
+@router.post("/cases/{number}/files", response={201: shapes.FileOut}, openapi_extra=UPLOAD)
+def attach_file(request: HttpRequest, number: str) -> HttpResponse:
+    """Attach one file: `kind` letter_scan (PDF), photo (JPEG, PNG), inventory (JSON, text) or attachment.
+
+    PDF and its kin up to 20 MB, pictures 10 MB, inventories 5 MB; judged by content, not by name.
+    """
+    caller = caller_of(request)
+    name_in_path(number, "case")
+    cases.case_for(caller.viewer, number)  # before a byte is stored: another agency's case does not exist
+    accepted = _accepted(request)
+    same = chain.canonical({"kind": accepted.kind, "name": accepted.name, "sha256": accepted.sha256})
+
+    def work() -> dict[str, Any]:
+        return words.file_line(attach(number, accepted, person=caller.person, at=caller.at))
+
+    return once(request, caller, work, status=201, content=same)
+
+
+def _accepted(request: HttpRequest) -> uploads.AcceptedFile:
+    if request.content_type != MULTIPART:
+        raise WrongType(name=request.content_type, detected=request.content_type, allowed=[MULTIPART])
+    kind, files = request.POST.get("kind", ""), request.FILES.getlist("file")
+    wrong: dict[str, list[str]] = {}
+    if kind not in KINDS or len(request.POST.getlist("kind")) != 1:
+        wrong["kind"] = [", ".join(KINDS)]
+    if len(files) != 1:
+        wrong["file"] = ["1"]
+    for name in {*request.POST, *request.FILES} - {"kind", "file"}:
+        wrong[name] = ["?"]
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    [file] = files
+    source = cast("BinaryIO", file)
+    return uploads.accept_upload(file.name or "berkas", file.content_type or "", source, kind=kind)
+
+
+@router.get("/files/{int:file_id}", openapi_extra=content("application/octet-stream"))
+def get_file(request: HttpRequest, file_id: int) -> HttpResponseBase:
+    """A file somebody attached, as it is stored."""
+    visible = cases.cases_for(caller_of(request).viewer)
+    found = papers_read.file(id_in_path(file_id, "file"), cases=visible)
+    response = FileResponse(store.open_file(found.sha256), as_attachment=True, filename=found.name)
+    response["Content-Type"] = found.media_type
+    return _sealed(response, {"ETag": f'"{found.sha256}"'})

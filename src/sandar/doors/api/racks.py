@@ -1,0 +1,129 @@
+"""Racks: list, one rack with what stands in it, its drawing. Officers of the SOP only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from sandar.core import rack as geometry
+from sandar.doors.api import shapes
+from sandar.doors.api.auth import caller_of
+from sandar.doors.api.capacity import pool_line
+from sandar.doors.api.documents import content
+from sandar.doors.api.once import answer
+from sandar.doors.api.paging import PageNo, Word, page_of
+from sandar.doors.api.reading import name_in_path
+from sandar.doors.api.zone import moment
+from sandar.doors.web import drawing
+from sandar.errors import NotFound
+from sandar.records.ledger import read as ledger_read
+from sandar.records.ledger.models import Place
+
+router = Router(tags=["racks"])
+COLUMNS = (
+    "id", "rack_id", "name", "half_units", "front", "rear", "version", "rack__row", "rack__depth_mm", "rack__load_kg",
+    "rack__numbering", "rack__room__name", "rack__room__site__name",
+)  # fmt: skip
+
+
+@router.get("/racks", response=shapes.RackList)
+def list_racks(request: HttpRequest, room: Word = "", q: Word = "", page: PageNo = 1) -> HttpResponse:
+    """Racks by name, with the room left in them."""
+    assert caller_of(request).office
+    rows = Place.objects.filter(kind="rack").order_by("name")
+    if room:
+        rows = rows.filter(rack__room__name=room)
+    if q:
+        rows = rows.filter(name__icontains=q)
+    return answer(page_of(rows, page, COLUMNS, _line))
+
+
+def _line(row: Mapping[str, Any]) -> dict[str, Any]:
+    free = geometry.free_for(int(row["front"], 16), int(row["rear"], 16), "full", total=row["half_units"])
+    return {
+        "name": row["name"],
+        "site": row["rack__room__site__name"],
+        "room": row["rack__room__name"],
+        "row": row["rack__row"],
+        "height_u": row["half_units"] // 2,
+        "depth_mm": row["rack__depth_mm"],
+        "load_kg": row["rack__load_kg"],
+        "numbering": row["rack__numbering"],
+        "free_u": free.bit_count() / 2,
+        "longest_free_u": geometry.longest_run(free) / 2,
+        "version": row["version"],
+    }
+
+
+def _rack(name: str) -> dict[str, Any]:
+    row: dict[str, Any] | None = (
+        Place.objects.filter(kind="rack", name=name_in_path(name, "rack")).values(*COLUMNS).first()
+    )
+    if row is None:
+        raise NotFound(what="rack")
+    return row
+
+
+@router.get("/racks/{name}", response=shapes.RackOut)
+def get_rack(request: HttpRequest, name: str) -> HttpResponse:
+    """One rack: what it draws from, and what stands or is held in it, from the floor up."""
+    assert caller_of(request).office
+    with ledger_read.consistent():
+        row = _rack(name)
+        pools = ledger_read.pools_of_place(row["id"])
+        blocks = ledger_read.elevation(row["rack_id"])
+    return answer(
+        _line(row)
+        | {
+            "pools": [pool_line(pool) for pool in pools],
+            "blocks": [_block(block) for block in blocks],
+            "elevation_url": f"/api/v1/racks/{row['name']}/elevation.svg",
+        }
+    )
+
+
+def _block(block: ledger_read.Block) -> dict[str, Any]:
+    return {
+        "claim": block.claim_id,
+        "state": block.state,
+        "position_u": block.position_u,
+        "height_u": block.height / 2,
+        "face": block.face,
+        "label": block.label,
+        "watts": block.watts,
+        "cords": block.cords,
+        "weight_kg": block.weight_kg,
+        "agency": block.agency,
+        "case": block.case,
+        "item_no": block.item_no,
+        "expires_at": moment(block.expires_at),
+        "version": block.version,
+    }
+
+
+Face = Annotated[Literal["front", "rear"], Query(description="side that is looked at")]
+
+
+@router.get("/racks/{name}/elevation.svg", openapi_extra=content("image/svg+xml"))
+def get_elevation(request: HttpRequest, name: str, face: Face = "front") -> HttpResponse:
+    """The elevation of a rack. Colours come by CSS classes (`el-held`, `el-installed` ...) with plain defaults."""
+    assert caller_of(request).office
+    row = _rack(name)
+    tag = f'"{drawing.VERSION}-{row["id"]}-{row["version"]}-{row["half_units"]}-{row["rack__numbering"]}-{face}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag, "Cache-Control": "private, no-cache"})
+    shown = [
+        drawing.Block(block.start, block.height, block.state, block.label, block.watts, f"{block.claim_id}")
+        for block in ledger_read.elevation(row["rack_id"])
+        if block.start is not None and block.face in (face, "full")
+    ]
+    picture = drawing.elevation(
+        shown, name=row["name"], half_units=row["half_units"], numbering=row["rack__numbering"], face=face
+    )
+    response = HttpResponse(picture, content_type="image/svg+xml", headers={"ETag": tag})
+    response["Cache-Control"] = "private, no-cache"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,391 @@
+"""What the API answers, for the OpenAPI text: the handlers write these shapes from rows without building models.
+
+Times are ISO 8601 with offset; heights and positions in U; power in W; time budgets in working minutes.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+
+class Problem(BaseModel):
+    """A refusal (RFC 9457). Members beyond these depend on `code`: holder, fields, limit_bytes, actor ..."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="stable, upper-case snake")
+    instance: str = Field(description="correlation id of this call")
+
+
+class AgencyOut(BaseModel):
+    code: str
+    name: str
+
+
+class ClockOut(BaseModel):
+    """The clock of a step, in working minutes."""
+
+    step: str
+    owner: str = Field(description="office or agency: whose time it is")
+    budget_minutes: int | None
+    elapsed_minutes: int
+    remaining_minutes: int | None = Field(description="negative when late")
+    due_at: datetime | None
+    started_at: datetime
+    running: bool
+    paused: str = Field(description="why it does not count now; empty while it does")
+    waiting_for: str
+    shape: Literal["ok", "soon", "late", "paused", "done"]
+
+
+class CaseBrief(BaseModel):
+    number: str
+    title: str
+    service: Literal["colocation", "hosting", "both"]
+    state: str
+    version: int = Field(description="grows with every act; send it back with the next one")
+    agency: AgencyOut
+    agenda_no: int
+    received_at: datetime
+    closed_at: datetime | None
+    reason: str = Field(description="coded reason of a refusal")
+
+
+class TaskBrief(BaseModel):
+    id: int
+    state: str
+    step: str
+    role: str
+    opened_at: datetime
+
+
+class CaseCreated(CaseBrief):
+    tasks: list[TaskBrief]
+    track_url: str
+
+
+class CaseInTask(BaseModel):
+    number: str
+    title: str
+    service: str
+    agency: AgencyOut
+
+
+class TaskLine(TaskBrief):
+    case: CaseInTask
+    step_no: int
+    label: str
+    version: int = Field(description="version of the case to send with an action")
+    mine: bool
+    closed_at: datetime | None
+    outcome: str
+    clock: ClockOut | None
+    actions: list[str] = Field(description="what the caller may do on it now")
+
+
+class ActionOut(BaseModel):
+    name: str
+    label: str
+    to: str = Field(description="state it leads to; `return` = the one that sent the case back")
+    reason: bool = Field(description="needs a coded reason")
+    data_schema: dict[str, Any] = Field(description="JSON schema of `data`", serialization_alias="schema")
+
+
+class TaskOut(TaskLine):
+    actions: list[ActionOut]  # type: ignore[assignment]
+
+
+class FileOut(BaseModel):
+    id: int
+    kind: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    at: datetime
+    url: str
+
+
+class DocumentOut(BaseModel):
+    id: int
+    kind: str
+    title: str
+    number: str
+    date: date
+    at: datetime
+    status: Literal["prepared", "issued", "replaced", "revoked"]
+    sha256: str | None = Field(description="of the PDF; null until it is rendered")
+    facts_sha256: str
+    size: int | None
+    url: str
+    verify_url: str
+
+
+class StepOut(BaseModel):
+    no: int
+    key: str
+    name: str
+    status: Literal["done", "current", "ahead", "stopped", "skipped"]
+
+
+class SopOut(BaseModel):
+    number: str
+    revision: int
+    sha256: str
+
+
+class FormOut(BaseModel):
+    n: int
+    data: dict[str, Any]
+    sha256: str
+    saved_at: datetime
+    submitted_at: datetime | None
+
+
+class PersonOut(BaseModel):
+    username: str
+    name: str
+
+
+class ClaimOut(BaseModel):
+    """A right to a place, from the hold to the release."""
+
+    id: int
+    state: Literal["held", "reserved", "installed", "blocked", "released", "expired"]
+    rack: str | None = Field(description="null for a compute pool")
+    place: str
+    position_u: float | None = Field(description="lowest unit from the bottom, 1-based")
+    height_u: float
+    face: Literal["front", "rear", "full"]
+    watts: int
+    cords: str
+    weight_kg: int
+    depth_mm: int
+    bandwidth_mbps: int
+    ip_count: int
+    vcpu: int
+    ram_gb: int
+    storage_gb: int
+    case: str | None
+    item_no: int | None
+    agency: str | None
+    label: str
+    expires_at: datetime | None
+    version: int
+
+
+class CaseOut(CaseBrief):
+    letter: dict[str, Any]
+    contact: dict[str, Any]
+    items: list[dict[str, Any]]
+    requester: PersonOut
+    previous: str | None
+    window_start: datetime | None
+    window_end: datetime | None
+    sop: SopOut
+    steps: list[StepOut]
+    tasks: list[TaskBrief]
+    actions: list[str] = Field(
+        description="what the caller may do without holding the task: POST .../actions/NAME"
+    )
+    clocks: list[ClockOut]
+    form: FormOut | None
+    claims: list[ClaimOut]
+    files: list[FileOut]
+    assets: list[str]
+    track_url: str
+
+
+class EventOut(BaseModel):
+    """One line of the journal. `hash` covers everything but name, title, prev and hash itself."""
+
+    seq: int
+    kind: str
+    at: str = Field(description="UTC with microseconds, exactly as it was hashed")
+    actor: str | None
+    role: str | None
+    acting_for: str | None
+    mandate: str | None
+    name: str
+    title: str
+    payload: dict[str, Any]
+    prev: str
+    hash: str
+
+
+class Acted(BaseModel):
+    case: CaseBrief
+    event: EventOut
+    next_tasks: list[TaskBrief]
+
+
+class PoolOut(BaseModel):
+    """One countable resource in one failure state. free = limit - held - reserved - installed - blocked."""
+
+    resource: str
+    ref: str
+    state: str = Field(description="normal, a_lost, b_lost, utility_lost")
+    unit: str
+    capacity: float
+    limit: float
+    held: float
+    reserved: float
+    installed: float
+    blocked: float
+    free: float
+
+
+class CapacityOut(BaseModel):
+    at: datetime
+    pools: list[PoolOut]
+    count: int
+
+
+class ReasonOut(BaseModel):
+    code: str
+    facts: dict[str, Any]
+
+
+class PlacementOut(BaseModel):
+    rack: str
+    position_u: float
+    face: str
+    score: int = Field(ge=0, le=100)
+    pros: list[ReasonOut]
+    cons: list[ReasonOut]
+
+
+class ShortOut(BaseModel):
+    resource: str
+    where: str
+    state: str
+    unit: str
+    asked: float
+    left: float
+    frees_at: datetime | None
+
+
+class Found(BaseModel):
+    placements: list[PlacementOut]
+    short: list[ShortOut]
+
+
+class ClaimsOut(BaseModel):
+    claims: list[ClaimOut]
+
+
+class RackLine(BaseModel):
+    name: str
+    site: str
+    room: str
+    row: str
+    height_u: int
+    depth_mm: int
+    load_kg: int
+    numbering: Literal["bottom", "top"]
+    free_u: float = Field(description="units free on both faces")
+    longest_free_u: float
+    version: int
+
+
+class BlockOut(BaseModel):
+    claim: int
+    state: str
+    position_u: float | None
+    height_u: float
+    face: str
+    label: str
+    watts: int
+    cords: str
+    weight_kg: int
+    agency: str | None
+    case: str | None
+    item_no: int | None
+    expires_at: datetime | None
+    version: int
+
+
+class RackOut(RackLine):
+    pools: list[PoolOut]
+    blocks: list[BlockOut]
+    elevation_url: str
+
+
+class AssetLine(BaseModel):
+    id: int
+    number: str
+    name: str
+    kind: Literal["colocation", "hosting"]
+    agency: AgencyOut
+    brand: str
+    model: str
+    serial: str
+    rack: str | None
+    place: str
+    position_u: float | None
+    height_u: float
+    face: str
+    watts: int
+    case: str
+    item_no: int
+    handover: str = Field(description="number of the handover minutes")
+    hostname: str
+    address: str
+    item_code: str
+    register_no: str
+    condition: Literal["B", "RR", "RB"]
+    installed_at: datetime
+    valid_until: date | None
+    removed_at: datetime | None
+
+
+class ProbeOut(BaseModel):
+    asked_at: datetime
+    done_at: datetime | None
+    reachable: bool | None
+    evidence: dict[str, Any]
+
+
+class AssetOut(AssetLine):
+    spec: dict[str, Any]
+    ports: list[int]
+    claim: int
+    probe: ProbeOut | None = Field(description="the newest one")
+
+
+class Page(BaseModel):
+    count: int
+    page: int
+
+
+class CaseList(Page):
+    items: list[CaseBrief]
+
+
+class TaskList(Page):
+    items: list[TaskLine]
+
+
+class EventList(Page):
+    items: list[EventOut]
+
+
+class DocumentList(Page):
+    items: list[DocumentOut]
+
+
+class RackList(Page):
+    items: list[RackLine]
+
+
+class AssetList(Page):
+    items: list[AssetLine]
+
+
+class ClaimList(Page):
+    items: list[ClaimOut]

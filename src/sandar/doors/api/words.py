@@ -1,0 +1,163 @@
+"""Rows and values as the API writes them; the shapes are described in shapes.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+from sandar.core import rack
+from sandar.doors.api.zone import moment
+from sandar.records.cases.models import Case, Event, Task
+from sandar.records.cases.read import entry
+from sandar.records.clocks.read import Reading
+from sandar.records.documents.models import Document, StoredFile
+from sandar.records.ledger.models import Claim
+
+MINUTE = timedelta(minutes=1)
+CASE = (
+    "number", "title", "service", "state", "version", "agency__code", "agency__name", "agenda_no",
+    "received_at", "closed_at", "reason",
+)  # fmt: skip
+TASK = ("id", "state", "step", "role", "opened_at")
+CLAIM = (
+    "id", "state", "place__kind", "place__name", "start", "height", "face", "watts", "cords", "weight_kg", "depth_mm",
+    "bandwidth_mbps", "ip_count", "vcpu", "ram_gb", "storage_gb", "case__number", "item_no", "agency__code", "label",
+    "expires_at", "version",
+)  # fmt: skip
+
+
+def case_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "number": row["number"],
+        "title": row["title"],
+        "service": row["service"],
+        "state": row["state"],
+        "version": row["version"],
+        "agency": {"code": row["agency__code"], "name": row["agency__name"]},
+        "agenda_no": row["agenda_no"],
+        "received_at": moment(row["received_at"]),
+        "closed_at": moment(row["closed_at"]),
+        "reason": row["reason"],
+    }
+
+
+def case_brief(case: Case) -> dict[str, Any]:
+    row = {name: getattr(case, name) for name in CASE if not name.startswith("agency__")}
+    return case_line(row | {"agency__code": case.agency.code, "agency__name": case.agency.name})
+
+
+def task_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        "step": row["step"],
+        "role": row["role"],
+        "opened_at": moment(row["opened_at"]),
+    }
+
+
+def task_brief(task: Task) -> dict[str, Any]:
+    return task_line({name: getattr(task, name) for name in TASK})
+
+
+def event_line(event: Event) -> dict[str, Any]:
+    """As the hash covers it, with the name and title of then beside it."""
+    return entry(event) | {"name": event.person.get("name", ""), "title": event.person.get("title", "")}
+
+
+def clock(reading: Reading | None) -> dict[str, Any] | None:
+    if reading is None:
+        return None
+    left = reading.remaining
+    return {
+        "step": reading.step,
+        "owner": reading.owner,
+        "budget_minutes": None if reading.budget is None else reading.budget // MINUTE,
+        "elapsed_minutes": reading.elapsed // MINUTE,
+        "remaining_minutes": None if left is None else left // MINUTE,
+        "due_at": moment(reading.due_at),
+        "started_at": moment(reading.started_at),
+        "running": reading.running,
+        "paused": reading.paused,
+        "waiting_for": reading.waiting_for,
+        "shape": reading.shape,
+    }
+
+
+def document_line(paper: Document) -> dict[str, Any]:
+    return {
+        "id": paper.pk,
+        "kind": paper.kind,
+        "title": paper.title,
+        "number": paper.number,
+        "date": paper.issued_on.isoformat(),
+        "at": moment(paper.at),
+        "status": paper.status,
+        "sha256": paper.pdf_sha256,
+        "facts_sha256": paper.facts_sha256,
+        "size": paper.pdf_size,
+        "url": f"/api/v1/documents/{paper.pk}.pdf",
+        "verify_url": f"{settings.PUBLIC_URL}/verify/{paper.token}",
+    }
+
+
+def file_line(file: StoredFile) -> dict[str, Any]:
+    return {
+        "id": file.pk,
+        "kind": file.kind,
+        "name": file.name,
+        "media_type": file.media_type,
+        "size": file.size,
+        "sha256": file.sha256,
+        "at": moment(file.at),
+        "url": f"/api/v1/files/{file.pk}",
+    }
+
+
+def position(start: int | None) -> float | None:
+    return None if start is None else rack.position_of(start)
+
+
+def claim_line(row: Mapping[str, Any]) -> dict[str, Any]:
+    plain = (
+        "face",
+        "watts",
+        "cords",
+        "weight_kg",
+        "depth_mm",
+        "bandwidth_mbps",
+        "ip_count",
+        "vcpu",
+        "ram_gb",
+    )
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        "rack": row["place__name"] if row["place__kind"] == "rack" else None,
+        "place": row["place__name"],
+        "position_u": position(row["start"]),
+        "height_u": row["height"] / 2,
+        **{name: row[name] for name in plain},
+        "storage_gb": row["storage_gb"],
+        "case": row["case__number"],
+        "item_no": row["item_no"],
+        "agency": row["agency__code"],
+        "label": row["label"],
+        "expires_at": moment(row["expires_at"]),
+        "version": row["version"],
+    }
+
+
+def claim_brief(claim: Claim) -> dict[str, Any]:
+    row = {name: getattr(claim, name) for name in CLAIM if "__" not in name}
+    row |= {"place__kind": claim.place.kind, "place__name": claim.place.name}
+    row |= {"case__number": claim.case.number if claim.case_id and claim.case else None}
+    row |= {"agency__code": claim.agency.code if claim.agency_id and claim.agency else None}
+    return claim_line(row)
+
+
+def track_url(number: str) -> str:
+    return f"{settings.PUBLIC_URL}/track/{number}"
