@@ -1,132 +1,253 @@
-"""The elevation of a rack as SVG: values in, text out, for pages and the API alike.
+"""Racks as crisp SVG, pure: blocks of the ledger in, text out. Used by the pages and by the API's elevation.
 
-Colours are CSS classes (`el-installed`, `el-held` ...) over plain attributes, so the same text stands alone as a
-file and follows the page's palette inside one; no style element and no script, so the strict policy holds.
-States differ by line and pattern too, not by colour alone.
+Every look is a CSS class (static/sandar/drawing.css), so light, dark and print follow the page and the strict
+policy holds; a drawing that stands alone carries the same rules inside. Lengths are in SVG units, 18 a rack unit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+from django.utils.translation import gettext as _
 
 from sandar.core import rack as geometry
+from sandar.doors.web import figures, labels
+from sandar.records.ledger.read import Block
 
-VERSION = "1"  # part of the ETag: raise it when the drawing changes
-HALF = 9  # pixels a half-unit is high
-LEFT, WIDTH, TOP = 30, 250, 26
-LETTER = 6.1  # pixels a letter of 11 px takes on average
-PALETTE = {
-    "installed": ("#1f6f7a", "#1f6f7a", "", "#ffffff"),
-    "reserved": ("#cfe4e6", "#1f6f7a", "", "#16323a"),
-    "held": ("#f2f7f7", "#1f6f7a", "4 3", "#16323a"),
-    "blocked": ("url(#el-hatch)", "#8a979b", "", "#37474f"),
-}
-"""State -> fill, line, dashes, ink."""
+HALF = 9  # height of a half-unit
+NUMBERS, CABINET, RAIL, EDGE = 30, 300, 7, 10
+WIDTH = NUMBERS + CABINET + 4
+_STYLE = Path(__file__).parent / "static" / "sandar" / "drawing.css"
+_GLYPH = 5.4  # mean width of a letter of the labels; they are cut, never squeezed
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """Something in the rack; start and height in half-units from the floor. href: where a page leads to."""
+class Frame:
+    """The rack that is drawn: name, height in half-units, and from which end its units are printed."""
+
+    name: str
+    half_units: int
+    numbering: str = "bottom"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A place that is asked for and not taken yet: dashed amber. start and height in half-units."""
 
     start: int
     height: int
-    state: str
-    label: str
-    watts: int = 0
-    key: str = ""
-    href: str = ""
+    face: str = "full"
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a drawing shows besides the blocks.
+
+    links: claim id -> address. free: unit as printed from the bottom -> address of "take this one".
+    here: the claim that is meant; everything else steps back.
+    """
+
+    links: Mapping[int, str] | None = None
+    free: Callable[[int], str] | None = None
+    here: int | None = None
+    alone: bool = False
+
+
+@lru_cache(maxsize=1)
+def style() -> str:
+    """The rules of a drawing that stands alone."""
+    return _STYLE.read_text("utf-8")
+
+
+@lru_cache(maxsize=1)
+def style_source() -> str:
+    """The rules' hash as a source of the Content-Security-Policy: allows exactly this style element."""
+    digest = hashlib.sha256(style().encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def elevation(
-    blocks: Iterable[Block], *, name: str, half_units: int, numbering: str = "bottom", face: str = "front"
+    blocks: Sequence[Block],
+    frame: Frame,
+    *,
+    face: str = "front",
+    wishes: Sequence[Wish] = (),
+    look: Look | None = None,
 ) -> str:
-    """The drawing of one face. U1 is at the bottom; `numbering` top prints the numbers from above."""
-    shown = sorted(blocks, key=lambda block: block.start)
-    height = TOP + half_units * HALF + 8
-    said = f"{name} {face}: " + "; ".join(_said(block, half_units, numbering) for block in shown)
+    """One face of a rack, from the floor up, as an SVG element. face: front or rear."""
+    look = look or Look()
+    seen = [block for block in blocks if block.start is not None and block.face in ("full", face)]
+    height = frame.half_units * HALF + 2 * EDGE
+    name = f"{frame.name} · {face_name(face)}"
     parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="el" viewBox="0 0 {LEFT + WIDTH + 8} {height}"'
-            f' width="{LEFT + WIDTH + 8}" height="{height}" role="img" aria-label={quoteattr(_plain(said))}'
-            ' font-family="system-ui, sans-serif" font-size="11">'
-        ),
-        (
-            '<defs><pattern id="el-hatch" width="6" height="6" patternUnits="userSpaceOnUse"'
-            ' patternTransform="rotate(45)"><rect width="6" height="6" fill="#eef1f1"/>'
-            '<path d="M0 0V6" stroke="#b3bec1" stroke-width="3"/></pattern></defs>'
-        ),
-        (
-            f'<text class="el-name" x="{LEFT}" y="16" font-size="13" font-weight="700" fill="#16323a">'
-            f"{escape(_plain(name))}</text>"
-        ),
-        (
-            f'<rect class="el-frame" x="{LEFT - 0.5}" y="{TOP - 0.5}" width="{WIDTH + 1}"'
-            f' height="{half_units * HALF + 1}" fill="#fbfdfd" stroke="#5c6f76"/>'
-        ),
-        *_scale(half_units, numbering),
-        *(_block(block, half_units, numbering) for block in shown),
+        _open(name, _described(seen, frame), width=WIDTH, height=height, look=look),
+        f'<rect class="elev-cabinet" x="{NUMBERS}" y="1" width="{CABINET}" height="{height - 2}" rx="5"/>',
+        "".join(_units(frame, look)),
+        "".join(_device(block, frame, face, look) for block in seen),
+        "".join(_wish(wish, frame) for wish in wishes if wish.face in ("full", face)),
         "</svg>",
     ]
     return "".join(parts)
 
 
-def _scale(half_units: int, numbering: str) -> Iterator[str]:
-    """A line and a number for every unit."""
-    lines = []
-    for start in range(0, half_units - 1, 2):
-        y = TOP + (half_units - start) * HALF
-        unit = geometry.printed_unit(start, total=half_units, numbering=numbering)
-        yield (
-            f'<text class="el-no" x="{LEFT - 6}" y="{y - HALF + 4}" text-anchor="end" font-size="9.5"'
-            f' fill="#5c6f76">{unit:g}</text>'
-        )
-        if start:
-            lines.append(f"M{LEFT} {y}h{WIDTH}")
-    yield f'<path class="el-line" d="{"".join(lines)}" stroke="#dfe6e7" stroke-width="1" fill="none"/>'
+def face_name(face: str) -> str:
+    return {"front": _("depan"), "rear": _("belakang"), "full": _("depan dan belakang")}.get(face, face)
 
 
-def _block(block: Block, half_units: int, numbering: str) -> str:
-    fill, line, dashes, ink = PALETTE.get(block.state, PALETTE["blocked"])
-    y = TOP + (half_units - block.start - block.height) * HALF + 1
-    tall = block.height * HALF - 2
-    state = block.state if block.state in PALETTE else "blocked"
-    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-    watts = f"{block.watts} W" if block.watts else ""
-    room = WIDTH - 20 - (len(watts) + 2) * LETTER if watts else WIDTH - 20
-    size = 11 if tall >= 13 else 7.5
-    word = _short(_plain(block.label), int(room / LETTER * 11 / size))
-    base = y + tall / 2 + size * 0.36
-    body = (
-        f'<g class="el-block el-{state}"{f" data-claim={quoteattr(_plain(block.key))}" if block.key else ""}>'
-        f"<title>{escape(_said(block, half_units, numbering))}</title>"
-        f'<rect x="{LEFT + 1.5}" y="{y}" width="{WIDTH - 3}" height="{tall}" rx="3" fill="{fill}" stroke="{line}"'
-        f"{dashed}/>"
-        f'<text class="el-word" x="{LEFT + 10}" y="{base:g}" font-size="{size}" fill="{ink}">{escape(word)}</text>'
+def units_text(start: int | None, height: int, frame: Frame) -> str:
+    """The units as printed on the rack: U20–U21, U9, or "samping rak" for what takes no unit."""
+    if start is None:
+        return _("samping rak")
+    ends = [
+        geometry.printed_unit(half, total=frame.half_units, numbering=frame.numbering)
+        for half in (start, start + max(height, 2) - 2)
+    ]
+    low, high = sorted(ends)
+    if low == high:
+        return f"U{figures.number(low)}"
+    return f"U{figures.number(low)}–U{figures.number(high)}"
+
+
+def _open(name: str, said: str, *, width: int, height: int, look: Look) -> str:
+    alone = (
+        ' xmlns="http://www.w3.org/2000/svg" role="img"' if look.alone else ' role="group" focusable="false"'
     )
-    if watts:
-        body += (
-            f'<text class="el-watts" x="{LEFT + WIDTH - 10}" y="{base:g}" font-size="{size}" text-anchor="end"'
-            f' fill="{ink}">{watts}</text>'
+    head = (
+        f'<svg class="elev{" elev-here" if look.here else ""}" viewBox="0 0 {width} {height}"{alone}'
+        f' aria-label="{escape(name)}"><title>{escape(name)}</title><desc>{escape(said)}</desc>'
+    )
+    return head + (f"<style>{style()}</style>{_HATCH}" if look.alone else "")
+
+
+_HATCH = (
+    '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"'
+    ' patternTransform="rotate(45)"><rect class="hatch-line" width="3" height="6"/></pattern></defs>'
+)
+
+
+def _described(seen: Iterable[Block], frame: Frame) -> str:
+    taken = [
+        f"{units_text(block.start, block.height, frame)} {block.label or block.case or ''} ({labels.label(labels.CLAIMS, block.state)})"
+        for block in seen
+    ]
+    return "; ".join(taken) or _("Rak ini kosong.")
+
+
+def _y(start: int, height: int, frame: Frame) -> int:
+    return EDGE + (frame.half_units - start - height) * HALF
+
+
+def _units(frame: Frame, look: Look) -> Iterator[str]:
+    """Unit numbers, the lines between units, and what is clickable in an empty one."""
+    for start in range(0, frame.half_units - 1, 2):
+        y = _y(start, 2, frame)
+        printed = geometry.printed_unit(start, total=frame.half_units, numbering=frame.numbering)
+        yield f'<text class="elev-no" x="{NUMBERS - 6}" y="{y + HALF + 3}">{printed:g}</text>'
+        slot = (
+            f'<rect class="elev-slot" x="{NUMBERS + RAIL}" y="{y}" width="{CABINET - 2 * RAIL}"'
+            f' height="{2 * HALF - 1}"/>'
         )
-    body += "</g>"
-    return f"<a href={quoteattr(block.href)}>{body}</a>" if block.href else body
+        if look.free is not None:
+            unit = start // 2 + 1
+            said = escape(_("Pakai mulai U%(unit)s") % {"unit": f"{printed:g}"})
+            slot = (
+                f'<a href="{escape(look.free(unit))}" tabindex="-1" aria-hidden="true">'
+                f"<title>{said}</title>{slot}</a>"
+            )
+        yield slot
 
 
-def _said(block: Block, half_units: int, numbering: str) -> str:
-    """U10-11 SIMPUS-1 (installed, 575 W)."""
-    low = geometry.printed_unit(block.start, total=half_units, numbering=numbering)
-    high = low + (block.height - 1) / 2 * (1 if numbering == "bottom" else -1)
-    units = f"U{low:g}" if block.height <= 2 else f"U{low:g}-{int(high)}"
-    draw = f", {block.watts} W" if block.watts else ""
-    return f"{units} {_plain(block.label)} ({block.state}{draw})"
+def _device(block: Block, frame: Frame, face: str, look: Look) -> str:
+    assert block.start is not None
+    here = " is-here" if look.here == block.claim_id else ""
+    back = " is-back" if face == "rear" and block.face == "full" else ""
+    box = _box(block.start, block.height, frame)
+    hatch = f'<rect class="elev-hatch" {box} rx="2"/>' if block.state == "held" else ""
+    drawn = (
+        f'<rect class="elev-box" {box} rx="2"/>{hatch}'
+        f"{_label(_words(block), _figure(block), block.start, block.height, frame)}"
+    )
+    said = escape(" · ".join(part for part in _facts(block, frame) if part))
+    body = f'<g class="elev-dev is-{block.state}{here}{back}"><title>{said}</title>{drawn}</g>'
+    link = (look.links or {}).get(block.claim_id)
+    return f'<a href="{escape(link)}" aria-label="{said}">{body}</a>' if link else body
 
 
-def _short(text: str, letters: int) -> str:
-    return text if len(text) <= letters else text[: max(letters - 1, 1)].rstrip() + "…"
+def _box(start: int, height: int, frame: Frame) -> str:
+    return (
+        f'x="{NUMBERS + RAIL}" y="{_y(start, height, frame)}" width="{CABINET - 2 * RAIL}"'
+        f' height="{height * HALF - 1}"'
+    )
 
 
-def _plain(text: str) -> str:
-    """Without what XML cannot hold."""
-    return "".join(char for char in text if char.isprintable())
+def _wish(wish: Wish, frame: Frame) -> str:
+    label = _label(wish.label or _("diminta"), geometry_u(wish.height), wish.start, wish.height, frame)
+    return (
+        f'<g class="elev-dev is-asked"><title>{escape(wish.label or _("diminta"))}</title>'
+        f'<rect class="elev-box" {_box(wish.start, wish.height, frame)} rx="2"/>{label}</g>'
+    )
+
+
+def geometry_u(height: int) -> str:
+    return figures.units(height)
+
+
+def _words(block: Block) -> str:
+    """What stands there and whose it is; a hold names its request first."""
+    if block.state in ("held", "reserved"):
+        return " · ".join(part for part in (block.case, block.label) if part)
+    return " · ".join(part for part in (block.label, block.agency) if part)
+
+
+def _figure(block: Block) -> str:
+    if block.state in ("held", "reserved"):
+        return labels.label(labels.CLAIMS, block.state)
+    return figures.watts(block.watts) if block.watts else ""
+
+
+def _facts(block: Block, frame: Frame) -> tuple[str, ...]:
+    return (
+        units_text(block.start, block.height, frame),
+        block.label,
+        block.case or "",
+        block.agency or "",
+        labels.label(labels.CLAIMS, block.state),
+        figures.watts(block.watts) if block.watts else "",
+    )
+
+
+def _label(words: str, figure: str, start: int, height: int, frame: Frame) -> str:
+    """The label at the left, the figure at the right, cut to the width that is left for them."""
+    size = "elev-small" if height < 2 else "elev-text"
+    middle = _y(start, height, frame) + (height * HALF - 1) // 2 + (3 if height < 2 else 4)
+    room = CABINET - 2 * RAIL - 20
+    free = int((room - len(figure) * _GLYPH - (10 if figure else 0)) / _GLYPH)
+    cut = words if len(words) <= free else words[: max(free - 1, 1)].rstrip(" ·") + "…"
+    drawn = f'<text class="{size}" x="{NUMBERS + RAIL + 10}" y="{middle}">{escape(cut)}</text>'
+    if figure:
+        x = NUMBERS + CABINET - RAIL - 8
+        drawn += f'<text class="{size} elev-figure" x="{x}" y="{middle}">{escape(figure)}</text>'
+    return drawn
+
+
+# --- the rack lying down, for lists
+
+
+def strip(taken: int, pending: int, *, half_units: int, said: str) -> str:
+    """A whole rack as one line, floor at the left: taken and held runs. Masks of half-units."""
+    parts = [
+        f'<svg class="strip" viewBox="0 0 {half_units} 10" preserveAspectRatio="none" role="img"'
+        f' aria-label="{escape(said)}" focusable="false"><rect class="strip-free" width="{half_units}" height="10"/>'
+    ]
+    for kind, mask in (("used", taken & ~pending), ("held", pending)):
+        for start, length in geometry.runs(mask):
+            parts.append(f'<rect class="strip-{kind}" x="{start}" width="{length}" height="10"/>')
+    parts.append("</svg>")
+    return "".join(parts)
