@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from ninja import Query, Router
 
 from sandar.core import rack as geometry
@@ -109,21 +110,18 @@ Face = Annotated[Literal["front", "rear"], Query(description="side that is looke
 
 @router.get("/racks/{name}/elevation.svg", openapi_extra=content("image/svg+xml"))
 def get_elevation(request: HttpRequest, name: str, face: Face = "front") -> HttpResponse:
-    """The elevation of a rack. Colours come by CSS classes (`el-held`, `el-installed` ...) with plain defaults."""
+    """The elevation of one face of a rack, from the floor up, with its colours inside."""
     assert caller_of(request).office
     row = _rack(name)
-    tag = f'"{drawing.VERSION}-{row["id"]}-{row["version"]}-{row["half_units"]}-{row["rack__numbering"]}-{face}"'
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponse(status=304, headers={"ETag": tag, "Cache-Control": "private, no-cache"})
-    shown = [
-        drawing.Block(block.start, block.height, block.state, block.label, block.watts, f"{block.claim_id}")
-        for block in ledger_read.elevation(row["rack_id"])
-        if block.start is not None and block.face in (face, "full")
-    ]
-    picture = drawing.elevation(
-        shown, name=row["name"], half_units=row["half_units"], numbering=row["rack__numbering"], face=face
+    frame = drawing.Frame(row["name"], row["half_units"], row["rack__numbering"])
+    look = drawing.style_source()[8:16]
+    tag = (
+        f'"{row["id"]}-{row["version"]}-{frame.half_units}-{frame.numbering}-{face}-{get_language()}-{look}"'
     )
-    response = HttpResponse(picture, content_type="image/svg+xml", headers={"ETag": tag})
-    response["Cache-Control"] = "private, no-cache"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers=headers)
+    blocks = ledger_read.elevation(row["rack_id"])
+    drawn = drawing.elevation(blocks, frame, face=face, look=drawing.Look(alone=True))
+    headers["Content-Security-Policy"] = f"default-src 'none'; style-src {drawing.style_source()}; sandbox"
+    return HttpResponse(drawn, content_type="image/svg+xml", headers=headers)
