@@ -51,10 +51,10 @@ def arguments() -> argparse.Namespace:
 
 
 @contextmanager
-def served(data_dir: str) -> Iterator[str]:
-    """This code base on a free loopback port, with DEBUG on."""
+def served(data_dir: str, *, gallery: bool) -> Iterator[str]:
+    """This code base on a free loopback port; DEBUG only where the gallery of pieces is asked for."""
     os.environ["SANDAR_DATA_DIR"] = data_dir
-    os.environ.setdefault("SANDAR_DEBUG", "1")
+    os.environ["SANDAR_DEBUG"] = "1" if gallery else "0"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandar.settings")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
@@ -150,7 +150,7 @@ def main() -> int:
             if asked.base:
                 shoot(browser, asked.base.rstrip("/"), asked, None)
             else:
-                with served(asked.data_dir) as base:
+                with served(asked.data_dir, gallery=any("_gaya" in path for path in asked.paths)) as base:
                     shoot(browser, base, asked, forged(asked.user) if asked.user else None)
         finally:
             browser.close()

@@ -54,7 +54,7 @@ class _Facts(dict[str, str]):
 
 def _word(name: str, value: Any) -> str:
     """One fact as a reader meets it: codes by name, times and sizes in the office's way."""
-    table = {
+    tables: dict[str, Mapping[str, str | Promise]] = {
         "needed": labels.ROLES,
         "role": labels.ROLES,
         "did": labels.DUTIES,
@@ -63,7 +63,8 @@ def _word(name: str, value: Any) -> str:
         "resource": labels.RESOURCES,
         "reason": REASONS,
         "what": PLACES,
-    }.get(name)
+    }
+    table = tables.get(name)
     if value is None:
         return ""
     if name == "limit_bytes":

@@ -106,7 +106,7 @@ def size(value: Number | None) -> str:
         return "—"
     for unit, scale in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if value >= scale:
-            return f"{number(Decimal(str(value)) / scale, 1)}{THIN}{unit}"
+            return f"{number(round(Decimal(str(value)) / scale, 1))}{THIN}{unit}"
     return f"{number(value)}{THIN}B"
 
 

@@ -23,7 +23,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         raise Http404
     if code := request.GET.get("refusal"):
         return refusal.answer(request, _refusal(code))
-    return render(request, "web/gallery.html", _samples())
+    samples = _samples()
+    return render(request, "web/gallery.html", samples | {"wrong": {}} if "bersih" in request.GET else samples)
 
 
 def _refusal(code: str) -> errors.SandarError:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired, SignupClosedException
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
@@ -23,6 +24,8 @@ from sandar.records.people.models import OFFICER_ROLES
 Handler = Callable[[HttpRequest], HttpResponse]
 BEGAN, SEEN, STRONG = "began_at", "seen_at", "second_factor"
 REFRESH_SECONDS = 60
+# How allauth leads elsewhere; its own middleware, further out, turns these into redirects.
+_ALLAUTH_TURNS = (ImmediateHttpResponse, ReauthenticationRequired, SignupClosedException)
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Where somebody without a second factor may still go: to set it up, to leave, to change the language.
 _SET_UP = ("/akun/", "/bahasa", "/health/", "/static/", "/verify/", "/track/", "/standar")
@@ -188,6 +191,8 @@ class Refusals(Middleware):
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, _ALLAUTH_TURNS):
+            return None
         if settings.DEBUG and type(refusals.refusal_of(exception)) is errors.SandarError:
             return None  # the developer's page
         return refusal.answer(request, exception)

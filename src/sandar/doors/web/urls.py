@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from sandar.doors.web import account, apply, cases, gallery, health, inbox, papers, public
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("bahasa", account.language, name="language"),
     path("akun/logout/", account.SignOut.as_view(), name="sign_out"),
     re_path(_CLOSED, account.closed, name="closed"),
+    path("akun/", RedirectView.as_view(pattern_name="mfa_index"), name="account"),
     path("akun/", include("allauth.urls")),
     path("_gaya", gallery.gallery, name="gallery"),
     *inbox.urlpatterns,

@@ -1,6 +1,8 @@
 /* Comfort only: every act works without this file. No eval, no inline handlers, no styles written by script. */
 (function () {
   "use strict";
+  // Trusted Types: htmx swaps HTML of ours; making scripts or their addresses from text stays forbidden.
+  if (window.trustedTypes) window.trustedTypes.createPolicy("default", { createHTML: (html) => html });
   const body = document.body;
   const said = (name) => body.dataset[name] || "";
 
