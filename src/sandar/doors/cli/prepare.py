@@ -23,7 +23,6 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
-from django.utils import timezone
 
 from sandar.doors.cli import frame
 from sandar.doors.cli.words import _
@@ -139,40 +138,13 @@ def _collect_static(data_dir: Path, note: dict[str, Any]) -> None:
 
 
 def _example(*, fill: bool) -> list[dict[str, object]]:
+    from sandar.doors.cli import demo
     from sandar.records.people.models import Office, Person
 
     if fill and not Person.objects.exists():
         print("sandar: " + _("mengisi kantor contoh"), file=sys.stderr, flush=True)
-        _fill()
-    if not Office.objects.filter(is_example=True).exists():
-        return []
-    return _example_accounts()
-
-
-def _fill() -> None:
-    """What `sandar demo` does; the bare office where that command is not there."""
-    try:
-        demo = importlib.import_module("sandar.doors.cli.demo")
-    except ModuleNotFoundError:
-        from sandar.doors.cli.example import office
-
-        office.build(timezone.now())
-    else:
         demo.fill()
-
-
-def _example_accounts() -> list[dict[str, object]]:
-    """Who can sign in to the example office, one row a person, officers first."""
-    from sandar.doors.cli.example.office import PASSWORD
-    from sandar.records.people.models import RoleGrant
-
-    grants = RoleGrant.objects.select_related("person__agency").order_by("pk")
-    rows = [
-        {"username": grant.person.username, "password": PASSWORD, "role": grant.role}
-        | {"agency": grant.person.agency.code}
-        for grant in grants
-    ]
-    return sorted(rows, key=lambda row: row["role"] == "applicant")
+    return demo.accounts() if Office.objects.filter(is_example=True).exists() else []
 
 
 def refuse_unsafe(host: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HELP = noop("Menjalankan Sandar: web dan pekerja latar, di latar depan terminal.")
 EXAMPLE = "sandar serve --host 127.0.0.1 --port 8000 --workers 2"
 DRAIN_SECONDS = 9.0  # the contract says 10 from SIGTERM to the end
-WORKER_DRAIN_SECONDS = 7
+WORKER_DRAIN_SECONDS = 6  # a worker that is only starting misses the signal and is ended after this
 READY_LIMIT_SECONDS = 60.0
 THREADS = 2
 
@@ -172,8 +172,12 @@ def _web(host: str, port: int, workers: int) -> None:
 
 def _worker() -> None:
     """The background worker: runs what acts enqueued, and the schedules."""
+    from django.utils import timezone
     from django_q.cluster import Cluster
 
+    from sandar.doors.jobs import schedule
+
+    schedule.ensure(timezone.now())
     cluster = Cluster()
     cluster.start()
     if cluster.sentinel is not None:
