@@ -101,7 +101,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": sorted((PACKAGE / "steps").glob("*/templates")),  # each step brings its own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -254,8 +254,8 @@ Q_CLUSTER = {
     "name": "sandar",
     "orm": "default",
     "workers": 1,
-    "timeout": 60,
-    "retry": 90,
+    "timeout": 50,  # a job that hangs is killed
+    "retry": 60,  # one whose worker was killed is done by another after this
     "max_attempts": 5,
     "ack_failures": False,
     "catch_up": False,

@@ -38,7 +38,15 @@ _IPv6_DISGUISES = tuple(
 )  # fmt: skip
 _IPv4_NEVER = tuple(
     ipaddress.ip_network(text)
-    for text in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.88.99.0/24", "224.0.0.0/4", "240.0.0.0/4")
+    for text in (
+        "0.0.0.0/8",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "192.0.0.0/24",
+        "192.88.99.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    )
 )
 
 
@@ -80,6 +88,14 @@ class Check:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the probe saw. Reachable: every listed port connects, and web ports answer below 500."""
+
+    reachable: bool
+    checks: tuple[Check, ...]
+
+
 def refusal(address: str, policy: Policy) -> str:
     """Why this address may not be connected to: a code, or "" when it may.
 
@@ -110,24 +126,23 @@ def _disguised(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return not ip.is_loopback and any(ip in network for network in _IPv4_NEVER)
 
 
-def probe(target: Target, policy: Policy) -> dict[str, Any]:
+def probe(target: Target, policy: Policy) -> Found:
     """Try every port of one service, at once; at most `TOTAL_SECONDS` each. Never raises for what it meets.
 
-    Returns {"reachable": bool, "checks": [...]}: reachable when every listed port connects and web ports
-    answer below 500. A bad certificate is a finding (`problem`), not a failure to reach.
+    A bad certificate is a finding (`problem`), not a failure to reach. Where no port is listed, one of the
+    usual ones that opens is enough.
     """
     if code := refusal(target.address, policy):
-        check = Check("TCP", _place(target, 0), target.address, problem=code)
-        return {"reachable": False, "checks": [check.as_dict()]}
+        return Found(False, (Check("TCP", _place(target, 0), target.address, problem=code),))
     if not _HOST.fullmatch(target.hostname):
         target = replace(target, hostname="")
     ports = tuple(dict.fromkeys(target.ports)) or USUAL_PORTS
     with ThreadPoolExecutor(max_workers=min(len(ports), 20)) as pool:
         tried = list(pool.map(lambda port: _port(target, port, policy), ports))
-    if not target.ports:  # nothing is promised on the usual ports: one that opens is enough
-        tried = [checks for checks in tried if checks[0].ok][:1] or tried
-    checks = [check for found in tried for check in found]
-    return {"reachable": all(check.ok for check in checks), "checks": [check.as_dict() for check in checks]}
+    if not target.ports:
+        tried = [found for found in tried if found[0].ok][:1] or tried
+    checks = tuple(check for found in tried for check in found)
+    return Found(all(check.ok for check in checks), checks)
 
 
 def _port(target: Target, port: int, policy: Policy) -> list[Check]:

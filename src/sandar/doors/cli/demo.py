@@ -115,7 +115,8 @@ def document() -> dict[str, Any]:
     return {
         "accounts": accounts(),
         "racks": [
-            {"id": rack.pk, "name": rack.name, "room": rack.room.name, "height_u": rack.height_u} for rack in racks
+            {"id": rack.pk, "name": rack.name, "room": rack.room.name, "height_u": rack.height_u}
+            for rack in racks
         ],
         "cases": [
             {"number": number, "state": state, "agency": agency, "service": service}
@@ -123,7 +124,9 @@ def document() -> dict[str, Any]:
                 "number", "state", "agency__code", "service"
             )
         ],
-        "agencies": [{"code": agency.code, "name": agency.name} for agency in people.agencies().order_by("pk")],
+        "agencies": [
+            {"code": agency.code, "name": agency.name} for agency in people.agencies().order_by("pk")
+        ],
     }
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 
 from django.db import transaction
 
@@ -20,9 +21,15 @@ MOST_TRIES = 8
 _log = logging.getLogger("sandar.jobs")
 
 
-def put_off(kind: str, refs: Iterable[int], at: datetime) -> frozenset[int]:
-    """Which of these failed before and are not to be tried now."""
-    return outbox_read.put_off(kind, refs, at)
+class Shift:
+    """The time one job may take: no piece is begun after it. The longest piece takes 20 s, a job's limit is 50."""
+
+    def __init__(self, seconds: float = 25.0) -> None:
+        self._ends = monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        return monotonic() >= self._ends
 
 
 def attempt(
@@ -40,31 +47,29 @@ def attempt(
     try:
         work()
     except Exception as fault:
-        _keep(kind, ref, fault, at=at, give_up=give_up)
+        if failed(kind, ref, fault, at=at) and give_up is not None:
+            give_up()
         return False
-    if outbox_read.in_trouble(kind, ref):
-        with transaction.atomic():
-            outbox.mended(kind, ref)
+    mended(kind, ref)
     return True
 
 
-def _keep(
-    kind: str, ref: int, fault: Exception, *, at: datetime, give_up: Callable[[], object] | None
-) -> None:
+def failed(kind: str, ref: int, fault: Exception, *, at: datetime, most: int = MOST_TRIES) -> bool:
+    """Count and log one failure; True when it was the last try."""
     correlation = uuid.uuid4().hex[:12]
+    error = f"{type(fault).__name__}: {fault}"
     with transaction.atomic():
-        trouble = outbox.trouble(
-            kind, ref, error=f"{type(fault).__name__}: {fault}", correlation=correlation, at=at, most=MOST_TRIES
-        )
-    quarantined = trouble.quarantined_at is not None
+        trouble = outbox.trouble(kind, ref, error=error, correlation=correlation, at=at, most=most)
+    is_last = trouble.quarantined_at is not None
+    what = "set aside" if is_last else "to be tried again"
     _log.error(
-        "%s %s failed, try %s%s [%s]",
-        kind,
-        ref,
-        trouble.attempts,
-        ", set aside" if quarantined else "",
-        correlation,
-        exc_info=fault,
+        "%s %s failed (try %s, %s) [%s]", kind, ref, trouble.attempts, what, correlation, exc_info=fault
     )
-    if quarantined and give_up is not None:
-        give_up()
+    return is_last
+
+
+def mended(kind: str, ref: int) -> None:
+    """Forget the trouble there was, if there was any."""
+    if outbox_read.in_trouble(kind, ref):
+        with transaction.atomic():
+            outbox.mended(kind, ref)

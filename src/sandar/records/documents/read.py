@@ -6,7 +6,7 @@ another agency's does not exist (404), as everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -63,9 +63,16 @@ def pdf(document: Document) -> bytes:
     return store.read(document.pdf_sha256)
 
 
-def waiting(*, limit: int = 100) -> list[int]:
-    """Ids of papers whose PDF is not made yet, oldest first; the job that renders works through them."""
+def waiting(*, limit: int = 100, case_id: int | None = None, without: Iterable[int] = ()) -> list[int]:
+    """Ids of papers (of one case) whose PDF is not made yet, oldest first; the job that renders works through them.
+
+    without: ids to leave out, such as papers that failed too often.
+    """
     rows = Document.objects.filter(pdf_sha256__isnull=True).order_by("pk")
+    if case_id is not None:
+        rows = rows.filter(case_id=case_id)
+    if left_out := list(without):
+        rows = rows.exclude(pk__in=left_out)
     return list(rows.values_list("pk", flat=True)[:limit])
 
 

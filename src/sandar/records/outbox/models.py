@@ -48,7 +48,9 @@ class Trouble(models.Model):
     last_at = models.DateTimeField()
     next_try_at = models.DateTimeField()
     last_error = models.CharField(max_length=300)
-    correlation = models.CharField(max_length=16, help_text="the id under which the log tells the whole story")
+    correlation = models.CharField(
+        max_length=16, help_text="the id under which the log tells the whole story"
+    )
     quarantined_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

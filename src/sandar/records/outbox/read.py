@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -11,8 +10,10 @@ from sandar.records.outbox.models import Message, Trouble
 
 
 def due(at: datetime, *, limit: int = 50, case_id: int | None = None) -> list[int]:
-    """Ids of messages to send now, oldest first."""
+    """Ids of messages to send now, oldest first; what was refused for good is not among them."""
+    refused = Trouble.objects.filter(kind="message", quarantined_at__isnull=False)
     rows = Message.objects.filter(sent_at__isnull=True, next_try_at__lte=at).order_by("pk")
+    rows = rows.exclude(pk__in=refused.values("ref"))
     if case_id is not None:
         rows = rows.filter(case_id=case_id)
     return list(rows.values_list("pk", flat=True)[:limit])
@@ -22,20 +23,15 @@ def waiting() -> int:
     return Message.objects.filter(sent_at__isnull=True).count()
 
 
-def put_off(kind: str, refs: Iterable[int], at: datetime) -> frozenset[int]:
-    """Which of these failed before and are not to be tried at `at`: their pause lasts, or they are quarantined."""
-    rows = Trouble.objects.filter(kind=kind, ref__in=list(refs))
+def put_off(kind: str, at: datetime) -> frozenset[int]:
+    """What failed before and is not to be tried at `at`: its pause lasts, or it is quarantined."""
+    rows = Trouble.objects.filter(kind=kind)
     waiting = rows.filter(next_try_at__gt=at) | rows.filter(quarantined_at__isnull=False)
     return frozenset(waiting.values_list("ref", flat=True))
 
 
 def in_trouble(kind: str, ref: int) -> bool:
     return Trouble.objects.filter(kind=kind, ref=ref).exists()
-
-
-def quarantined(kind: str) -> list[int]:
-    """What is not tried by itself any more."""
-    return list(Trouble.objects.filter(kind=kind, quarantined_at__isnull=False).values_list("ref", flat=True))
 
 
 def troubles() -> QuerySet[Trouble]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Least
 
 from sandar.records.outbox.models import Message, Trouble
 
@@ -41,7 +42,7 @@ def claim(message_id: int, *, at: datetime) -> Message | None:
     message = Message.objects.filter(pk=message_id, sent_at__isnull=True, next_try_at__lte=at).first()
     if message is None:
         return None
-    wait = min(FIRST_RETRY * 2**message.attempts, LAST_RETRY)
+    wait = min(FIRST_RETRY * 2 ** min(message.attempts, 10), LAST_RETRY)
     taken = Message.objects.filter(pk=message.pk, sent_at__isnull=True, attempts=message.attempts).update(
         attempts=message.attempts + 1, next_try_at=at + wait
     )
@@ -61,12 +62,12 @@ def trouble(kind: str, ref: int, *, error: str, correlation: str, at: datetime, 
     assert connection.in_atomic_block, "troubles are kept in a transaction"
     facts = {"last_error": error[:300], "correlation": correlation, "last_at": at}
     rows = Trouble.objects.filter(kind=kind, ref=ref)
-    if not rows.update(attempts=F("attempts") + 1, **facts):
+    if not rows.update(attempts=Least(F("attempts") + 1, 30_000), **facts):
         Trouble.objects.bulk_create(
             [Trouble(kind=kind, ref=ref, first_at=at, next_try_at=at, **facts)], ignore_conflicts=True
         )
     found = rows.get()
-    pause = min(FIRST_RETRY * 2 ** (found.attempts - 1), LAST_RETRY)
+    pause = min(FIRST_RETRY * 2 ** min(found.attempts - 1, 10), LAST_RETRY)
     found.next_try_at = at + pause
     found.quarantined_at = found.quarantined_at or (at if found.attempts >= most else None)
     found.save(update_fields=["next_try_at", "quarantined_at"])

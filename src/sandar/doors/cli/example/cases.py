@@ -18,6 +18,7 @@ from django_q.models import OrmQ
 
 from sandar.core.worktime import Calendar
 from sandar.doors.cli.example import hardware, loopback, moments
+from sandar.doors.jobs import care
 from sandar.doors.jobs import probe as probes
 from sandar.records.cases.models import Case, Task
 from sandar.records.clocks import read as clocks
@@ -138,9 +139,11 @@ def take(story: Story, number: int, *, trust: str) -> None:
         story.case = receive(person(story.applicant), parsed(Request, request(story, at)), at=at)
         return
     assert story.case is not None
-    story.case = act(story.case, action, DATA.get(action, _nothing)(story, at), applicant=story.applicant, at=at)
+    story.case = act(
+        story.case, action, DATA.get(action, _nothing)(story, at), applicant=story.applicant, at=at
+    )
     if action == "probe":
-        probes.run(at, case_id=story.case.pk, trust=trust)
+        probes.run(at, care.Shift(), case_id=story.case.pk, trust=trust)
 
 
 def act(case: Case, action: str, data: Mapping[str, Any], *, applicant: str, at: datetime) -> Case:

@@ -1,0 +1,93 @@
+"""Holds and delivery windows that lapsed: the system's own act on the case, or the release of a bare claim.
+
+Only the agency's own delay ends a request: in a state where the office is to act the time may pass, and
+nothing happens (the office is late, not the agency).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from sandar.core import worktime
+from sandar.doors.jobs import care
+from sandar.errors import ActionNotAllowed
+from sandar.records.cases import read as cases
+from sandar.records.cases import write as cases_write
+from sandar.records.cases.models import Case, Task
+from sandar.records.clocks import read as clocks
+from sandar.records.ledger import read as ledger_read
+from sandar.records.ledger import write as ledger
+from sandar.records.outbox import read as outbox_read
+from sandar.sop import route
+from sandar.sop.definition import SYSTEM
+from sandar.steps import registry
+
+KIND = "expiry"
+ACTION = "expire"
+AGAIN_DAYS = 5  # working days an agency has once more when its case was sent back to it
+
+
+def run(at: datetime, shift: care.Shift) -> int:
+    """End what lapsed at `at`. Returns how many cases and bare claims ended."""
+    due = ledger_read.due(at)
+    put_off = outbox_read.put_off(KIND, at)
+    done = 0
+    for case_id in sorted({claim.case_id for claim in due if claim.case_id} - put_off):
+        if shift.is_over:
+            return done
+        ended: list[bool] = []
+        care.attempt(KIND, case_id, lambda pk=case_id, to=ended: to.append(case(pk, at=at)), at=at)  # type: ignore[misc]
+        done += sum(ended)
+    return done + bare([claim.pk for claim in due if claim.case_id is None], at=at)
+
+
+def case(case_id: int, *, at: datetime) -> bool:
+    """Expire one case when its holds lapsed and the agency is the one who is waited for. False: left alone.
+
+    Everything is asked again under the case's lock, so an act of the agency in the same instant either comes
+    first and keeps its places, or finds the request expired; never both.
+    """
+    with transaction.atomic():
+        locked = cases_write.lock_now(case_id)
+        if not _offered(locked) or not _lapsed(locked, at):
+            return False
+        try:
+            registry.perform_on_case(locked, ACTION, person=None, data={}, seen=None, at=at)
+        except ActionNotAllowed:
+            return False
+    return True
+
+
+def bare(claims: list[int], *, at: datetime) -> int:
+    """Release lapsed claims that belong to no case."""
+    if not claims:
+        return 0
+    with transaction.atomic():
+        return len(ledger.expire(at, only=claims))
+
+
+def _offered(found: Case) -> bool:
+    """Does the SOP let the system end the case in its state?"""
+    if found.closed_at is not None:
+        return False
+    actions = route.actions(cases.procedure_of(found), found.state)
+    return any(action.name == ACTION and action.by == SYSTEM for action in actions)
+
+
+def _lapsed(found: Case, at: datetime) -> bool:
+    """A hold's time has come, and an agency to which the case came back had its days once more."""
+    if not any(c.expires_at and c.expires_at <= at for c in ledger_read.claims_for_case(found.pk)):
+        return False
+    task = cases.open_task(found)
+    if task is None or not _came_back(task):
+        return True
+    calendar = clocks.calendar()
+    day = task.opened_at.astimezone(calendar.tz).date()
+    last = worktime.add_working_days(calendar, day, AGAIN_DAYS)
+    return at.astimezone(calendar.tz).date() > last
+
+
+def _came_back(task: Task) -> bool:
+    return Task.objects.filter(case_id=task.case_id, state=task.state, pk__lt=task.pk).exists()

@@ -1,0 +1,19 @@
+"""Once a minute: whatever still waits, whatever lapsed. The safety net under `after.act`."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from sandar.doors.jobs import care, expiry, mail, probe, render
+
+
+def run() -> dict[str, int]:
+    """Lapsed holds first (others wait for the room), then probes, messages, papers."""
+    at = timezone.now()
+    shift = care.Shift()
+    return {
+        "expired": expiry.run(at, shift),
+        "probes": probe.run(at, shift),
+        "messages": mail.run(at, shift),
+        "papers": render.run(at, shift),
+    }
