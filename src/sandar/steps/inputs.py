@@ -173,6 +173,12 @@ class Official(Input):
     email: Text = Field("", title="Surel")
 
 
+class Responsible(Official):
+    """An official who must be named."""
+
+    name: Named = Field(title="Nama")
+
+
 class Letter(Input):
     """The agency's letter of request."""
 

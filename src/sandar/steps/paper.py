@@ -47,12 +47,10 @@ def party(person: Person) -> dict[str, Any]:
 
 
 def official(given: Mapping[str, Any] | str | None) -> dict[str, Any]:
-    """An official named in a letter or form: an object, or only the name."""
-    if not given:
-        return {"name": ""}
-    return (
-        {"name": given} if isinstance(given, str) else {key: value for key, value in given.items() if value}
-    )
+    """An official named in a letter or form: an object, or only the name. A name is always there."""
+    if isinstance(given, str) or given is None:
+        return {"name": given or ""}
+    return {"name": given.get("name", "")} | {key: value for key, value in given.items() if value}
 
 
 def signer(turn: Turn, *, caption: str = "") -> dict[str, Any]:

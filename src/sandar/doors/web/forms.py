@@ -63,6 +63,8 @@ def shaped(model: type[BaseModel], data: Nested) -> Nested:
             found[name] = False
         elif name in found:
             found[name] = _shaped(kind, found[name])
+        elif field.is_required() and _model(kind, {}) is kind:
+            found[name] = {}  # so that the complaint names the control inside, not the group
     return found
 
 
@@ -145,7 +147,8 @@ def flat(value: Any, prefix: str = "") -> dict[str, Any]:
     elif isinstance(value, list | tuple):
         return {prefix: ", ".join(str(part) for part in value)}
     else:
-        return {prefix: "" if value is None else value}
+        whole = isinstance(value, float) and value.is_integer()
+        return {prefix: "" if value is None else int(value) if whole else value}
     return {name: part for group in parts for name, part in group.items()}
 
 

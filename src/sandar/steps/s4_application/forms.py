@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sandar.steps.inputs import Input, Item, Long, Official, Text
+from sandar.steps.inputs import Input, Item, Long, Official, Responsible, Text
 
 Level = Literal["", "rendah", "sedang", "tinggi"]
 STATEMENTS = (
@@ -22,8 +22,8 @@ class Application(Input):
     """The filled form. Items follow the letter: as many and of the same kinds, specifications may be refined."""
 
     items: Annotated[list[Item], Field(min_length=1, max_length=40)] = Field(title="Perangkat atau aplikasi")
-    admin_contact: Official = Field(title="Penanggung jawab administratif")
-    technical_contact: Official = Field(title="Penanggung jawab teknis")
+    admin_contact: Responsible = Field(title="Penanggung jawab administratif")
+    technical_contact: Responsible = Field(title="Penanggung jawab teknis")
     access_people: Annotated[list[Official], Field(max_length=20)] = Field(
         default_factory=list, title="Personil yang berhak akses"
     )

@@ -61,7 +61,11 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
 def _seen(index: int, item: dict[str, Any], labels: dict[str, str]) -> list[dict[str, str]]:
     """What the inspector reads by eye, each beside what was approved."""
     return [
-        {"name": f"inspections.{index}.manual.{name}", "label": labels[name], "approved": shown(item.get(name))}
+        {
+            "name": f"inspections.{index}.manual.{name}",
+            "label": labels[name],
+            "approved": shown(item.get(name)),
+        }
         for name in SEEN
     ]
 
