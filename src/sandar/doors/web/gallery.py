@@ -89,6 +89,7 @@ def _samples() -> dict[str, Any]:
         "facts": [("Perangkat", "2 × server rak 2U"), ("Daya", "2 × 575 W, A+B"), ("Berat", "2 × 28 kg")],
         "typed": {"name": "SIMPUS-1", "watts": "-5", "cords": "AB", "note": "Isian yang sudah diketik tetap ada."},
         "wrong": {"watts": ["Paling sedikit 1."], "reason": ["Pilih salah satu."]},
+        "wrong_labels": {"watts": "Daya nyata", "reason": "Alasan"},
         "cords": [("A", "Jalur A"), ("B", "Jalur B"), ("AB", "Jalur A dan B")],
         "reasons": [("", "Pilih alasan"), ("incomplete_letter", "Surat belum lengkap"), ("other", "Lainnya")],
         "page": {"page": 3, "pages": 9, "count": 1204},

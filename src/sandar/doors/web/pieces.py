@@ -247,11 +247,17 @@ def pages(page: Any, query: Any, key: str) -> dict[str, Any]:
 # --- fields
 
 
-def problems(given: Any) -> list[dict[str, str]]:
-    """Every wrong field: its name and the sentence. given: a Django form, or {field: [sentence]}."""
+def problems(given: Any, labels_of: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """Every wrong field: its id, its label where it is known, the sentence. given: a form, or {field: [sentence]}."""
     found = given.errors if hasattr(given, "errors") else given or {}
+    fields = getattr(given, "fields", {})
+    known = dict(labels_of or {}) | {name: str(one.label) for name, one in fields.items() if one.label}
     return [
-        {"field": "" if name in ("__all__", "data") else field_id(str(name)), "text": str(text)}
+        {
+            "field": "" if name in ("__all__", "data") else field_id(str(name)),
+            "label": known.get(str(name), ""),
+            "text": str(text),
+        }
         for name, texts in found.items()
         for text in ([texts] if isinstance(texts, str) else texts)
     ]

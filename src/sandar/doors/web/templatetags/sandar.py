@@ -17,7 +17,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from sandar.doors.web import labels, pieces
+from sandar.doors.web import labels as words
+from sandar.doors.web import pieces
 from sandar.sop.procedure import Procedure
 
 register = template.Library()
@@ -49,7 +50,7 @@ def chip(text: object, tone: str = "info") -> SafeString:
 @register.simple_tag
 def state_chip(state: str) -> SafeString:
     """The state of a case in words."""
-    return chip(labels.label(labels.STATES, state), labels.STATE_TONES.get(state, "info"))
+    return chip(words.label(words.STATES, state), words.STATE_TONES.get(state, "info"))
 
 
 @register.simple_tag
@@ -131,9 +132,9 @@ def control(name: str, label: str, **options: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/parts/errors.html")
-def errors(problems: Any, intro: str = "") -> dict[str, Any]:
-    """The summary over a refused form: what is wrong, that nothing was lost, links to the fields."""
-    return {"problems": pieces.problems(problems), "intro": intro}
+def errors(problems: Any, intro: str = "", labels: dict[str, str] | None = None) -> dict[str, Any]:
+    """The summary over a refused form: what is wrong, that nothing was lost, links to the fields (by `labels`)."""
+    return {"problems": pieces.problems(problems, labels), "intro": intro}
 
 
 @register.inclusion_tag("web/parts/notice.html")
