@@ -24,7 +24,7 @@ _BASIC = frozenset(
 _BREAK = "\ue000"  # a private letter; letters/_official.typ prints it as no space, where a line may end
 _MOST_BREAKS = 20
 _LONG = re.compile(r"\S{16,}")
-_MARKS = re.compile(r"[.@_:=&?+,;|\]]")
+_MARKS = re.compile(r"[.@_:=&?,;|\]]")
 _FOUR = re.compile(r".{1,4}", re.DOTALL)
 _RUN = re.compile(r"(?=[^\W_]*[0-9])[^\W_]{16,}|[^\s\ue000/-]{26,}")
 _SPACES = {0x09: " ", 0x0D: "", 0x2028: "\n", 0x2029: "\n"}

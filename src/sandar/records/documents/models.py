@@ -101,7 +101,7 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(pdf_sha256__isnull=True, pdf_size__isnull=True)
-                | Q(pdf_sha256__isnull=False, pdf_size__gt=0),
+                | Q(pdf_sha256__isnull=False, pdf_size__isnull=False, pdf_size__gt=0),
                 name="pdf_hash_and_size_come_together",
             ),
             models.CheckConstraint(

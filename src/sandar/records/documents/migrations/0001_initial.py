@@ -122,7 +122,11 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("pdf_sha256__isnull", True), ("pdf_size__isnull", True)),
-                            models.Q(("pdf_sha256__isnull", False), ("pdf_size__gt", 0)),
+                            models.Q(
+                                ("pdf_sha256__isnull", False),
+                                ("pdf_size__gt", 0),
+                                ("pdf_size__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                         name="pdf_hash_and_size_come_together",
