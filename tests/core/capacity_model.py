@@ -101,9 +101,7 @@ def worlds(draw: st.DrawFn) -> Snapshot:
         pools[name, "weight"] = weight
         found.append(("weight_kg", weight.id))
         shares = frozenset(share for share, _ in found)
-        places.append(
-            PlaceState(index + 1, "rack", name, half_units=height, routes=tuple(found), shares=shares)
-        )
+        places.append(PlaceState(index + 1, "rack", name, half_units=height, own=tuple(found), shares=shares))
     return Snapshot(tuple(places), {pool.id: pool for pool in pools.values()})
 
 

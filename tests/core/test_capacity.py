@@ -32,8 +32,8 @@ POOLS = {
 SNAPSHOT = Snapshot(
     places=(
         PlaceState(1, "rack", "R1", half_units=84, front=0b1111, rear=0b11,
-                   routes=(("power_a", 1), ("power_a_alone", 2), ("power", 4))),
-        PlaceState(2, "rack", "R2", half_units=84, routes=(("power_a", 3), ("power", 4))),
+                   own=(("power_a", 1), ("power_a_alone", 2), ("power", 4))),
+        PlaceState(2, "rack", "R2", half_units=84, own=(("power_a", 3), ("power", 4))),
     ),
     pools=POOLS,
     pending=(Pending(7, "held", AT, "PMH/001", 1, 0, 2, "full"),),

@@ -39,7 +39,7 @@ def site(*, racks: int = 3, half_units: int = 84, strip: int = 4000, ups: int = 
             routes.append((share, len(pools)))
         shares = frozenset(share for share, _ in routes)
         places.append(
-            PlaceState(n, "rack", f"R{n}", "Ruang", n, half_units, 1000, routes=tuple(routes), shares=shares)
+            PlaceState(n, "rack", f"R{n}", "Ruang", n, half_units, 1000, own=tuple(routes), shares=shares)
         )
     return Snapshot(tuple(places), {pool.id: pool for pool in pools})
 
@@ -140,7 +140,7 @@ def test_no_rack_deep_enough_and_no_rack_at_all_are_said_so() -> None:
 
 def test_hosting_goes_to_a_cluster_that_has_room() -> None:
     pools = {1: PoolState(1, "vcpu", "K1", "normal", 10, 10, installed=9)}
-    cluster = PlaceState(1, "compute", "K1", routes=(("vcpu", 1),), shares=frozenset({"vcpu"}))
+    cluster = PlaceState(1, "compute", "K1", own=(("vcpu", 1),), shares=frozenset({"vcpu"}))
     world = Snapshot((cluster,), pools)
     wish = Ask(kind="compute", demand=Demand(vcpu=1))
     assert find(world, [wish]).plan[0].start is None

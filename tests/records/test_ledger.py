@@ -354,6 +354,26 @@ def test_an_item_of_a_case_has_one_live_claim() -> None:
     assert len(read.claims_for_case(case.pk, live=False)) == 2
 
 
+def test_a_new_choice_replaces_the_old_hold_in_one_step_or_not_at_all() -> None:
+    make_world(racks=2, strip_w=1000)
+    case = make_case()
+    first = held(spec(watts=900, case_id=case.pk, item_no=1))
+    held(spec("R2", u=4))
+    other = spec(u=2, watts=950, case_id=case.pk, item_no=1)
+    with transaction.atomic():
+        (second,) = write.hold_all([other], at=AT, by=None, expires_at=LATER, instead_of=[first])
+        with pytest.raises(CapacityTaken):
+            write.hold_all(
+                [replace(spec("R2", u=4), case_id=case.pk, item_no=1)],
+                at=AT,
+                by=None,
+                expires_at=LATER,
+                instead_of=[second],
+            )
+    assert [claim.pk for claim in read.claims_for_case(case.pk)] == [second.pk]
+    assert read.recount() == []
+
+
 def test_a_stale_claim_is_refused_with_what_it_is_now() -> None:
     make_world()
     seen = held(spec())

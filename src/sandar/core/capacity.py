@@ -167,7 +167,11 @@ class PoolState:
 
 @dataclass(frozen=True, slots=True)
 class PlaceState:
-    """One rack or compute pool at one moment; front and rear are masks of occupied half-units."""
+    """One rack or compute pool at one moment; front and rear are masks of occupied half-units.
+
+    Routes are (share, pool id): `own` to pools that only this place draws from, `upstream` to shared ones
+    (racks on one path have the very same tuple, which makes the search fast).
+    """
 
     id: int
     kind: str
@@ -178,8 +182,14 @@ class PlaceState:
     depth_mm: int = 0
     front: int = 0
     rear: int = 0
-    routes: tuple[tuple[str, int], ...] = ()
+    own: tuple[tuple[str, int], ...] = ()
+    upstream: tuple[tuple[str, int], ...] = ()
     shares: frozenset[str] = frozenset()
+
+    @property
+    def routes(self) -> tuple[tuple[str, int], ...]:
+        """All routes of the place."""
+        return self.own + self.upstream
 
 
 @dataclass(frozen=True, slots=True)

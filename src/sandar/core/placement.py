@@ -29,6 +29,9 @@ _TRIES = 3000  # places tried for one request of several servers before giving u
 _EXPIRIES = 32  # distinct expiry times looked at for `frees_at`
 
 
+_Choice = tuple[int, PlaceState, int | None]  # score, place, start
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """One device (kind rack; height in half-units, 0 = on the rack's side) or application (kind compute)."""
@@ -87,7 +90,7 @@ class _Work:
     @classmethod
     def of(cls, snapshot: Snapshot) -> _Work:
         return cls(
-            {pool.id: pool.limit - pool.used for pool in snapshot.pools.values()},
+            {p.id: p.limit - p.held - p.reserved - p.installed - p.blocked for p in snapshot.pools.values()},
             {place.id: place.front for place in snapshot.places},
             {place.id: place.rear for place in snapshot.places},
         )
@@ -120,7 +123,7 @@ def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> Answer:
         if ask.kind == "rack":
             rack.check_place(0 if ask.height else None, ask.height, ask.face, total=1 << 30)
     work = _Work.of(snapshot)
-    ranked: dict[Ask, list[tuple[int, PlaceState, int | None]]] = {}
+    ranked: dict[Ask, list[_Choice]] = {}
     for ask in asks:
         if ask not in ranked:
             ranked[ask] = _ranked(snapshot, ask, work)
@@ -131,6 +134,7 @@ def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> Answer:
     )
     order = sorted(range(len(asks)), key=lambda i: (-asks[i].height, -asks[i].demand.watts, i))
     search = _Search(snapshot, asks, order, work)
+    search.first = ranked
     chosen = search.run()
     if chosen is None:
         return Answer((), placements, _shortages(snapshot, asks[search.stuck], search.deepest))
@@ -151,15 +155,16 @@ class _Search:
         self.depth = -1
         self.stuck = order[0] if order else 0
         self.deepest = work
+        self.first: dict[Ask, list[_Choice]] = {}
 
-    def run(self) -> list[tuple[int, PlaceState, int | None]] | None:
+    def run(self) -> list[_Choice] | None:
         return self._from(0) if self.order else None
 
-    def _from(self, depth: int) -> list[tuple[int, PlaceState, int | None]] | None:
+    def _from(self, depth: int) -> list[_Choice] | None:
         if depth == len(self.order):
             return []
         ask = self.asks[self.order[depth]]
-        choices = _ranked(self.snapshot, ask, self.work)
+        choices = self.first[ask] if depth == 0 else _ranked(self.snapshot, ask, self.work)
         if not choices and depth > self.depth:
             self.depth, self.stuck = depth, self.order[depth]
             self.deepest = _Work(dict(self.work.left), dict(self.work.front), dict(self.work.rear))
@@ -175,69 +180,89 @@ class _Search:
         return None
 
 
-def _ranked(snapshot: Snapshot, ask: Ask, work: _Work) -> list[tuple[int, PlaceState, int | None]]:
+def _ranked(snapshot: Snapshot, ask: Ask, work: _Work) -> list[_Choice]:
     """(score, place, start) of every place that fits, best first."""
     wanted = amounts(ask.demand)
-    near = snapshot.near
-    found = []
+    meter = _Meter(wanted, work.left, snapshot.pools)
+    known_starts: dict[int, tuple[int, int]] = {}
+    found: list[_Choice] = []
     for place in snapshot.places:
         if place.kind != ask.kind or (place.depth_mm and ask.depth_mm > place.depth_mm):
             continue
-        start: int | None = None
-        contiguity = 100
+        start, contiguity = None, 100
         if ask.height:
             free = work.free(place, ask.face)
             if not rack.starts(free, ask.height):
                 continue
-            start, contiguity = _best_start(free, ask.height)
-        if unprovided(wanted, place.shares):
-            continue
-        headroom = _headroom(place, wanted, work.left, snapshot.pools)
+            if free not in known_starts:
+                known_starts[free] = _best_start(free, ask.height)
+            start, contiguity = known_starts[free]
+        headroom = meter.headroom(place)
         if headroom < 0:
             continue
         low = 100 - 100 * (start or 0) // (place.half_units or 1)
-        score = (35 * contiguity + 35 * headroom + 15 * low) // 100 + (15 if place.id in near else 0)
-        found.append((score, place, start))
+        score = (35 * contiguity + 35 * headroom + 15 * low) // 100
+        found.append((score + (15 if place.id in snapshot.near else 0), place, start))
     found.sort(key=lambda item: (-item[0], item[1].name))
     return found
 
 
-def _headroom(
-    place: PlaceState, wanted: Mapping[str, int], left: Mapping[int, int], pools: Mapping[int, PoolState]
-) -> int:
-    """Smallest percentage of a limit still free after the booking, over all nodes and states; -1 = no fit."""
-    lowest = 100
-    for share, pool in place.routes:
-        amount = wanted.get(share)
-        if amount is None:
-            continue
-        rest = left[pool] - amount
-        if rest < 0:
+class _Meter:
+    """Smallest percentage of a limit still free after the booking, over all nodes and states; -1 = no fit.
+
+    What racks share (the same tuple of upstream routes, the same set of shares) is looked at once.
+    """
+
+    def __init__(
+        self, wanted: Mapping[str, int], left: Mapping[int, int], pools: Mapping[int, PoolState]
+    ) -> None:
+        self.wanted, self.left, self.pools = wanted, left, pools
+        self.upstream: dict[int, int] = {}
+        self.provided: dict[int, bool] = {}
+
+    def headroom(self, place: PlaceState) -> int:
+        key = id(place.shares)
+        if key not in self.provided:
+            self.provided[key] = not unprovided(self.wanted, place.shares)
+        if not self.provided[key]:
             return -1
-        percent = 100 * rest // (pools[pool].limit or 1)
-        lowest = min(lowest, percent)
-    return lowest
+        key = id(place.upstream)
+        if key not in self.upstream:
+            self.upstream[key] = self._lowest(place.upstream)
+        shared = self.upstream[key]
+        return -1 if shared < 0 else min(shared, self._lowest(place.own))
+
+    def _lowest(self, routes: tuple[tuple[str, int], ...]) -> int:
+        lowest = 100
+        for share, pool in routes:
+            amount = self.wanted.get(share)
+            if amount is None:
+                continue
+            rest = self.left[pool] - amount
+            if rest < 0:
+                return -1
+            percent = 100 * rest // (self.pools[pool].limit or 1)
+            if percent < lowest:
+                lowest = percent
+        return lowest
 
 
 def _best_start(free: int, height: int) -> tuple[int, int]:
     """The lowest start in the tightest run that fits, on a whole unit if possible; longest run kept in %."""
-    best: tuple[tuple[int, int, int], int] | None = None
-    longest = 0
-    for low, length in rack.runs(free):
-        longest = max(longest, length)
-        for start in (low, low + 1):
-            if start + height <= low + length:
-                key = (start % 2 if height % 2 == 0 else 0, length, start)
-                if best is None or key < best[0]:
-                    best = (key, start)
-    assert best is not None, "called only when something fits"
-    after = max((length for _, length in rack.runs(free & ~rack.mask(best[1], height))), default=0)
-    return best[1], 100 * after // longest
+    found = list(rack.runs(free))
+    whole = height % 2 == 0
+    _, length, start, low = min(
+        (start % 2 if whole else 0, length, start, low)
+        for low, length in found
+        for start in (low, low + 1)
+        if start + height <= low + length
+    )
+    rest = max(start - low, low + length - start - height)
+    after = max((other for begin, other in found if begin != low), default=0)
+    return start, 100 * max(rest, after) // max(other for _, other in found)
 
 
-def _explained(
-    snapshot: Snapshot, work: _Work, index: int, ask: Ask, choice: tuple[int, PlaceState, int | None]
-) -> Placement:
+def _explained(snapshot: Snapshot, work: _Work, index: int, ask: Ask, choice: _Choice) -> Placement:
     score, place, start = choice
     reasons = [reason for reason in _reasons(snapshot, work, ask, choice) if reason]
     return Placement(
@@ -247,9 +272,7 @@ def _explained(
     )  # fmt: skip
 
 
-def _reasons(
-    snapshot: Snapshot, work: _Work, ask: Ask, choice: tuple[int, PlaceState, int | None]
-) -> Iterator[tuple[bool, Reason]]:
+def _reasons(snapshot: Snapshot, work: _Work, ask: Ask, choice: _Choice) -> Iterator[tuple[bool, Reason]]:
     """(is a pro, reason) in the order in which they are shown."""
     _, place, start = choice
     wanted = amounts(ask.demand)

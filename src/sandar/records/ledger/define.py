@@ -86,6 +86,8 @@ def _reset(pool: Pool, limit: int, fields: dict[str, object]) -> None:
     if rows.update(**fields) != 1:
         taken = pool.held + pool.reserved + pool.installed + pool.blocked
         raise LimitBelowUse(resource=pool.kind, ref=pool.ref, limit=limit, taken=taken)
+    if pool.place_id:
+        Place.objects.filter(pk=pool.place_id).update(version=F("version") + 1)
 
 
 def _routes(

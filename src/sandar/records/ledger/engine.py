@@ -236,17 +236,20 @@ class _Batch:
         """The refusal that explains a failed batch; None when what was short came free meanwhile."""
         return self._item_taken() or self._cells_taken() or self._pool_short()
 
+    def _mine(self) -> list[int]:
+        return [change.claim.pk for change in self.changes if change.claim]
+
     def _item_taken(self) -> SandarError | None:
         for change in self.changes:
             spec = change.spec
             if spec and not change.claim and spec.case_id and spec.item_no is not None:
                 item = {"case_id": spec.case_id, "item_no": spec.item_no, "state__in": LIVE}
-                if other := Claim.objects.filter(**item).first():
+                if other := Claim.objects.filter(**item).exclude(pk__in=self._mine()).first():
                     return ItemHasClaim(case=spec.case_id, item_no=spec.item_no, claim=other.pk)
         return None
 
     def _cells_taken(self) -> SandarError | None:
-        mine = [change.claim.pk for change in self.changes if change.claim]
+        mine = self._mine()
         wanted: set[tuple[int, int, str]] = set()
         for change in self.changes:
             spec = change.spec

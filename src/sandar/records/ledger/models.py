@@ -6,6 +6,7 @@ decides. All writes go through `ledger.write`.
 
 from __future__ import annotations
 
+import secrets
 from typing import ClassVar
 
 from django.db import models
@@ -15,6 +16,11 @@ STATES = ("held", "reserved", "installed", "blocked", "released", "expired")
 LIVE = ("held", "reserved", "installed", "blocked")
 FACES = ("front", "rear", "full")
 CORDS = ("", "A", "B", "AB")
+
+
+def first_version() -> int:
+    """Where a new place's version begins: at random, so that no two places are ever taken for each other."""
+    return secrets.randbelow(1 << 40)
 
 
 class Place(models.Model):
@@ -33,7 +39,9 @@ class Place(models.Model):
     depth_mm = models.PositiveIntegerField(default=0, help_text="usable depth; 0 = not limited")
     front = models.CharField(max_length=64, default="0")
     rear = models.CharField(max_length=64, default="0")
-    version = models.PositiveBigIntegerField(default=1, help_text="grows with every booking in this place")
+    version = models.PositiveBigIntegerField(
+        default=first_version, help_text="grows with every booking in this place"
+    )
 
     class Meta:
         constraints: ClassVar = [

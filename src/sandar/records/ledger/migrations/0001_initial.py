@@ -5,6 +5,8 @@ import django.db.models.expressions
 from django.conf import settings
 from django.db import migrations, models
 
+import sandar.records.ledger.models
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -157,7 +159,8 @@ class Migration(migrations.Migration):
                 (
                     "version",
                     models.PositiveBigIntegerField(
-                        default=1, help_text="grows with every booking in this place"
+                        default=sandar.records.ledger.models.first_version,
+                        help_text="grows with every booking in this place",
                     ),
                 ),
                 (

@@ -1,0 +1,191 @@
+"""The picture of the whole ledger at one moment, for the rules in core.
+
+A place that has not changed since this process saw it last (same `version`) is not read again: its routes,
+masks and own pools are kept. So a question over 500 racks reads 500 short rows and the few shared pools.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from django.db import connection
+
+from sandar.core import rack as geometry
+from sandar.core.capacity import Pending, PlaceState, PoolState, Snapshot
+
+from .models import LIVE, Claim, Line, Place, Pool, Route
+
+_POOL = (
+    "id", "kind", "ref", "failure_state", "capacity", "limit",
+    "held", "reserved", "installed", "blocked", "place_id", "label",
+)  # fmt: skip
+_PLACE = ("id", "kind", "name", "room", "rack_id", "half_units", "depth_mm", "front", "rear", "version")
+_PENDING = ("id", "state", "expires_at", "case__number", "label", "place_id", "start", "height", "face")
+
+
+@contextmanager
+def consistent() -> Iterator[None]:
+    """Several reads, one moment, no write lock: a read transaction of its own unless one is open.
+
+    Plain BEGIN on SQLite (Django's atomic() would be IMMEDIATE and queue behind writers); REPEATABLE READ,
+    READ ONLY on PostgreSQL.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    postgres = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if postgres else "BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A place as it was at one version, with the pools that only it draws from."""
+
+    version: int
+    state: PlaceState
+    pools: dict[int, PoolState]
+
+
+_kept: dict[tuple[str, int], _Kept] = {}
+# Racks on one path share one tuple: core.placement looks at each path once.
+_paths: dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]] = {}
+_shares: dict[frozenset[str], frozenset[str]] = {}
+
+
+def snapshot(
+    *,
+    rack_ids: Iterable[int] | None = None,
+    ignoring_case: int | None = None,
+    agency_id: int | None = None,
+) -> Snapshot:
+    """The ledger at one moment: places, pools, what is pending.
+
+    rack_ids: only these racks (compute pools always come along). ignoring_case: as if this case held
+    nothing, so that re-checking a case never counts its own hold. agency_id: fills `near`.
+    """
+    with consistent():
+        places, pools = _places(rack_ids)
+        pending = _pending(ignoring_case)
+        near: frozenset[int] = frozenset()
+        if agency_id is not None:
+            mine = Claim.objects.filter(agency_id=agency_id, state__in=LIVE)
+            near = frozenset(mine.values_list("place_id", flat=True).distinct())
+        found = Snapshot(places, pools, pending, near)
+        return found if ignoring_case is None else _without(found, ignoring_case)
+
+
+def pools() -> tuple[PoolState, ...]:
+    """Every pool with its figures, by kind, name, failure state."""
+    rows = Pool.objects.order_by("kind", "ref", "failure_state").values_list(*_POOL)
+    return tuple(PoolState(*row) for row in rows)
+
+
+def pools_of_place(place_id: int) -> tuple[PoolState, ...]:
+    """The pools a claim in this place would draw from."""
+    drawn = Route.objects.filter(place_id=place_id).values("pool_id")
+    rows = Pool.objects.filter(pk__in=drawn).order_by("kind", "ref", "failure_state").values_list(*_POOL)
+    return tuple(PoolState(*row) for row in rows)
+
+
+def _places(rack_ids: Iterable[int] | None) -> tuple[tuple[PlaceState, ...], dict[int, PoolState]]:
+    # Inside a write transaction a version may be undone and given again: nothing is kept there.
+    kept = {} if connection.in_atomic_block else _kept
+    database = str(connection.settings_dict["NAME"])
+    rows = Place.objects.order_by("name")
+    if rack_ids is not None:
+        rows = rows.filter(rack_id__in=list(rack_ids)) | rows.filter(kind="compute")
+    seen = list(rows.values_list("id", "version"))
+    stale = [pk for pk, version in seen if (k := kept.get((database, pk))) is None or k.version != version]
+    for fresh in _load(stale):
+        kept[database, fresh.state.id] = fresh
+    shared = Pool.objects.filter(place__isnull=True).values_list(*_POOL)
+    found = {row[0]: PoolState(*row) for row in shared}
+    entries = [kept[database, pk] for pk, _ in seen]
+    for entry in entries:
+        found.update(entry.pools)
+    return tuple(entry.state for entry in entries), found
+
+
+def _load(ids: list[int]) -> Iterator[_Kept]:
+    if not ids:
+        return
+    own: dict[int, dict[int, PoolState]] = {}
+    routes: dict[int, list[tuple[str, int]]] = {}
+    for row in Pool.objects.filter(place_id__in=ids).values_list(*_POOL):
+        own.setdefault(row[10], {})[row[0]] = PoolState(*row)
+    drawn = Route.objects.filter(place_id__in=ids).order_by("pool_id")
+    for place_id, share, pool_id in drawn.values_list("place_id", "share", "pool_id"):
+        routes.setdefault(place_id, []).append((share, pool_id))
+    for row in Place.objects.filter(pk__in=ids).values_list(*_PLACE):
+        *_, front, rear, version = row
+        mine, all_routes = own.get(row[0], {}), routes.get(row[0], [])
+        path = tuple(route for route in all_routes if route[1] not in mine)
+        shares = frozenset(share for share, _ in all_routes)
+        state = PlaceState(
+            id=row[0],
+            kind=row[1],
+            name=row[2],
+            room=row[3],
+            rack_id=row[4],
+            half_units=row[5],
+            depth_mm=row[6],
+            front=int(front, 16),
+            rear=int(rear, 16),
+            own=tuple(route for route in all_routes if route[1] in mine),
+            upstream=_paths.setdefault(path, path),
+            shares=_shares.setdefault(shares, shares),
+        )
+        yield _Kept(version, state, mine)
+
+
+def _pending(ignoring_case: int | None) -> tuple[Pending, ...]:
+    claims = Claim.objects.filter(state__in=["held", "reserved"]).order_by("expires_at", "pk")
+    if ignoring_case is not None:
+        claims = claims.exclude(case_id=ignoring_case)
+    rows = list(claims.values_list(*_PENDING))
+    draws: dict[int, list[tuple[int, int]]] = {}
+    if rows:
+        lines = Line.objects.filter(claim__state__in=["held", "reserved"])
+        for claim_id, pool_id, amount in lines.values_list("claim_id", "pool_id", "amount"):
+            draws.setdefault(claim_id, []).append((pool_id, amount))
+    return tuple(
+        Pending(
+            claim_id=row[0],
+            state=row[1],
+            expires_at=row[2],
+            holder=row[3] or row[4] or f"#{row[0]}",
+            place_id=row[5],
+            start=row[6],
+            height=row[7],
+            face=row[8],
+            draws=tuple(draws.get(row[0], [])),
+        )
+        for row in rows
+    )
+
+
+def _without(snapshot: Snapshot, case_id: int) -> Snapshot:
+    """The snapshot as if the claims of this case were not there."""
+    claims = Claim.objects.filter(case_id=case_id, state__in=LIVE)
+    lines = Line.objects.filter(claim__case_id=case_id, claim__state__in=LIVE)
+    found = {place.id: place for place in snapshot.places}
+    for place_id, start, height, face in claims.values_list("place_id", "start", "height", "face"):
+        if (place := found.get(place_id)) and start is not None:
+            bits = geometry.mask(start, height)
+            found[place_id] = replace(
+                place,
+                front=place.front & ~bits if face != "rear" else place.front,
+                rear=place.rear & ~bits if face != "front" else place.rear,
+            )
+    left = dict(snapshot.pools)
+    for pool_id, state, amount in lines.values_list("pool_id", "claim__state", "amount"):
+        if pool := left.get(pool_id):
+            left[pool_id] = replace(pool, **{state: getattr(pool, state) - amount})
+    return replace(snapshot, places=tuple(found.values()), pools=left)
