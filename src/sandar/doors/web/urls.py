@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from sandar.doors.web import account, apply, cases, gallery, health, inbox, papers, public
+from sandar.doors.web import account, apply, assets, capacity, cases, gallery, health, inbox, papers, public, racks
 
 _CLOSED = (
     r"^akun/(?:signup|password/reset|password/set|email|confirm-email|login/code|inactive)(?P<rest>/.*)?$"
@@ -26,4 +26,7 @@ urlpatterns = [
     *apply.urlpatterns,
     *papers.urlpatterns,
     *public.urlpatterns,
+    *assets.urlpatterns,
+    *capacity.urlpatterns,
+    *racks.urlpatterns,
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from sandar.errors import NotFound
@@ -55,6 +57,11 @@ def of_case(case_id: int) -> list[Asset]:
     return list(assets_for(None).filter(case_id=case_id).order_by("item_no"))
 
 
+def of_claims(claim_ids: Iterable[int]) -> dict[int, str]:
+    """Claim -> number of the asset that stands there."""
+    return dict(Asset.objects.filter(claim_id__in=list(claim_ids)).values_list("claim_id", "number"))
+
+
 def deliveries(case_id: int) -> dict[int, Delivery]:
     """The newest round of each item."""
     return {row.item_no: row for row in Delivery.objects.filter(case_id=case_id).order_by("item_no", "round")}
@@ -65,6 +72,17 @@ def inspections(case_id: int) -> dict[int, Inspection]:
     return {
         row.item_no: row for row in Inspection.objects.filter(case_id=case_id).order_by("item_no", "round")
     }
+
+
+def rounds(case_id: int, item_no: int) -> list[Inspection]:
+    """Every inspection of one item, newest first, with the inspector."""
+    rows = Inspection.objects.filter(case_id=case_id, item_no=item_no).select_related("inspector")
+    return list(rows.order_by("-round"))
+
+
+def probes(asset_id: int, *, limit: int = 10) -> list[Probe]:
+    """The newest probes of one asset, done or not."""
+    return list(Probe.objects.filter(asset_id=asset_id).order_by("-pk")[:limit])
 
 
 def latest_probes(asset_ids: list[int]) -> dict[int, Probe]:

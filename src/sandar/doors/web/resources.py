@@ -1,0 +1,135 @@
+"""Pools as lines of a page: in units people read, the tightest failure state first, all states beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sandar.core.capacity import RESOURCES, PoolState, Snapshot, table
+from sandar.doors.web import figures, labels
+from sandar.steps import verdicts
+
+_AMOUNTS = ("capacity", "limit", "installed", "reserved", "held", "blocked")
+SECTIONS = {
+    "room": ("space", "weight", "cooling"),
+    "power": ("rack_power_a", "rack_power_b", "pdu", "panel", "ups", "genset", "utility"),
+    "network": ("bandwidth", "ip"),
+    "compute": ("vcpu", "ram_gb", "storage_gb"),
+}
+_WATTS = frozenset({*SECTIONS["power"], "cooling"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One resource in `unit`. `used` is what stands or is blocked; `pending` is reserved and held."""
+
+    kind: str
+    ref: str
+    unit: str
+    capacity: float
+    limit: float
+    used: float
+    reserved: float
+    held: float
+    state: str
+    states: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def label(self) -> str:
+        name = labels.label(labels.RESOURCES, self.kind)
+        return name[:1].upper() + name[1:]
+
+    @property
+    def pending(self) -> float:
+        return self.reserved + self.held
+
+    @property
+    def left(self) -> float:
+        return self.limit - self.used - self.pending
+
+    @property
+    def left_text(self) -> str:
+        return figures.quantity(self.left, self.unit)
+
+    @property
+    def worst(self) -> str:
+        """The failure state that leaves least, in words; empty where only one counts."""
+        return verdicts.state(self.state) if len(self.states) > 1 or self.state != "normal" else ""
+
+    @property
+    def each(self) -> list[tuple[str, str]]:
+        """What every failure state leaves: (state, amount)."""
+        return [(verdicts.state(code), figures.quantity(left, self.unit)) for code, left in self.states]
+
+    @property
+    def tone(self) -> str:
+        """full, tight (less than a tenth of the limit left) or plain."""
+        if self.left <= 0:
+            return "full"
+        return "tight" if self.left * 10 < self.limit else ""
+
+
+def unit_of(kind: str) -> tuple[str, int]:
+    """The unit people read and how many of the ledger's units make one: watts as kW, half-units as U."""
+    if kind in _WATTS:
+        return "kW", 1000
+    if kind == "space":
+        return "U", 2
+    return labels.UNITS.get(kind, ""), 1
+
+
+def lines(pools: Iterable[PoolState], *, together: bool = False) -> list[Line]:
+    """One line per node; `together` sums what each place has for itself (all racks as one line)."""
+    sums: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
+    for pool in pools:
+        ref = "" if together and pool.own is not None else pool.ref
+        amounts = sums.setdefault((pool.kind, ref), {}).setdefault(pool.state, dict.fromkeys(_AMOUNTS, 0))
+        for name in _AMOUNTS:
+            amounts[name] += getattr(pool, name)
+    found = [_line(kind, ref, states) for (kind, ref), states in sums.items()]
+    order = {kind: index for index, kind in enumerate(RESOURCES)}
+    return sorted(found, key=lambda line: (order.get(line.kind, 99), line.ref))
+
+
+def _left(amounts: Mapping[str, int]) -> int:
+    return amounts["limit"] - sum(amounts[name] for name in _AMOUNTS[2:])
+
+
+def _line(kind: str, ref: str, states: Mapping[str, Mapping[str, int]]) -> Line:
+    unit, scale = unit_of(kind)
+    tightest = min(states, key=lambda code: (_left(states[code]), code))
+    amounts = {name: amount / scale for name, amount in states[tightest].items()}
+    return Line(
+        kind=kind,
+        ref=ref,
+        unit=unit,
+        capacity=amounts["capacity"],
+        limit=amounts["limit"],
+        used=amounts["installed"] + amounts["blocked"],
+        reserved=amounts["reserved"],
+        held=amounts["held"],
+        state=tightest,
+        states=tuple((code, _left(states[code]) / scale) for code in states),
+    )
+
+
+def space(snapshot: Snapshot) -> Line | None:
+    """Rack units of the places in the snapshot, all racks together."""
+    row = next((row for row in table(snapshot) if row.resource == "space"), None)
+    if row is None:
+        return None
+    return Line(
+        kind="space", ref="", unit="U", capacity=row.capacity / 2, limit=row.limit / 2,
+        used=(row.installed + row.blocked) / 2, reserved=row.reserved / 2, held=row.held / 2, state="normal",
+    )  # fmt: skip
+
+
+def sections(snapshot: Snapshot) -> dict[str, list[Line]]:
+    """Every resource of the facility under the heading it belongs to."""
+    found = lines(snapshot.pools.values(), together=True)
+    room = space(snapshot)
+    everything = [*([room] if room else []), *found]
+    return {
+        name: [line for kind in kinds for line in everything if line.kind == kind]
+        for name, kinds in SECTIONS.items()
+    }
