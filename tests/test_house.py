@@ -67,7 +67,7 @@ def test_a_function_of_too_many_lines_or_places_is_found() -> None:
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("see https://sandar.dinas" + ".go.id/x", True),
+        ("see https:" + "//sandar.dinas.go.id/x", True),
         ("index-url = py" + "pi.org", True),
         ("kept in /wo" + "rk/main", True),
         ("mail budi@dinas" + ".go.id", True),

@@ -119,7 +119,7 @@ URL = re.compile(r"\bhttps?://\[?([A-Za-z0-9.:-]+)")
 MAIL = re.compile(r"\b[\w.+-]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})\b")
 # Names that nobody owns, and names that only identify a vocabulary (namespaces are never fetched).
 HARMLESS = re.compile(
-    r"(^|\.)(localhost|test|example|invalid|example\.(org|com|net))$|^(127\.0\.0\.\d+|0\.0\.0\.0|::1?|:)(:\d+)?$"
+    r"(^|\.)(localhost|testserver|test|example|invalid|example\.(org|com|net))$|^(127\.0\.0\.\d+|0\.0\.0\.0|::1?|:)(:\d+)?$"
 )
 VOCABULARIES = {
     "www.w3.org", "www.omg.org", "json-schema.org", "www.rfc-editor.org", "bpmn.io",
