@@ -16,7 +16,7 @@ from sandar.core.words import Lang
 from sandar.doors.web import labels
 
 Number = int | float | Decimal
-THIN = "\u202f"  # narrow no-break space between figure and unit
+THIN = "\u00a0"  # between figure and unit: this font has no narrow no-break space, and its plain one is narrow
 
 
 def lang() -> Lang:
@@ -76,7 +76,7 @@ def number(value: Number | str | None, decimals: int | None = None) -> str:
 
 
 def quantity(value: Number | None, unit: str) -> str:
-    """1.150 kg with a narrow space"""
+    """1.150 kg, never broken"""
     return f"{number(value)}{THIN}{unit}"
 
 
