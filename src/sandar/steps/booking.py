@@ -266,7 +266,7 @@ def labels() -> dict[str, str]:
         "utility": _("Listrik PLN"),
         "cooling": _("Pendingin"),
         "weight": _("Beban rak"),
-        "bandwidth": _("Lebar pita"),
+        "bandwidth": _("Bandwidth"),
         "ip": _("Alamat IP"),
         "vcpu": _("vCPU"),
         "ram_gb": _("Memori"),
