@@ -37,6 +37,20 @@ def group(pid: int) -> list[int]:
     return [int(word) for word in listed.stdout.split()]
 
 
+def settled(pid: int, *, count: int, seconds: float) -> bool:
+    """Whether the process comes to have `count` children that stay the same for two seconds."""
+    seen: list[int] = []
+    since = deadline = time.monotonic()
+    while time.monotonic() < deadline + seconds:
+        now = children(pid)
+        if now != seen:
+            seen, since = now, time.monotonic()
+        elif len(now) == count and time.monotonic() - since > 2:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def wait_for_answer(running: Instance, *, seconds: float) -> float:
     """Seconds until /health/live answers again."""
     started = time.monotonic()
@@ -97,20 +111,16 @@ def test_a_wrong_setting_is_said_in_words(tmp_path: Path) -> None:
 
 def test_every_part_that_is_killed_comes_back_and_the_end_is_clean(tmp_path: Path) -> None:
     with instance.serving(tmp_path / "data", example=True) as running:
-        deadline = time.monotonic() + 20
-        while len(children(running.process.pid)) < 2 and time.monotonic() < deadline:
-            time.sleep(0.1)
+        assert settled(running.process.pid, count=2, seconds=30)
         web, worker = children(running.process.pid)
         for victim in (children(web)[0], web, worker):
             os.kill(victim, signal.SIGKILL)
             wait_for_answer(running, seconds=15)
-        deadline = time.monotonic() + 20
-        while len(children(running.process.pid)) != 2 and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert len(children(running.process.pid)) == 2
+        # The same two for two seconds: what the dead left behind is gone too, and nobody is still starting
+        # (who is starting misses the signal to end and only ends at the limit).
+        assert settled(running.process.pid, count=2, seconds=30)
         assert wait_for_answer(running, seconds=15) < 15
 
-        time.sleep(2)  # a process that is still starting misses the signal and only ends at the limit
         started = time.monotonic()
         assert running.stop() == 0
         assert time.monotonic() - started < 10
