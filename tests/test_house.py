@@ -133,3 +133,8 @@ def test_the_package_locks_what_it_asks_for() -> None:
     locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     for name, version in {**asked["dependencies"], **asked["devDependencies"]}.items():
         assert locked[f"node_modules/{name}"]["version"] == version
+
+
+def test_the_map_from_the_sheet_to_the_code_is_fresh():
+    answer = subprocess.run([sys.executable, "tools/peta.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
