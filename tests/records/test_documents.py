@@ -59,7 +59,7 @@ def test_outgoing_letters_share_one_book(case: Case) -> None:
 
 def test_an_act_that_is_rolled_back_gives_its_number_back(case: Case) -> None:
     issue(case)
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with pytest.raises(RuntimeError), transaction.atomic():  # noqa: PT012 - the act is the block
         write.issue("receipt", case_id=case.pk, facts=samples.sample("receipt"), at=AT, day=DAY)
         raise RuntimeError("power cut")
     assert issue(case).sequence == 2
@@ -115,7 +115,11 @@ def test_a_replaced_paper_names_its_successor_and_cannot_end_twice(case: Case) -
     with transaction.atomic():
         write.replace(old.pk, by=new.pk, at=AT, reason="Nama instansi diperbaiki.")
     old.refresh_from_db()
-    assert (old.status, old.replaced_by_id, old.ended_reason) == ("replaced", new.pk, "Nama instansi diperbaiki.")
+    assert (old.status, old.replaced_by_id, old.ended_reason) == (
+        "replaced",
+        new.pk,
+        "Nama instansi diperbaiki.",
+    )
     with pytest.raises(errors.DocumentEnded), transaction.atomic():
         write.revoke(old.pk, at=AT, reason="lagi")
     assert read.latest(case.pk, "receipt") == new

@@ -14,7 +14,18 @@ import pytest
 from sandar import errors
 from sandar.records.documents import books, fonts, freeze, present, samples, typeset
 
-SYSTEM_WORDS = {"kind", "service", "decision", "result", "face", "cords", "acting", "time_zone", "page", "track_url"}
+SYSTEM_WORDS = {
+    "kind",
+    "service",
+    "decision",
+    "result",
+    "face",
+    "cords",
+    "acting",
+    "time_zone",
+    "page",
+    "track_url",
+}
 
 HOSTILE = {
     "typst_code": '#read("/etc/passwd") #panic() #import "@preview/x:1.0.0"',

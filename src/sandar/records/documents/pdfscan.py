@@ -11,6 +11,7 @@ import re
 import zlib
 
 _UNPACKED_LIMIT = 64 * 1024 * 1024
+_BITE, _PIECE = 4096, 1024 * 1024
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OBJECT_STREAM = re.compile(rb"/ObjStm(?![A-Za-z0-9]).{0,2000}?stream\r?\n", re.DOTALL)
 _ACTIVE: dict[str, re.Pattern[bytes]] = {
@@ -34,10 +35,10 @@ def active_content(data: bytes) -> str | None:
     plain = _ESCAPED.sub(_unescape, data)
     if found := _named(plain):
         return found
-    budget = _UNPACKED_LIMIT
+    budget, view = _UNPACKED_LIMIT, memoryview(data)
     # Stream starts are looked up in the original bytes: undoing escapes would damage compressed data.
     for start in _object_streams(data):
-        unpacked = _inflate(data[start:], budget)
+        unpacked = _inflate(view[start:], budget)
         if unpacked is None:
             return "unreadable"
         budget -= len(unpacked)
@@ -54,13 +55,25 @@ def _object_streams(data: bytes) -> list[int]:
     return starts
 
 
-def _inflate(data: bytes, budget: int) -> bytes | None:
+def _inflate(data: memoryview, budget: int) -> bytes | None:
+    """Unpack one stream that starts here, in small bites: what follows it is never copied."""
     unpacker = zlib.decompressobj()
+    out: list[bytes] = []
+    room = budget
     try:
-        unpacked = unpacker.decompress(data, max(budget, 1))
+        for at in range(0, len(data), _BITE):
+            bite = bytes(data[at : at + _BITE])
+            while bite and not unpacker.eof:
+                if room <= 0:
+                    return None
+                out.append(unpacker.decompress(bite, min(room, _PIECE)))
+                room -= len(out[-1])
+                bite = unpacker.unconsumed_tail
+            if unpacker.eof:
+                return b"".join(out)
     except zlib.error:
         return None
-    return unpacked if unpacker.eof else None
+    return None
 
 
 def _named(data: bytes) -> str | None:

@@ -7,7 +7,7 @@ another agency's does not exist (404), as everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import models
@@ -82,31 +82,37 @@ class Damage:
 
     where: str
     what: str
+    stored: str = field(default="", compare=False)
+    right: str = field(default="", compare=False)
 
 
-def damages() -> Iterator[Damage]:
-    """Recount everything: facts against their hash, PDFs and files against the store, books against gaps.
+def damages(*, case_id: int | None = None) -> Iterator[Damage]:
+    """Recount everything (of one case): facts against their hash, PDFs and files against the store, books against gaps.
 
     Codes: facts_changed, file_missing, file_changed, size_differs, number_gap, book_behind.
     """
-    for document in Document.objects.order_by("pk").iterator(chunk_size=200):
-        if freeze.facts_hash(document.facts) != document.facts_sha256:
-            yield Damage(document.number, "facts_changed")
+    documents, files = Document.objects.order_by("pk"), StoredFile.objects.order_by("pk")
+    if case_id is not None:
+        documents, files = documents.filter(case_id=case_id), files.filter(case_id=case_id)
+    for document in documents.iterator(chunk_size=200):
+        if (right := freeze.facts_hash(document.facts)) != document.facts_sha256:
+            yield Damage(document.number, "facts_changed", document.facts_sha256, right)
         if document.pdf_sha256:
             yield from _file_damage(document.number, document.pdf_sha256, document.pdf_size)
-    for kept in StoredFile.objects.order_by("pk").iterator(chunk_size=200):
+    for kept in files.iterator(chunk_size=200):
         yield from _file_damage(f"{kept.name} ({kept.sha256[:12]})", kept.sha256, kept.size)
-    yield from _book_damages()
+    if case_id is None:
+        yield from _book_damages()
 
 
 def _file_damage(where: str, sha256: str, size: int | None) -> Iterator[Damage]:
     try:
         found = len(store.read(sha256))
     except errors.FileDamaged as damaged:
-        yield Damage(where, f"file_{damaged.facts['state']}")
+        yield Damage(where, f"file_{damaged.facts['state']}", damaged.facts["state"], sha256)
         return
     if found != size:
-        yield Damage(where, "size_differs")
+        yield Damage(where, "size_differs", f"{size} bytes", f"{found} bytes")
 
 
 def _book_damages() -> Iterator[Damage]:
@@ -116,9 +122,10 @@ def _book_damages() -> Iterator[Damage]:
     for row in books.order_by("book", "year"):
         where = f"{row['book']} {row['year']}"
         if row["first"] != 1 or row["papers"] != row["last"]:
-            yield Damage(where, "number_gap")
+            stored = f"{row['papers']} papers, numbers {row['first']} to {row['last']}"
+            yield Damage(where, "number_gap", stored, f"1 to {row['papers']}")
         if not NumberBook.objects.filter(name=row["book"], year=row["year"], last=row["last"]).exists():
-            yield Damage(where, "book_behind")
+            yield Damage(where, "book_behind", "", f"last {row['last']}")
 
 
 def _one(rows: QuerySet[Row]) -> Row:
