@@ -7,7 +7,7 @@ All raise CapacityTaken, with the holder's name, when somebody was first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,6 +36,7 @@ __all__ = [
     "reserve_all",
     "resize",
     "spec_of",
+    "take_over",
 ]
 
 
@@ -92,9 +93,18 @@ def install(claim: Claim, *, at: datetime, by: int | None, spec: ClaimSpec | Non
     return apply([Change(claim, "installed", spec)], at=at, by=by)[0]
 
 
-def install_all(claims: Iterable[Claim], *, at: datetime, by: int | None) -> list[Claim]:
-    """held or reserved -> installed for all together."""
-    return _convert(claims, ("held", "reserved"), Change(None, "installed"), at=at, by=by)
+def install_all(
+    claims: Iterable[Claim], *, at: datetime, by: int | None, specs: Mapping[int, ClaimSpec] | None = None
+) -> list[Claim]:
+    """held or reserved -> installed for all together; specs: claim id -> where it really stands."""
+    chosen = list(claims)
+    _require(chosen, ("held", "reserved"))
+    return apply([Change(c, "installed", (specs or {}).get(c.pk)) for c in chosen], at=at, by=by)
+
+
+def take_over(specs: Sequence[ClaimSpec], *, at: datetime, by: int | None) -> list[Claim]:
+    """Enter as installed what stands there already: the stock of an office that begins to keep this ledger."""
+    return apply([Change(None, "installed", spec) for spec in specs], at=at, by=by)
 
 
 def release(claim: Claim, *, at: datetime, by: int | None) -> Claim:

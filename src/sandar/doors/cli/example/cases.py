@@ -140,7 +140,7 @@ def take(story: Story, number: int, *, trust: str) -> None:
         return
     assert story.case is not None
     story.case = act(
-        story.case, action, DATA.get(action, _nothing)(story, at), applicant=story.applicant, at=at
+        story.case, action, DATA.get(action, nothing)(story, at), applicant=story.applicant, at=at
     )
     if action == "probe":
         probes.run(at, care.Shift(), case_id=story.case.pk, trust=trust)
@@ -229,7 +229,7 @@ def _forward(story: Story, at: datetime) -> dict[str, Any]:
     return {"instruction": "check_capacity", "note": "Mohon diperiksa dan dilaporkan."}
 
 
-def _nothing(story: Story, at: datetime) -> dict[str, Any]:
+def nothing(story: Story, at: datetime) -> dict[str, Any]:
     return {}
 
 

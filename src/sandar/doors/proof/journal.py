@@ -1,0 +1,89 @@
+"""The journal of one case against its chain, and the case against its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sandar.core import chain
+from sandar.doors.proof.flaw import Flaw
+from sandar.errors import SandarError
+from sandar.records.cases import read as cases
+from sandar.records.cases.models import Case, Event, FormVersion, Task
+from sandar.sop import route
+
+AREA = "journal"
+
+
+def flaws(case: Case) -> Iterator[Flaw]:
+    """Everything about one case that its journal does not bear out."""
+    events = list(cases.journal(case).select_related("actor"))
+    yield from _chain(case, events)
+    if events:
+        yield from _head(case, events)
+    yield from _task(case)
+    yield from _forms(case, events)
+
+
+def _chain(case: Case, events: list[Event]) -> Iterator[Flaw]:
+    if not events:
+        yield Flaw(AREA, "JOURNAL_IS_EMPTY", case.number, "0 events", f"{case.version} events")
+        return
+    if broken := chain.verify([cases.entry(event) for event in events]):
+        where = f"{case.number} seq {broken.seq}"
+        yield Flaw(AREA, f"CHAIN_{broken.reason.upper()}", where, broken.found, broken.expected)
+    for event in events:
+        username = event.person.get("username", "")
+        if event.actor is not None and event.actor.username != username:
+            where = f"{case.number} seq {event.seq} actor"
+            yield Flaw(AREA, "ACTOR_DIFFERS_FROM_EVENT", where, event.actor.username, str(username))
+
+
+def _head(case: Case, events: list[Event]) -> Iterator[Flaw]:
+    """The case row is what the journal says it became. A cut tail shows in version and state."""
+    if case.version != len(events):
+        right = f"version {case.version}"
+        yield Flaw(AREA, "EVENTS_DIFFER_FROM_VERSION", case.number, f"{len(events)} events", right)
+    last = events[-1]
+    if case.state != last.payload.get("state"):
+        where = f"{case.number} state (seq {last.seq})"
+        yield Flaw(AREA, "STATE_DIFFERS_FROM_JOURNAL", where, case.state, str(last.payload.get("state")))
+    with_items = [event for event in events if "items" in event.payload]
+    if with_items and chain.plain(case.items) != chain.plain(with_items[-1].payload["items"]):
+        where = f"{case.number} items (seq {with_items[-1].seq})"
+        stored, right = chain.sha256(case.items), chain.sha256(with_items[-1].payload["items"])
+        yield Flaw(AREA, "ITEMS_DIFFER_FROM_JOURNAL", where, stored, right)
+
+
+def _task(case: Case) -> Iterator[Flaw]:
+    """An open case waits for exactly one holder, in the state it is in; a closed one for nobody."""
+    try:
+        procedure = cases.procedure_of(case)
+        is_end = route.end(procedure, case.state) is not None
+        role = "" if is_end else route.place(procedure, case.state).stage.by
+    except SandarError:
+        yield Flaw(AREA, "STATE_IS_NOT_IN_THE_SOP", f"{case.number} state", case.state, "")
+        return
+    if is_end != (case.closed_at is not None):
+        stored = "closed" if case.closed_at else "open"
+        yield Flaw(AREA, "CLOSED_DIFFERS_FROM_STATE", f"{case.number} {case.state}", stored, "")
+    waiting = [f"{task.state}/{task.role}" for task in Task.objects.filter(case=case, closed_at__isnull=True)]
+    right = [] if is_end else [f"{case.state}/{role}"]
+    if waiting != right:
+        yield Flaw(
+            AREA, "TASK_DIFFERS_FROM_STATE", f"{case.number} task", ", ".join(waiting), ", ".join(right)
+        )
+
+
+def _forms(case: Case, events: list[Event]) -> Iterator[Flaw]:
+    """Every form version has the hash of its data, and the journal named that hash."""
+    named: dict[int, str] = {
+        event.payload["form_version"]: event.payload.get("form_sha256", "")
+        for event in events
+        if "form_version" in event.payload
+    }
+    for form in FormVersion.objects.filter(case=case).order_by("n"):
+        where = f"{case.number} form {form.n}"
+        if form.sha256 != (right := chain.sha256(form.data)):
+            yield Flaw(AREA, "FORM_CHANGED", where, form.sha256, right)
+        elif named.get(form.n) != form.sha256:
+            yield Flaw(AREA, "FORM_DIFFERS_FROM_JOURNAL", where, form.sha256, named.get(form.n, ""))

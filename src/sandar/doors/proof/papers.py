@@ -1,0 +1,66 @@
+"""Papers and files against their hashes, their facts and the journal that issued them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sandar.doors.proof.flaw import Flaw
+from sandar.records.cases.models import Event
+from sandar.records.documents import read as papers
+from sandar.records.documents.models import Document
+
+AREA = "documents"
+
+
+def flaws(case_id: int | None) -> Iterator[Flaw]:
+    """Stored bytes, frozen facts, number books, and what the journal says was issued."""
+    for damage in papers.damages(case_id=case_id):
+        yield Flaw(AREA, damage.what.upper(), damage.where, damage.stored, damage.right)
+    yield from _against_journal(case_id)
+
+
+def _against_journal(case_id: int | None) -> Iterator[Flaw]:
+    named = _named(case_id)
+    rows = Document.objects.select_related("case").order_by("pk")
+    for document in rows if case_id is None else rows.filter(case_id=case_id):
+        where = f"{document.case.number} document {document.pk} ({document.number})"
+        stamp: dict[str, Any] = document.facts.get("document", {})
+        for name in ("number", "token", "kind"):
+            if stamp.get(name) != getattr(document, name):
+                yield Flaw(
+                    AREA,
+                    "COLUMN_DIFFERS_FROM_FACTS",
+                    f"{where} {name}",
+                    str(getattr(document, name)),
+                    str(stamp.get(name, "")),
+                )
+        entry = named.pop(document.pk, None)
+        if entry is None:
+            yield Flaw(AREA, "PAPER_WITHOUT_EVENT", where, document.number, "")
+        elif entry["case"] != document.case_id or entry["facts_sha256"] != document.facts_sha256:
+            at = f"{where} seq {entry['seq']}"
+            yield Flaw(
+                AREA, "FACTS_DIFFER_FROM_JOURNAL", at, document.facts_sha256, str(entry["facts_sha256"])
+            )
+    for pk, entry in named.items():
+        where = f"{entry['number']} seq {entry['seq']} document {pk}"
+        yield Flaw(AREA, "PAPER_IS_MISSING", where, "", str(entry["paper"]))
+
+
+def _named(case_id: int | None) -> dict[int, dict[str, Any]]:
+    """Document id -> what the journal says of it."""
+    events = Event.objects.order_by("case_id", "seq")
+    if case_id is not None:
+        events = events.filter(case_id=case_id)
+    found: dict[int, dict[str, Any]] = {}
+    for case, number, seq, payload in events.values_list("case_id", "case__number", "seq", "payload"):
+        for paper in payload.get("documents", []):
+            found[paper["id"]] = {
+                "case": case,
+                "number": number,
+                "seq": seq,
+                "paper": paper["number"],
+                "facts_sha256": paper["facts_sha256"],
+            }
+    return found
