@@ -106,10 +106,8 @@ def hold(turn: Turn, choices: Sequence[Choice], *, until: datetime | None = None
     """Hold the chosen places for the case, instead of what it held before. Raises CapacityTaken naming the holder."""
     specs = [_spec(turn.case, choice) for choice in choices]
     before = ledger_read.claims_for_case(turn.case.pk)
-    if before:
-        ledger.release_all(before, at=turn.at, by=turn.person_id)
     expires_at = until or turn.at + timedelta(days=settings.HOLD_DAYS)
-    claims = ledger.hold_all(specs, at=turn.at, by=turn.person_id, expires_at=expires_at)
+    claims = ledger.hold_all(specs, at=turn.at, by=turn.person_id, expires_at=expires_at, instead_of=before)
     turn.says(held=claim_facts(turn.case), hold_until=expires_at.isoformat())
     return claims
 
@@ -199,17 +197,15 @@ def keep_until(turn: Turn, until: datetime) -> None:
 def install(turn: Turn, choices: Sequence[Choice]) -> dict[int, Claim]:
     """reserved -> installed, moved first where the operator chose another place. Item number -> claim."""
     by_item = {claim.item_no: claim for claim in ledger_read.claims_for_case(turn.case.pk)}
-    plan = []
+    specs = {}
     for choice in choices:
         spec = _spec(turn.case, choice)
         claim = by_item.get(choice.item_no)
         if claim is None:
             raise NotFound(what="claim")
         if spec != ledger.spec_of(claim):
-            plan.append((claim, spec))
-    if plan:
-        ledger.rearrange(plan, at=turn.at, by=turn.person_id)
-    ledger.install_all(ledger_read.claims_for_case(turn.case.pk), at=turn.at, by=turn.person_id)
+            specs[claim.pk] = spec
+    ledger.install_all(by_item.values(), at=turn.at, by=turn.person_id, specs=specs)
     turn.says(installed=claim_facts(turn.case))
     return {claim.item_no: claim for claim in ledger_read.claims_for_case(turn.case.pk) if claim.item_no}
 
