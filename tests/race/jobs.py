@@ -12,6 +12,13 @@ from django.db import connection, models, transaction
 from sandar.errors import SandarError
 from sandar.records.ledger import read, sql, write
 from sandar.records.ledger.models import LIVE, Cell, Claim, Pool
+from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name
+    first_of_a_book,
+    issue_by_reading_the_last,
+    issue_papers,
+    numbers_of,
+    paper_damages,
+)
 from tests.records.ledger_world import AT, LATER, hosting, make_case, make_world, spec
 
 
