@@ -173,7 +173,7 @@ class _Line:
 
     def __init__(self, target: Target, port: int) -> None:
         self.target, self.port = target, port
-        self.began = monotonic()
+        self.began = self.dialled = monotonic()
 
     def left(self, most: float = TOTAL_SECONDS) -> float:
         """Seconds the next operation may take. Raises TimeoutError when the time is used up."""
@@ -183,10 +183,12 @@ class _Line:
         return min(rest, most)
 
     def took(self) -> int:
-        return max(1, round((monotonic() - self.began) * 1000))
+        """Milliseconds since the other side was called."""
+        return max(1, round((monotonic() - self.dialled) * 1000))
 
     def open(self) -> socket.socket:
         """Connect to the pinned address; a literal, so nothing is resolved."""
+        self.dialled = monotonic()
         return socket.create_connection((self.target.address, self.port), timeout=self.left(CONNECT_SECONDS))
 
     def greets(self, opened: socket.socket) -> bool:

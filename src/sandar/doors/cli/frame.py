@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandar.doors.cli.words import _
+from sandar.doors.cli.words import LOCALE, _
 from sandar.errors import SandarError
 
 SECRET_FILE = "secret.key"  # noqa: S105
@@ -112,7 +112,14 @@ def complain(args: argparse.Namespace, sentence: str, document: dict[str, Any]) 
 
 
 def _sentence(refusal: SandarError) -> str:
-    """The refusal in words, from the doors' catalogue where it is there."""
+    """The refusal in words, from the doors' catalogue, also for a command that needs no data dir."""
+    import django
+    from django.conf import settings
+
+    if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
+        language = os.environ.get("SANDAR_LANGUAGE", "id")
+        settings.configure(USE_I18N=True, LANGUAGE_CODE=language, LOCALE_PATHS=[LOCALE])
+        django.setup()
     try:
         from sandar.doors.refusals import sentence
     except ImportError:

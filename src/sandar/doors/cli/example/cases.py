@@ -73,18 +73,18 @@ def stories() -> list[Story]:
         Story("DISHUB", 61, "Permohonan penempatan server pemantauan terminal",
               [server("TERMINAL-1", "CTH-0006", height_u=1, weight_kg=17.5, watts=310),
                app("Info Terminal")],
-              began=1010, acts=12, addresses=("10.20.30.16", "10.20.30.17")),
+              began=600, acts=12, addresses=("10.20.30.16", "10.20.30.17")),
         Story("DISDUKCAPIL", 742, "Permohonan penempatan server antrean daring",
               [server("ANTREAN-1", "CTH-0005", height_u=1, weight_kg=18, watts=350)],
-              began=620, acts=10),
+              began=330, acts=10),
         Story("BPKAD", 455, "Permohonan penempatan server dan hosting SIPKD",
               [server("SIPKD-1", "CTH-0004"), app("SIPKD Web", vcpu=8, ram_gb=32, storage_gb=500)],
-              began=200, acts=7),
+              began=190, acts=7),
         Story("BAPPEDA", 310, "Permohonan penempatan dua server perencanaan",
               [server("EPLAN-1", "CTH-0002"), server("EPLAN-2", "CTH-0003")],
-              began=62, acts=5),
+              began=42, acts=5),
         Story("DISDIK", 829, "Permohonan hosting aplikasi PPDB", [app("PPDB", vcpu=8, storage_gb=400)],
-              began=14, acts=2),
+              began=9, acts=2),
     ]  # fmt: skip
 
 
