@@ -154,11 +154,11 @@ def flat(value: Any, prefix: str = "") -> dict[str, Any]:
 
 def _counted(rows: Any) -> list[dict[str, Any]]:
     """Equal rows of disks and ports of the network once, with their count."""
-    rows = [dict(row) for row in rows]
-    if not all(set(row) <= {"gb", "type", "gbps"} for row in rows):
-        return rows
+    plain: list[dict[str, Any]] = [dict(row) for row in rows]
+    if not all(set(row) <= {"gb", "type", "gbps"} for row in plain):
+        return plain
     found: list[dict[str, Any]] = []
-    for row in rows:
+    for row in plain:
         same = next(
             (known for known in found if {k: v for k, v in known.items() if k != "count"} == row), None
         )

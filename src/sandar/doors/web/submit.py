@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -41,7 +41,7 @@ def uploads(request: HttpRequest) -> list[Upload]:
         kind = UPLOADS.get(name.rsplit(".", 1)[-1])
         for file in request.FILES.getlist(name):
             if kind and isinstance(file, UploadedFile) and file.size:
-                accepted = accept_upload(file.name or "berkas", file.content_type or "", file, kind=kind)
+                accepted = accept_upload(file.name or "berkas", file.content_type or "", cast(BinaryIO, file), kind=kind)
                 found.append(Upload(name, accepted))
     return found
 

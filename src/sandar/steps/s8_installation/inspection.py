@@ -26,6 +26,7 @@ from sandar.steps.turn import Turn
 
 HOSTING_FIELDS = ("artefact", "artefact_sha256", "version")
 HOSTING_CHECKS = ("security_test", "documentation", "runs")
+_TICKS = {"pass": "conform", "True": "conform", "fail": "different", "False": "different"}
 
 
 def examine(turn: Turn, lines: Sequence[Inspected]) -> list[dict[str, Any]]:
@@ -111,11 +112,9 @@ def hosted(
         verdict = "unknown" if not said or not seen else "conform" if said == seen else "different"
         findings.append(_row(name, said, seen, verdict))
     for name in HOSTING_CHECKS:
-        seen = manual.get(name)
-        verdict = {"pass": "conform", True: "conform", "fail": "different", False: "different"}.get(
-            seen, "unknown"
-        )  # type: ignore[call-overload]
-        findings.append(_row(name, True, seen, verdict))
+        ticked = manual.get(name)
+        verdict = _TICKS.get(str(ticked), "unknown")
+        findings.append(_row(name, True, ticked, verdict))
     verdicts = {row["verdict"] for row in findings}
     overall = "mismatch" if "different" in verdicts else "unknown" if "unknown" in verdicts else "conform"
     return findings, overall
