@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from sandar import errors
 from sandar.records.documents import freeze, store
@@ -43,6 +43,29 @@ def one(document_id: int, *, cases: QuerySet[Any]) -> Document:
 def file(file_id: int, *, cases: QuerySet[Any]) -> StoredFile:
     """One file among the cases the person may see. Raises NotFound."""
     return _one(StoredFile.objects.filter(pk=file_id, case__in=cases))
+
+
+def issued(cases: QuerySet[Any], *, q: str = "", kind: str = "", status: str = "") -> QuerySet[Document]:
+    """Papers of the cases the person may see, newest first. q: in the number, the title or the case's number."""
+    rows = Document.objects.filter(case__in=cases).defer("facts").select_related("case__agency")
+    if q:
+        rows = rows.filter(Q(number__icontains=q) | Q(title__icontains=q) | Q(case__number__icontains=q))
+    if kind:
+        rows = rows.filter(kind=kind)
+    if status:
+        rows = rows.filter(status=status)
+    return rows.order_by("-pk")
+
+
+def books(year: int) -> list[NumberBook]:
+    """The number books of a year."""
+    return list(NumberBook.objects.filter(year=year).order_by("name"))
+
+
+def in_book(book: str, year: int) -> QuerySet[Document]:
+    """The papers of one book in the order of their numbers."""
+    rows = Document.objects.filter(book=book, year=year).defer("facts").select_related("case__agency")
+    return rows.order_by("sequence")
 
 
 def latest(case_id: int, kind: str) -> Document | None:

@@ -26,6 +26,7 @@ __all__ = [
     "consistent",
     "due",
     "elevation",
+    "endings",
     "history",
     "holder_of",
     "place",
@@ -154,3 +155,9 @@ def history(claim_id: int) -> list[dict[str, Any]]:
     """What became of a claim, oldest first: at, from_state, to_state, facts, and the name of who did it."""
     rows = Movement.objects.filter(claim_id=claim_id).order_by("pk")
     return [dict(row) for row in rows.values("at", "from_state", "to_state", "facts", "by__name")]
+
+
+def endings(agency_id: int) -> list[Claim]:
+    """Held and reserved places of an agency's cases that end by themselves, the next one first."""
+    rows = Claim.objects.filter(agency_id=agency_id, state__in=["held", "reserved"], expires_at__isnull=False)
+    return list(rows.select_related("case", "place").order_by("expires_at", "pk"))
