@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from sandar import errors
 from sandar.records.cases.models import Case
-from sandar.records.documents import books, facts, freeze, read, samples, store, write
+from sandar.records.documents import books, freeze, read, samples, store, write
 from sandar.records.documents.models import Document, NumberBook
 from tests.records.ledger_world import make_case
 
@@ -80,7 +80,7 @@ def test_missing_facts_stop_the_act_and_not_the_renderer(case: Case) -> None:
     given = samples.sample("notice")
     del given["place"]
     given["office"] = {key: value for key, value in given["office"].items() if key != "city"}
-    assert facts.missing("notice", given) == ["office.city", "place"]
+    assert freeze.missing("notice", given) == ["office.city", "place"]
     with pytest.raises(ValueError, match=r"office\.city"), transaction.atomic():
         write.issue("notice", case_id=case.pk, facts=given, at=AT, day=DAY)
     assert not NumberBook.objects.exists()

@@ -22,8 +22,7 @@ all. Items are the contract's item dictionaries, unchanged (`kind` colocation or
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from typing import Any, Literal, NotRequired, TypedDict, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Item = Mapping[str, Any]
 Amount = int | float
@@ -401,30 +400,3 @@ KINDS: dict[str, Any] = {
     "handover_minutes": HandoverMinutesFacts,
     "completion_report": CompletionReportFacts,
 }
-
-
-def missing(kind: str, facts: Mapping[str, object]) -> list[str]:
-    """Names of facts a paper of this kind needs and did not get, deep ones as "office.city".
-
-    The act is stopped by them (`write.issue`), not the job that renders after the number is taken.
-    """
-    return sorted(_missing(KINDS[kind], facts, ""))
-
-
-def _missing(shape: Any, value: Mapping[str, object], prefix: str) -> list[str]:
-    # `__required_keys__` is wrong under postponed annotations on Python 3.11, so NotRequired is asked itself.
-    found: list[str] = []
-    for name, hint in _hints(shape).items():
-        if get_origin(hint) is NotRequired:
-            continue
-        inner = value.get(name)
-        if name not in value:
-            found.append(prefix + name)
-        elif is_typeddict(hint) and isinstance(inner, Mapping):
-            found += _missing(hint, inner, f"{prefix}{name}.")
-    return found
-
-
-@cache
-def _hints(shape: Any) -> dict[str, Any]:
-    return get_type_hints(shape, include_extras=True)

@@ -47,7 +47,7 @@ def letter_data(kind: str, facts: Mapping[str, Any], *, preview: bool = False) -
         "domain": urlsplit(stamp["verify_url"]).netloc,
         "qr": _cells(stamp["verify_url"]),
     }
-    if track := facts["case"].get("track_url"):
+    if kind == "receipt" and (track := facts["case"].get("track_url")):
         shown["case"]["track_qr"] = _cells(track)
     return shown
 

@@ -17,7 +17,6 @@ from django.db.models import F, Value, When
 from sandar import errors
 from sandar.core import numbering
 from sandar.records.documents import books, freeze, present, store, typeset
-from sandar.records.documents import facts as facts_shape
 from sandar.records.documents.models import Document, DocumentStatus, NumberBook, StoredFile
 from sandar.records.documents.uploads import AcceptedFile
 
@@ -55,7 +54,7 @@ def issue(
     _inside_a_transaction()
     paper = books.paper(kind)
     sop = sop or SopStamp()
-    if lacking := facts_shape.missing(kind, facts):
+    if lacking := freeze.missing(kind, facts):
         raise ValueError(f"{kind} lacks the facts {lacking}")
     office = cast("Mapping[str, Any]", facts["office"])
     sequence = take_number(paper.book, year=day.year)
