@@ -94,6 +94,35 @@ def _literals(text: str) -> Iterator[str]:
         text = text[found.end() :]
 
 
+def from_data() -> Iterator[Message]:
+    """Texts that are data in the source and words on a page (doors.web.labels.sop_word, steps.messages)."""
+    sys.path.insert(0, str(SOURCE.parent))
+    from sandar.records.documents.books import PAPERS
+    from sandar.sop.definition import bundled
+    from sandar.steps.s4_application.forms import STATEMENTS
+
+    sop, file = bundled(), "src/sandar/sop/colocation.toml"
+    ways = [action for _step, stage in sop.stages for action in stage.actions]
+    words = [text for one in (*sop.steps, *sop.actors) for text in (one.name, one.short)]
+    words += [stage.label for _step, stage in sop.stages]
+    words += [one.label for one in (*ways, *sop.ends, *(any_.action for any_ in sop.anytime))]
+    yield from ((file, 0, text, None) for text in dict.fromkeys(words) if text)
+    yield from (("src/sandar/records/documents/books.py", 0, one.title, None) for one in PAPERS.values())
+    yield from (("src/sandar/steps/s4_application/forms.py", 0, text, None) for text in STATEMENTS)
+    for path in sorted(SOURCE.joinpath("steps").rglob("*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        yield from ((name, 0, title, None) for title in _titles(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _titles(module: ast.Module) -> Iterator[str]:
+    """The titles of pydantic fields: the labels of controls."""
+    for call in ast.walk(module):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Field":
+            for word in call.keywords:
+                if word.arg == "title" and isinstance(word.value, ast.Constant) and word.value.value:
+                    yield str(word.value.value)
+
+
 def extract() -> Catalog:
     from django.conf import settings
 
@@ -110,6 +139,8 @@ def extract() -> Catalog:
             found = from_template(path)
         for name, _line, message, context in found:
             template.add(message, locations=[(name, 0)], context=context)
+    for name, _line, message, context in from_data():
+        template.add(message, locations=[(name, 0)], context=context)
     return template
 
 

@@ -16,6 +16,8 @@ from django.http import QueryDict
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from sandar.doors.web.labels import sop_word
+
 Nested = dict[str, Any]
 OWN = frozenset({"csrfmiddlewaretoken", "submission", "version"})
 MOST_ROWS = 200
@@ -175,7 +177,12 @@ def controls(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
         kind = _kind(field)
         control = _control(name, kind, field)
         if control is not None:
-            yield {"name": name, "label": field.title or name, "required": field.is_required(), **control}
+            yield {
+                "name": name,
+                "label": sop_word(field.title or name),
+                "required": field.is_required(),
+                **control,
+            }
 
 
 def _control(name: str, kind: Any, field: FieldInfo) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 
-from sandar.doors.web import summary
+from sandar.doors.web import labels, summary
 from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
@@ -60,7 +60,7 @@ def _row(task: Task, reading: clocks.Reading | None, mandates: dict[str, Any]) -
         "shape": reading.shape if reading else "ok",
         "step": stage.step,
         "stage": stage.stage,
-        "action": offers[0].action.label if offers else "",
+        "action": labels.sop_word(offers[0].action.label) if offers else "",
         "load": summary.load(task.case.items),
         "mandate": mandates.get(task.role),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sandar.steps import reasons
@@ -201,3 +202,11 @@ def choice(field: str, code: str) -> str:
 def label(table: dict[str, str | Promise], code: object) -> str:
     """The word for a code; an unknown code is shown as it is rather than hidden."""
     return str(table.get(str(code), code))
+
+
+def sop_word(text: object) -> str:
+    """A label of the procedure file, a paper's title or a field's title in the language of the page.
+
+    Their texts are data, so tools/messages.py collects them; a label the office wrote itself stays as written.
+    """
+    return gettext(str(text)) if text else ""

@@ -94,7 +94,7 @@ def _beneath(reading: Any, shape: str, budget: timedelta | None) -> list[str]:
         return [
             _("menunggu OPD")
             if waits == "agency"
-            else str(fact(reading, "paused") or _("menunggu pihak lain"))
+            else labels.sop_word(fact(reading, "paused")) or _("menunggu pihak lain")
         ]
     if budget is None:
         return [_("tanpa waktu baku")]
@@ -158,8 +158,8 @@ def sheet(
     columns = [
         {
             "no": seen.step.no,
-            "short": seen.step.short,
-            "name": seen.step.name,
+            "short": labels.sop_word(seen.step.short),
+            "name": labels.sop_word(seen.step.name),
             "status": seen.status,
             "budget": "—"
             if seen.step.budget is None
@@ -171,7 +171,7 @@ def sheet(
     actors = {str(step.no): step.actors for step in procedure.steps}
     cells = [
         {
-            "name": actor.short,
+            "name": labels.sop_word(actor.short),
             "cells": [{"column": column, "on": actor.key in actors[str(column["no"])]} for column in columns],
         }
         for actor in procedure.actors
@@ -184,8 +184,8 @@ def sheet(
         "rows": cells,
         "now": now,
         "count": len(columns),
-        "end": end.label if end else "",
-        "following": following.short if following else "",
+        "end": labels.sop_word(end.label) if end else "",
+        "following": labels.sop_word(following.short) if following else "",
     }
 
 
@@ -202,7 +202,8 @@ def paper(thing: Any) -> dict[str, Any]:
     """Title, number, state and date of a paper, from the record or from a dict."""
     status = str(fact(thing, "status", "") or "")
     return {
-        "title": fact(thing, "title") or labels.label(labels.PAPERS, fact(thing, "kind", "")),
+        "title": labels.sop_word(fact(thing, "title"))
+        or labels.label(labels.PAPERS, fact(thing, "kind", "")),
         "number": fact(thing, "number", ""),
         "day": fact(thing, "issued_on"),
         "status": status,

@@ -11,6 +11,7 @@ from sandar.core.words import number_id
 from sandar.doors.web import labels
 
 register = template.Library()
+register.filter("sop_word", labels.sop_word)
 
 
 @register.simple_tag
