@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -61,9 +62,8 @@ def _scope(request: HttpRequest) -> int | None:
 
 def _filtered(request: HttpRequest) -> tuple[QuerySet[Asset], Filter]:
     scope = _scope(request)
-    given = {name: request.GET.get(key, "").strip()[:80] for name, key in
-             (("q", "q"), ("agency", "instansi"), ("kind", "jenis"), ("rack", "rak"), ("state", "keadaan"))}  # fmt: skip
-    wanted = Filter(**given)
+    keys = ("q", "instansi", "jenis", "rak", "keadaan")
+    wanted = Filter(*(request.GET.get(key, "").strip()[:80] for key in keys))
     rows = assets_read.searched(
         assets_read.assets_for(scope),
         q=wanted.q,
@@ -111,7 +111,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
     """The same list as a spreadsheet with the columns of the BMD register."""
     rows, _wanted = _filtered(request)
     office = office_of(request)
-    data = assets_sheet.workbook(rows, office=" ".join(office.name_lines) if office else "", at=timezone.now())
+    data = assets_sheet.workbook(
+        rows, office=" ".join(office.name_lines) if office else "", at=timezone.now()
+    )
     answer = HttpResponse(data, content_type=assets_sheet.MEDIA_TYPE)
     answer["Content-Disposition"] = (
         f'attachment; filename="register-aset-{timezone.localdate().isoformat()}.xlsx"'
@@ -190,6 +192,10 @@ def _facts(asset: Asset) -> list[tuple[str, Any]]:
     ]
 
 
+def _until(day: date | None) -> str:
+    return figures.day(day) if day else _("tanpa batas")
+
+
 def _register(asset: Asset) -> list[dict[str, Any]]:
     return [
         {"label": _("Nomor aset"), "value": asset.number},
@@ -198,7 +204,7 @@ def _register(asset: Asset) -> list[dict[str, Any]]:
         {"label": _("Kondisi"), "value": labels.choice("condition", asset.condition)},
         {"label": _("Hak milik"), "value": _("tetap pada instansi (titipan)")},
         {"label": _("Dipasang"), "value": figures.day(asset.installed_at)},
-        {"label": _("Berlaku sampai"), "value": figures.day(asset.valid_until) if asset.valid_until else _("tanpa batas")},
+        {"label": _("Berlaku sampai"), "value": _until(asset.valid_until)},
         {"label": _("Diambil"), "value": figures.day(asset.removed_at) if asset.removed_at else ""},
         {"label": _("Permohonan"), "value": asset.case.number, "url": reverse("case", args=[asset.case.number])},
     ]  # fmt: skip
@@ -225,7 +231,11 @@ def _inspected(inspection: Inspection) -> dict[str, Any]:
     tones = {"conform": "ok", "more": "info", "less": "late", "different": "late", "unknown": "quiet"}
     rows = [
         words.finding_facts(row)
-        | {"verdict": words.verdict_labels()[row["verdict"]], "tone": tones[row["verdict"]], "code": row["verdict"]}
+        | {
+            "verdict": words.verdict_labels()[row["verdict"]],
+            "tone": tones[row["verdict"]],
+            "code": row["verdict"],
+        }
         for row in inspection.findings
     ]
     told = sum(row["code"] == "conform" for row in rows)
@@ -267,7 +277,9 @@ def _history(asset: Asset, *, named: bool) -> list[dict[str, Any]]:
         found.append(
             {
                 "who": who or _("Sistem"),
-                "text": _("memindahkan atau mengubah tempat") if same else told.get(row["to_state"], row["to_state"]),
+                "text": _("memindahkan atau mengubah tempat")
+                if same
+                else told.get(row["to_state"], row["to_state"]),
                 "at": row["at"],
                 "note": _moved_to(row["facts"]),
             }

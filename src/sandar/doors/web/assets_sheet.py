@@ -40,7 +40,9 @@ def workbook(rows: QuerySet[Asset], *, office: str, at: datetime) -> bytes:
         },
     )
     local = timezone.localtime(at)
-    book.set_properties({"title": _("Register aset"), "author": office, "created": local.replace(tzinfo=None)})
+    book.set_properties(
+        {"title": _("Register aset"), "author": office, "created": local.replace(tzinfo=None)}
+    )
     columns = _columns()
     page = book.add_worksheet(_("Register aset"))
     styles = _styles(book)
@@ -67,9 +69,7 @@ def workbook(rows: QuerySet[Asset], *, office: str, at: datetime) -> bytes:
 def _styles(book: Any) -> dict[str, Any]:
     return {
         "title": book.add_format({"bold": True, "font_size": 14}),
-        "head": book.add_format(
-            {"bold": True, "bg_color": "#E3F0F1", "border": 1, "border_color": "#C9D3D2", "text_wrap": True, "valign": "top"}
-        ),
+        "head": book.add_format({"bold": True, "bg_color": "#E3F0F1", "border": 1, "text_wrap": True}),
         "text": book.add_format({"valign": "top", "text_wrap": True}),
         "date": book.add_format({"num_format": "dd/mm/yyyy", "valign": "top", "align": "left"}),
         "number": book.add_format({"valign": "top"}),
@@ -117,7 +117,11 @@ def _columns() -> list[tuple[str, int, Callable[[Asset], Value]]]:
         (_("Alamat IP"), 14, lambda a: a.address),
         (_("Tanggal masuk"), 12, lambda a: timezone.localtime(a.installed_at).date()),
         (_("Berlaku sampai"), 12, lambda a: a.valid_until),
-        (_("Tanggal keluar"), 12, lambda a: timezone.localtime(a.removed_at).date() if a.removed_at else None),
+        (
+            _("Tanggal keluar"),
+            12,
+            lambda a: timezone.localtime(a.removed_at).date() if a.removed_at else None,
+        ),
         (_("Titipan"), 8, lambda _a: _("ya")),
         (_("Permohonan"), 15, lambda a: a.case.number),
         (_("Keterangan"), 24, lambda _a: None),

@@ -148,7 +148,13 @@ def find(snapshot: Snapshot, given: Search, *, holds: bool) -> Found:
 
 def _option(one: Placement, ask: Ask, given: Search, totals: Mapping[int, int], *, holds: bool) -> Option:
     start = one.start or 0
-    query = {"u": f"{geometry.position_of(start):g}", "t": given.u, "w": given.w, "jalur": given.jalur, "kg": given.kg}
+    query = {
+        "u": f"{geometry.position_of(start):g}",
+        "t": given.u,
+        "w": given.w,
+        "jalur": given.jalur,
+        "kg": given.kg,
+    }
     return Option(
         name=one.name,
         units=drawing.units_text(one.start, ask.height, Frame(one.name, totals[one.place_id])),
@@ -191,7 +197,9 @@ def _pending(snapshot: Snapshot) -> list[Ending]:
     for one in ordered[:SOON]:
         place = places[one.place_id]
         is_rack = place.kind == "rack"
-        units = drawing.units_text(one.start, one.height, Frame(place.name, place.half_units)) if is_rack else ""
+        units = (
+            drawing.units_text(one.start, one.height, Frame(place.name, place.half_units)) if is_rack else ""
+        )
         found.append(Ending(one, place.name, is_rack, units))
     return found
 

@@ -18,6 +18,7 @@ from sandar.records.people.models import OFFICER_ROLES, Person
 
 OFFICERS = OFFICER_ROLES - {"system_admin"}
 DATA_CENTRE = OFFICERS
+HEADS = frozenset({"system_admin", "division_head", "supervisor"})
 EVERYBODY = OFFICER_ROLES | {"applicant"}
 
 
@@ -49,7 +50,7 @@ ITEMS = (
     Item("/buku", _("Buku nomor"), "book", OFFICERS, OFFICE),
     Item("/laporan", _("Laporan"), "chart-bar", OFFICERS, OFFICE),
     Item("/sop", _("SOP"), "route", OFFICERS, OFFICE),
-    Item("/pengaturan", _("Pengaturan"), "settings", OFFICER_ROLES, OFFICE),
+    Item("/pengaturan", _("Pengaturan"), "settings", HEADS, OFFICE),
 )
 
 

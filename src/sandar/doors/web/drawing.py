@@ -24,7 +24,7 @@ HALF = 9  # height of a half-unit
 NUMBERS, CABINET, RAIL, EDGE = 30, 300, 7, 10
 WIDTH = NUMBERS + CABINET + 4
 _STYLE = Path(__file__).parent / "static" / "sandar" / "drawing.css"
-_GLYPH = 5.4  # mean width of a letter of the labels; they are cut, never squeezed
+_GLYPH = 6.0  # mean width of a letter of the labels; they are cut, never squeezed
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +133,10 @@ _HATCH = (
 
 
 def _described(seen: Iterable[Block], frame: Frame) -> str:
-    taken = [
-        f"{units_text(block.start, block.height, frame)} {block.label or block.case or ''} ({labels.label(labels.CLAIMS, block.state)})"
-        for block in seen
-    ]
+    taken = []
+    for block in seen:
+        units, state = units_text(block.start, block.height, frame), labels.label(labels.CLAIMS, block.state)
+        taken.append(f"{units} {block.label or block.case or ''} ({state})")
     return "; ".join(taken) or _("Rak ini kosong.")
 
 
@@ -242,10 +242,11 @@ def _label(words: str, figure: str, start: int, height: int, frame: Frame) -> st
 
 def strip(taken: int, pending: int, *, half_units: int, said: str) -> str:
     """A whole rack as one line, floor at the left: taken and held runs. Masks of half-units."""
-    parts = [
+    head = (
         f'<svg class="strip" viewBox="0 0 {half_units} 10" preserveAspectRatio="none" role="img"'
         f' aria-label="{escape(said)}" focusable="false"><rect class="strip-free" width="{half_units}" height="10"/>'
-    ]
+    )
+    parts = [head]
     for kind, mask in (("used", taken & ~pending), ("held", pending)):
         for start, length in geometry.runs(mask):
             parts.append(f'<rect class="strip-{kind}" x="{start}" width="{length}" height="10"/>')

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sandar.core import placement
 from sandar.core import rack as geometry
-from sandar.core.capacity import Demand, PlaceState, Snapshot
+from sandar.core.capacity import Demand, PlaceState, PoolState, Snapshot
 from sandar.doors.web import drawing, figures, resources
 from sandar.doors.web.resources import Line
 from sandar.records.ledger import read as ledger_read
@@ -124,7 +124,9 @@ def _least_power(row: Row) -> float:
 def _fitting(snapshot: Snapshot, wanted: Wanted) -> set[int]:
     demand = Demand(watts=wanted.watts, cords=wanted.cords if wanted.watts else "")
     ask = placement.Ask(demand=demand, height=wanted.height)
-    return {found.place_id for found in placement.find(snapshot, [ask], limit=len(snapshot.places)).placements}
+    return {
+        found.place_id for found in placement.find(snapshot, [ask], limit=len(snapshot.places)).placements
+    }
 
 
 def _pending(snapshot: Snapshot) -> Mapping[int, int]:
@@ -153,7 +155,7 @@ def _row(place: PlaceState, snapshot: Snapshot, pending: int) -> Row:
     )  # fmt: skip
 
 
-def _own(place: PlaceState, snapshot: Snapshot) -> list[resources.PoolState]:
+def _own(place: PlaceState, snapshot: Snapshot) -> list[PoolState]:
     pools = (snapshot.pools[pool] for _share, pool in place.routes)
     return [pool for pool in pools if pool.own == place.id]
 

@@ -97,7 +97,7 @@ def _page(
         "refused_case": error.facts.get("holder") if error else None,
         "elsewhere": _elsewhere(typed) if error and typed and not errors else [],
         "legend": ("installed", "reserved", "held", "blocked", *(["asked"] if wish else [])),
-        "faces": [(face, drawing.face_name(face)) for face in ("full", "front", "rear")],
+        "faces": [("full", _("Penuh")), ("front", _("Depan saja")), ("rear", _("Belakang saja"))],
         "cords": [("AB", _("Jalur A dan B")), ("A", _("Jalur A")), ("B", _("Jalur B"))],
     }
     return render(request, "web/racks/rack.html", context, status=error.status if error else 200)
@@ -156,7 +156,14 @@ def _row(block: Block, frame: Frame, asset: str | None) -> Row:
 
 
 def _wished(query: QueryDict) -> dict[str, Any]:
-    names = {"u": "position_u", "t": "height_u", "sisi": "face", "w": "watts", "jalur": "cords", "kg": "weight_kg"}
+    names = {
+        "u": "position_u",
+        "t": "height_u",
+        "sisi": "face",
+        "w": "watts",
+        "jalur": "cords",
+        "kg": "weight_kg",
+    }
     return {name: query[key][:20] for key, name in names.items() if query.get(key)}
 
 
@@ -197,7 +204,13 @@ def _elsewhere(typed: Mapping[str, Any]) -> list[dict[str, Any]]:
         found = placement.find(ledger_read.snapshot(), [ask], limit=3).placements
     except SandarError:
         return []
-    query = {"t": given.height_u, "sisi": given.face, "w": given.watts, "jalur": given.cords, "kg": given.weight_kg}
+    query = {
+        "t": given.height_u,
+        "sisi": given.face,
+        "w": given.watts,
+        "jalur": given.cords,
+        "kg": given.weight_kg,
+    }
     return [
         {
             "name": choice.name,

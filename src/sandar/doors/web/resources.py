@@ -37,7 +37,7 @@ class Line:
     @property
     def label(self) -> str:
         name = labels.label(labels.RESOURCES, self.kind)
-        return name[:1].upper() + name[1:]
+        return name if name[:2] == "vC" else name[:1].upper() + name[1:]
 
     @property
     def pending(self) -> float:
@@ -58,8 +58,9 @@ class Line:
 
     @property
     def each(self) -> list[tuple[str, str]]:
-        """What every failure state leaves: (state, amount)."""
-        return [(verdicts.state(code), figures.quantity(left, self.unit)) for code, left in self.states]
+        """What the other failure states leave: (state, amount)."""
+        others = [(code, left) for code, left in self.states if code != self.state]
+        return [(verdicts.state(code), figures.quantity(left, self.unit)) for code, left in others]
 
     @property
     def tone(self) -> str:

@@ -5,7 +5,24 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from sandar.doors.web import account, apply, assets, capacity, cases, gallery, health, inbox, papers, public, racks
+from sandar.doors.web import (
+    account,
+    agency,
+    apply,
+    archive,
+    assets,
+    capacity,
+    cases,
+    gallery,
+    health,
+    inbox,
+    office,
+    papers,
+    public,
+    racks,
+    reports,
+    sop,
+)
 
 _CLOSED = (
     r"^akun/(?:signup|password/reset|password/set|email|confirm-email|login/code|inactive)(?P<rest>/.*)?$"
@@ -26,7 +43,12 @@ urlpatterns = [
     *apply.urlpatterns,
     *papers.urlpatterns,
     *public.urlpatterns,
+    *agency.urlpatterns,
+    *archive.urlpatterns,
     *assets.urlpatterns,
     *capacity.urlpatterns,
+    *office.urlpatterns,
     *racks.urlpatterns,
+    *reports.urlpatterns,
+    *sop.urlpatterns,
 ]

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 from sandar.records.clocks.models import Timer
 
@@ -41,6 +40,12 @@ def percentile(values: Sequence[timedelta], percent: int) -> timedelta:
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
+def _median(values: Sequence[timedelta]) -> timedelta:
+    ordered = sorted(values)
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
 def finished(since: datetime | None, until: datetime | None = None) -> dict[str, Measure]:
     """Step -> its measure, over clocks that stopped in the period. One query."""
     rows = Timer.objects.filter(stopped_at__isnull=False, elapsed__isnull=False)
@@ -61,7 +66,7 @@ def _measured(step: str, rounds: Sequence[tuple[str, timedelta | None, timedelta
         step=step,
         owner=rounds[-1][0],
         count=len(times),
-        median=median(times),
+        median=_median(times),
         p90=percentile(times, 90),
         longest=max(times),
         budget=rounds[-1][1],

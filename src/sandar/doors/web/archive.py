@@ -1,0 +1,153 @@
+"""`/dokumen`: issued papers; `/buku`: the number books of a year, each without a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from sandar.doors.web import labels
+from sandar.doors.web.person import today, viewer_of
+from sandar.doors.web.scope import officers
+from sandar.records.cases import read as cases
+from sandar.records.cases.books import last_agenda
+from sandar.records.documents import read as papers
+from sandar.records.documents.books import AGENDA_BOOK
+
+PAGE = 50
+BOOKS: dict[str, str | Promise] = {
+    AGENDA_BOOK: _("Agenda surat masuk"),
+    "tanda_terima": _("Tanda terima"),
+    "disposisi": _("Lembar disposisi"),
+    "laporan_kapasitas": _("Laporan kapasitas"),
+    "formulir_pengajuan": _("Formulir pengajuan"),
+    "formulir_persetujuan": _("Formulir persetujuan"),
+    "surat_keluar": _("Surat keluar"),
+    "pemeriksaan": _("Pemeriksaan kesesuaian"),
+    "berita_acara": _("Berita acara"),
+}
+
+
+@officers
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Issued papers, newest first, by kind, state and words."""
+    q, kind, status = (request.GET.get(name, "").strip()[:80] for name in ("q", "jenis", "keadaan"))
+    rows = papers.issued(cases.cases_for(viewer_of(request)), q=q, kind=kind, status=status)
+    context = {
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "q": q,
+        "kind": kind,
+        "status": status,
+        "kinds": [(code, str(word)) for code, word in labels.PAPERS.items()],
+        "states": [(code, str(word)) for code, word in labels.PAPER_STATES.items()],
+        "tones": {"prepared": "attention", "issued": "ok", "replaced": "quiet", "revoked": "late"},
+    }
+    return render(request, "web/archive/papers.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One yearly book and how far it has come."""
+
+    code: str
+    name: str
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One number of a book; `missing` where a number has no paper, which must not happen."""
+
+    sequence: int
+    number: str
+    title: str
+    case: str
+    agency: str
+    day: Any
+    status: str
+    paper_id: int | None
+    missing: bool = False
+
+
+@officers
+@require_GET
+def books(request: HttpRequest) -> HttpResponse:
+    """The books of a year and the numbers of one of them."""
+    year = _year(request.GET.get("tahun", ""), default=today(request).year)
+    shelf = _shelf(year)
+    wanted = request.GET.get("buku", "")
+    book = next((one for one in shelf if one.code == wanted), shelf[0] if shelf else None)
+    lines: list[Line] = []
+    gaps: list[int] = []
+    if book:
+        numbers = _agenda(request, year) if book.code == AGENDA_BOOK else _papers(book.code, year)
+        gaps = sorted(set(range(1, book.last + 1)) - set(numbers))
+        lines = [numbers.get(n) or Line(n, "", "", "", "", None, "", None, missing=True)
+                 for n in range(max(book.last, max(numbers, default=0)), 0, -1)]  # fmt: skip
+    context = {
+        "year": year,
+        "years": papers_years(request),
+        "shelf": shelf,
+        "book": book,
+        "page": Paginator(lines, PAGE).get_page(request.GET.get("page")),
+        "gaps": gaps,
+    }
+    return render(request, "web/archive/books.html", context)
+
+
+def _year(text: str, *, default: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else default
+
+
+def papers_years(request: HttpRequest) -> list[int]:
+    """The years in which requests came, newest first; this one always."""
+    found = cases.cases_for(viewer_of(request)).order_by("-year").values_list("year", flat=True).distinct()
+    return sorted({today(request).year, *found}, reverse=True)
+
+
+def _shelf(year: int) -> list[Book]:
+    known = {book.name: book.last for book in papers.books(year)}
+    agenda = last_agenda(year)
+    counted: Mapping[str, int] = {AGENDA_BOOK: agenda} | known if agenda else known
+    order = list(BOOKS)
+    return [
+        Book(code, labels.label(BOOKS, code), counted[code])
+        for code in sorted(counted, key=lambda code: order.index(code) if code in order else len(order))
+        if counted[code]
+    ]
+
+
+def _agenda(request: HttpRequest, year: int) -> dict[int, Line]:
+    rows: Iterable[Any] = cases.cases_for(viewer_of(request)).filter(year=year).select_related("agency")
+    return {
+        case.agenda_no: Line(
+            case.agenda_no, f"{case.agenda_no:04}/{year}", case.title, case.number, case.agency.name,
+            case.received_at, "", None,
+        )
+        for case in rows
+    }  # fmt: skip
+
+
+def _papers(book: str, year: int) -> dict[int, Line]:
+    return {
+        paper.sequence: Line(
+            paper.sequence, paper.number, paper.title, paper.case.number, paper.case.agency.name,
+            paper.issued_on, paper.status, paper.pk,
+        )
+        for paper in papers.in_book(book, year)
+    }  # fmt: skip
+
+
+urlpatterns = [
+    path("dokumen", listing, name="papers"),
+    path("buku", books, name="books"),
+]
