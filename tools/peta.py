@@ -1,7 +1,7 @@
-"""docs/peta.md: from each step of the SOP to its folder, states, acts, events and papers. Generated, tested for staleness.
+"""docs/peta.md: from each step of the SOP to its folder, states, acts, events and papers; generated, tested.
 
-    python tools/peta.py          write docs/peta.md
-    python tools/peta.py --check  exit 1 when it is stale
+python tools/peta.py          write docs/peta.md
+python tools/peta.py --check  exit 1 when it is stale
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def page() -> str:
     procedure = definition.bundled()
     lines = [HEAD]
     for step in procedure.steps:
-        folder = next(act.run.__module__.split(".")[-2] for (key, _), act in registry.acts().items() if key == step.key)
+        folder = next(
+            act.run.__module__.split(".")[-2] for (key, _), act in registry.acts().items() if key == step.key
+        )
         papers = ", ".join(step.gives) or "-"
         lines += [
             f"## {step.no}. {step.short}: `steps/{folder}`",
@@ -46,16 +48,19 @@ def page() -> str:
                 act = registry.act_for(step.key, action.name)
                 plus = "+" if action.addition or stage.addition else ""
                 event, duty = (act.event, act.duty) if act else ("request_received", "requested")
-                lines.append(
-                    f"| `{stage.state}` | {stage.by} | `{action.name}`{plus} | `{action.to}` | {event} | {duty or '-'} |"
-                )
+                way = f"`{action.name}`{plus} | `{action.to}`"
+                lines.append(f"| `{stage.state}` | {stage.by} | {way} | {event} | {duty or '-'} |")
         lines.append("")
-    lines.append("Ends: " + ", ".join(f"`{end.state}`{'+' if end.addition else ''}" for end in procedure.ends) + ".")
+    lines.append(
+        "Ends: " + ", ".join(f"`{end.state}`{'+' if end.addition else ''}" for end in procedure.ends) + "."
+    )
     return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
     text = page()
     if "--check" in sys.argv:
-        sys.exit(0 if TARGET.exists() and TARGET.read_text(encoding="utf-8") == text else "docs/peta.md is stale")
+        sys.exit(
+            0 if TARGET.exists() and TARGET.read_text(encoding="utf-8") == text else "docs/peta.md is stale"
+        )
     TARGET.write_text(text, encoding="utf-8")

@@ -167,10 +167,10 @@ def test_what_was_late_before_the_open_pause_stays_late() -> None:
 
 
 def test_what_is_left_goes_below_zero_when_late() -> None:
-    assert remaining(OFFICE, at(23, "09:00"), at(23, "09:10"), minutes(15)) == minutes(5)
-    assert remaining(OFFICE, at(23, "09:00"), at(23, "13:30"), minutes(15)) == minutes(-195)
+    assert remaining(OFFICE, at(23, "09:00"), at(23, "09:10"), budget=minutes(15)) == minutes(5)
+    assert remaining(OFFICE, at(23, "09:00"), at(23, "13:30"), budget=minutes(15)) == minutes(-195)
     stood = [pause(at(23, "09:05"), None)]
-    assert remaining(OFFICE, at(23, "09:00"), at(24, "09:00"), minutes(15), stood) == minutes(10)
+    assert remaining(OFFICE, at(23, "09:00"), at(24, "09:00"), budget=minutes(15), pauses=stood) == minutes(10)
 
 
 @pytest.mark.parametrize(
@@ -322,6 +322,6 @@ def test_one_task_of_a_list_costs_little() -> None:
     start, now = at(18, "09:00"), at(23, "10:00")
     stood = (pause(at(18, "14:00"), at(19, "09:00")),)
     taken = (
-        min(repeat(lambda: remaining(OFFICE, start, now, minutes(450), stood), number=200, repeat=5)) / 200
+        min(repeat(lambda: remaining(OFFICE, start, now, budget=minutes(450), pauses=stood), number=200, repeat=5)) / 200
     )
     assert taken < 500e-6, f"{taken * 1e6:.0f} µs; the aim is 50, the bar leaves room for a busy machine"

@@ -104,7 +104,7 @@ def test_due_is_the_earliest_instant_that_uses_up_the_budget(
     assert found is not None  # every random calendar works on some weekday
     assert elapsed(calendar, start, found, stood) == budget
     assert elapsed(calendar, start, found - MICROSECOND, stood) < budget
-    assert remaining(calendar, start, found, budget, stood) == timedelta()
+    assert remaining(calendar, start, found, budget=budget, pauses=stood) == timedelta()
 
 
 @tried()

@@ -74,7 +74,7 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime, pauses: Iterable
 
 
 def remaining(
-    calendar: Calendar, start: datetime, now: datetime, budget: timedelta, pauses: Iterable[Pause] = ()
+    calendar: Calendar, start: datetime, now: datetime, *, budget: timedelta, pauses: Iterable[Pause] = ()
 ) -> timedelta:
     """What is left of `budget` (working time) at `now`; negative when late."""
     return budget - elapsed(calendar, start, now, pauses)

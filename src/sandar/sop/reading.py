@@ -84,7 +84,7 @@ class Reader:
             self.blame((*path, key), "NOT_A_KEY", key=key, value=value)
         return value
 
-    def choice(self, table: Table, path: Path, key: str, among: tuple[str, ...]) -> str:
+    def _choice(self, table: Table, path: Path, key: str, among: tuple[str, ...]) -> str:
         value = self.text(table, path, key, needed=True)
         if value and value not in among:
             self.blame((*path, key), "NOT_A_CHOICE", key=key, value=value, among=list(among))

@@ -7,6 +7,7 @@ Deterministic: the same names, ids and figures on every machine. `build` fills a
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,14 +15,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from sandar.core import worktime
+from sandar.doors.cli.example import room
 from sandar.errors import Refused
 from sandar.records.cases import write as cases
 from sandar.records.cases.models import Case
 from sandar.records.clocks.models import Holiday, OfficeCalendar
-from sandar.records.facility import read as facility_read
-from sandar.records.facility import write as facility
-from sandar.records.facility.models import Rack
-from sandar.records.ledger import write as ledger
 from sandar.records.people import write as people
 from sandar.records.people.models import Agency, Office, Person, RoleGrant
 from sandar.sop import definition
@@ -43,7 +41,6 @@ OFFICERS = (
     ("pemeriksa", "inspector", "Pemeriksa TIK"),
 )
 WORDS = ("Satu", "Dua")
-BLOCKED = ((82, 4, "Patch panel"), (76, 2, "Switch ToR B"), (74, 2, "Switch ToR A"))
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def build(at: datetime) -> list[Account]:
             text, service=procedure.service, number=procedure.number, content_sha256=procedure.hash, at=at
         )
         accounts = _people(at)
-        build_facility(at)
+        room.build(at)
     return accounts
 
 
@@ -102,8 +99,20 @@ def import_holidays(years: range) -> int:
     return len(made)
 
 
+@dataclass(frozen=True)
+class _Row:
+    """One example person."""
+
+    username: str
+    title: str
+    name: str
+    role: str
+    agency: Agency
+    number: int
+
+
 def _people(at: datetime) -> list[Account]:
-    hashed = make_password(PASSWORD)  # one hash for all: hashing twenty passwords takes seconds
+    """The provider's officers and the agencies' applicants; all share one password, hashed once: hashing takes long."""
     provider = Agency.objects.create(
         code="DISKOMINFO", name="Dinas Komunikasi Informatika, Persandian dan Statistik", is_provider=True
     )
@@ -117,139 +126,44 @@ def _people(at: datetime) -> list[Account]:
         unit_code="DISKOMINFOPS",
         is_example=True,
     )
-    accounts = []
+    hashed = make_password(PASSWORD)
+    return [_person(row, hashed, at) for row in (*_officers(provider), *_applicants())]
+
+
+def _officers(provider: Agency) -> Iterator[_Row]:
     number = 0
     for stem, role, title in OFFICERS:
         for index, word in enumerate(WORDS, start=1):
             number += 1
-            accounts.append(
-                _person(f"{stem}{index}", f"{title} Contoh {word}", title, role, provider, number, hashed, at)
-            )
-    accounts.append(
-        _person(
-            "admin",
-            "Administrator Sistem Contoh",
-            "Administrator Sistem",
-            "system_admin",
-            provider,
-            90,
-            hashed,
-            at,
-        )
-    )
-    for row, (code, name) in enumerate(AGENCIES, start=1):
+            yield _Row(f"{stem}{index}", title, f"{title} Contoh {word}", role, provider, number)
+    title = "Administrator Sistem"
+    yield _Row("admin", title, f"{title} Contoh", "system_admin", provider, 90)
+
+
+def _applicants() -> Iterator[_Row]:
+    for place, (code, name) in enumerate(AGENCIES, start=1):
         agency = Agency.objects.create(
-            code=code, name=name, address=f"Jalan Contoh No. {row}", email=f"{code.lower()}@contoh.invalid"
+            code=code, name=name, address=f"Jalan Contoh No. {place}", email=f"{code.lower()}@contoh.invalid"
         )
         for index, word in enumerate(WORDS, start=1):
             title = f"Pejabat TIK {code}"
-            username = f"{code.lower()}{index}"
-            accounts.append(
-                _person(
-                    username,
-                    f"{title} Contoh {word}",
-                    title,
-                    "applicant",
-                    agency,
-                    row * 10 + index,
-                    hashed,
-                    at,
-                )
-            )
-    return accounts
+            row = place * 10 + index
+            yield _Row(f"{code.lower()}{index}", title, f"{title} Contoh {word}", "applicant", agency, row)
 
 
-def _person(
-    username: str, name: str, title: str, role: str, agency: Agency, number: int, hashed: str, at: datetime
-) -> Account:
+def _person(row: _Row, hashed: str, at: datetime) -> Account:
     person = Person.objects.create(
-        username=username,
-        name=name,
-        title=title,
-        nip=f"00000000 000000 0 {number:03}",
+        username=row.username,
+        name=row.name,
+        title=row.title,
+        nip=f"00000000 000000 0 {row.number:03}",
         rank="Penata Contoh (III/c)",
-        email=f"{username}@contoh.invalid",
-        agency=agency,
+        email=f"{row.username}@contoh.invalid",
+        agency=row.agency,
         password=hashed,
         joined_at=at,
     )
-    RoleGrant.objects.create(person=person, role=role, valid_from=date(2020, 1, 1))
-    token = token_of(username)
+    RoleGrant.objects.create(person=person, role=row.role, valid_from=date(2020, 1, 1))
+    token = token_of(row.username)
     people.keep_token(person, token, name="contoh", at=at, expires_at=at + timedelta(days=365))
-    return Account(username, PASSWORD, role, agency.code, token)
-
-
-def build_facility(at: datetime) -> list[Rack]:
-    """One site, one room, twelve racks of 42U, utility and genset over two UPS to four PDU, A and B."""
-    site = facility.create_site("Gedung Kominfo", address="Jalan Akasia No. 02 Tembilahan")
-    room = facility.create_room(
-        site, "Ruang Server 1", capacity_w=48_000, derating=78, source="2 x 24 kW, N+1"
-    )
-    utility = facility.create_power_node(
-        site, "PLN", kind="utility", capacity_w=66_000, source="kontrak daya"
-    )
-    genset = facility.create_power_node(site, "GENSET", kind="genset", capacity_w=60_000, source="pelat nama")
-    pdus = {}
-    for side in "AB":
-        ups = facility.create_power_node(
-            site,
-            f"UPS-{side}",
-            kind="ups",
-            side=side,
-            capacity_w=36_000,
-            parents=[utility, genset],
-            source="pelat nama",
-        )
-        for n in (1, 2):
-            pdus[side, n] = facility.create_power_node(
-                site,
-                f"PDU-{side}{n}",
-                kind="pdu",
-                side=side,
-                capacity_w=22_000,
-                parents=[ups],
-                source="pelat nama",
-            )
-    uplink = facility.create_uplink(site, "Uplink utama", bandwidth_mbps=2_000, derating=85, source="kontrak")
-    prefix = facility.create_prefix(site, "10.20.30.0/24", source="rencana alamat")
-    racks = []
-    for number in range(1, 13):
-        feed = 1 if number <= 6 else 2
-        racks.append(
-            facility.create_rack(
-                room,
-                f"R{number:02}",
-                row="A" if number <= 6 else "B",
-                feed_a=facility.Feed(pdus["A", feed], 7_000, source="MCB 32 A"),
-                feed_b=facility.Feed(pdus["B", feed], 7_000, source="MCB 32 A"),
-                uplink=uplink,
-                prefix=prefix,
-                source="pelat nama",
-            )
-        )
-    facility.create_compute_pool(
-        site,
-        "KLUSTER-1",
-        cores=192,
-        overcommit=400,
-        ram_gb=3_072,
-        storage_gb=100_000,
-        uplink=uplink,
-        prefix=prefix,
-    )
-    ledger.define(facility_read.layout(), at=at)
-    _block(racks, at)
-    return racks
-
-
-def _block(racks: list[Rack], at: datetime) -> None:
-    from sandar.core.capacity import Demand
-    from sandar.records.ledger import read as ledger_read
-
-    for rack in racks:
-        place = ledger_read.place_of_rack(rack.pk)
-        for start, height, label in BLOCKED:
-            spec = ledger.ClaimSpec(
-                place_id=place.pk, demand=Demand(), start=start - 2, height=height, label=label
-            )
-            ledger.block(spec, at=at, by=None)
+    return Account(row.username, PASSWORD, row.role, row.agency.code, token)
