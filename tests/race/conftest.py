@@ -50,9 +50,8 @@ def racers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Crew, Cal
     if URL:
         _on_server(f"CREATE DATABASE {name}")
     env = _env(home, _named(URL, name) if URL else "")
-    for app in ("ledger", "documents"):
-        migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0", app]
-        subprocess.run(migrate, env=env, cwd=ROOT, check=True)
+    migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, env=env, cwd=ROOT, check=True)
 
     def copy(folder: Path) -> str:
         if not URL:

@@ -12,6 +12,7 @@ from django.db import connection, models, transaction
 from sandar.errors import SandarError
 from sandar.records.ledger import read, sql, write
 from sandar.records.ledger.models import LIVE, Cell, Claim, Pool
+from tests.race.expiry_jobs import another_case, boundary, fate, office_with_case  # noqa: F401 - by name
 from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name
     first_of_a_book,
     issue_by_reading_the_last,
