@@ -84,7 +84,7 @@ class Reader:
             self.blame((*path, key), "NOT_A_KEY", key=key, value=value)
         return value
 
-    def _choice(self, table: Table, path: Path, key: str, among: tuple[str, ...]) -> str:
+    def choice(self, table: Table, path: Path, key: str, *, among: tuple[str, ...]) -> str:
         value = self.text(table, path, key, needed=True)
         if value and value not in among:
             self.blame((*path, key), "NOT_A_CHOICE", key=key, value=value, among=list(among))
@@ -203,7 +203,7 @@ def _identity(reader: Reader, table: Table) -> Identity:
 def _basis(reader: Reader, table: Table, path: Path) -> LegalBasis:
     return LegalBasis(
         text=reader.text(table, path, "text", needed=True),
-        status=reader.choice(table, path, "status", ("unverified", "in_force", "amended", "revoked")),  # type: ignore[arg-type]
+        status=reader.choice(table, path, "status", among=("unverified", "in_force", "amended", "revoked")),  # type: ignore[arg-type]
         cite=reader.text(table, path, "cite"),
         note=reader.text(table, path, "note"),
     )
@@ -251,7 +251,7 @@ def _stage(reader: Reader, table: Table, path: Path) -> Stage:
         state=reader.word(table, path, "state"),
         by=by,
         label=reader.text(table, path, "label", needed=True),
-        waits_for=reader.choice(table, path, "waits_for", ("office", "agency")),  # type: ignore[arg-type]
+        waits_for=reader.choice(table, path, "waits_for", among=("office", "agency")),  # type: ignore[arg-type]
         actions=tuple(_action(reader, actions, path, name=name, by=by) for name in actions),
         addition=reader.flag(table, path, "addition"),
         note=reader.text(table, path, "note"),
