@@ -25,7 +25,7 @@ from sandar.records.assets.models import Asset, Inspection, Probe
 from sandar.records.facility import read as facility
 from sandar.records.ledger import read as ledger_read
 from sandar.records.people import read as people
-from sandar.steps.s8_installation import words
+from sandar.steps import words
 
 PAGE = 50
 _COLUMNS = (

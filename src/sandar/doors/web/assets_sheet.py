@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from sandar.core import rack
 from sandar.doors.web import figures, labels
 from sandar.records.assets.models import Asset
-from sandar.steps.s8_installation import words
+from sandar.steps import words
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEAD = 3  # rows above the table: title, office, blank
