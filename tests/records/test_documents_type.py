@@ -133,6 +133,30 @@ def test_one_word_of_ten_thousand_letters_runs_over_the_lines_it_needs() -> None
     assert words_of(pdf_of("refusal_letter", given)).count("A" * 1_000) >= 1
 
 
+def outside_the_page(pdf: bytes) -> list[str]:
+    """Words that begin or end beyond the paper's edge, by poppler's boxes (points)."""
+    command = ["pdftotext", "-bbox", "-", "-"]
+    drawn = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    found: list[str] = []
+    width = height = 0.0
+    page = r'<page width="([\d.]+)" height="([\d.]+)"'
+    word = r'xMin="(-?[\d.]+)" yMin="(-?[\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)<'
+    for match in re.finditer(f"{page}|{word}", drawn):
+        if match[1]:
+            width, height = float(match[1]), float(match[2])
+        elif (
+            float(match[5]) > width or float(match[6]) > height or float(match[3]) < 0 or float(match[4]) < 0
+        ):
+            found.append(match[7])
+    return found
+
+
+@pytest.mark.parametrize("kind", books.PAPERS)
+@pytest.mark.parametrize("text", ["kata " * 400, "CTH1020B" * 150], ids=["many words", "one long word"])
+def test_long_text_in_every_field_stays_on_the_paper(kind: str, text: str) -> None:
+    assert outside_the_page(pdf_of(kind, poisoned(samples.sample(kind), text))) == []
+
+
 def test_no_paper_fails_on_text_of_any_kind() -> None:
     mixed = " ".join(text[:25] for text in HOSTILE.values())
     for kind in books.PAPERS:
