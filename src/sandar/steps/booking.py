@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from sandar.core import capacity, placement, power, rack
 from sandar.core.capacity import Booking, Demand, Row, Snapshot
 from sandar.core.placement import Answer, Ask
-from sandar.errors import InvalidInput, NotFound
+from sandar.errors import ClaimChanged, InvalidInput, NotFound
 from sandar.records.cases.models import Case
 from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
-from sandar.records.ledger.models import Claim
+from sandar.records.ledger.models import Claim, Place
 from sandar.records.ledger.write import ClaimSpec
 from sandar.steps.turn import Turn
 
@@ -104,15 +104,23 @@ def choices_of(answer: Answer) -> list[Choice]:
 
 def hold(turn: Turn, choices: Sequence[Choice], *, until: datetime | None = None) -> list[Claim]:
     """Hold the chosen places for the case, instead of what it held before. Raises CapacityTaken naming the holder."""
-    specs = [_spec(turn.case, choice) for choice in choices]
-    before = ledger_read.claims_for_case(turn.case.pk)
+    wanted = [_spec(turn.case, choice) for choice in choices]
     expires_at = until or turn.at + timedelta(days=settings.HOLD_DAYS)
-    claims = ledger.hold_all(specs, at=turn.at, by=turn.person_id, expires_at=expires_at, instead_of=before)
-    turn.says(held=claim_facts(turn.case), hold_until=expires_at.isoformat())
+    claims = ledger.hold_all(
+        [spec for spec, _ in wanted],
+        at=turn.at,
+        by=turn.person_id,
+        expires_at=expires_at,
+        instead_of=turn.claims,
+    )
+    for claim, (_spec_of, place) in zip(claims, wanted, strict=True):
+        claim.place = place
+    turn.claims = claims
+    turn.says(held=_facts(claims), hold_until=expires_at.isoformat())
     return claims
 
 
-def _spec(case: Case, choice: Choice) -> ClaimSpec:
+def _spec(case: Case, choice: Choice) -> tuple[ClaimSpec, Place]:
     if not 1 <= choice.item_no <= len(case.items):
         raise InvalidInput(fields={"placements": [_("Nomor urut perangkat tidak dikenal.")]})
     item = case.items[choice.item_no - 1]
@@ -123,7 +131,7 @@ def _spec(case: Case, choice: Choice) -> ClaimSpec:
         raise InvalidInput(
             fields={"placements": [_("Rak %(rack)s tidak dikenal.") % {"rack": choice.place}]}
         ) from fault
-    return _placed(case, choice.item_no, item, place_id=place.pk, choice=choice)
+    return _placed(case, choice.item_no, item, place_id=place.pk, choice=choice), place
 
 
 def _placed(
@@ -157,67 +165,116 @@ def _placed(
     )
 
 
+def of_items(turn: Turn) -> dict[int, Claim]:
+    """The live place of every line item, by number. Raises ClaimChanged when one has none: nothing goes on without.
+
+    Places that were held by hand for the case (they have no item number) are not among them.
+    """
+    found = {claim.item_no: claim for claim in turn.claims if claim.item_no is not None}
+    for number in range(1, len(turn.case.items) + 1):
+        if number not in found:
+            raise ClaimChanged(claim=None, item_no=number, state="released")
+    return found
+
+
+def _now(turn: Turn, changed: Sequence[Claim]) -> list[Claim]:
+    """Keep the claims as the ledger answered them, with their places."""
+    new = {claim.pk: claim for claim in changed}
+    for claim in turn.claims:
+        if claim.pk in new and new[claim.pk].place_id == claim.place_id:
+            new[claim.pk].place = claim.place
+    turn.claims = [new.get(claim.pk, claim) for claim in turn.claims]
+    return turn.claims
+
+
 def resize(turn: Turn, items: Sequence[Mapping[str, Any]]) -> None:
-    """Let the held places follow the form's figures; they stay held another while, since the office acts next."""
-    claims = ledger_read.claims_for_case(turn.case.pk)
-    plan = [
-        (
-            claim,
-            _placed(
-                turn.case,
-                claim.item_no,
-                items[claim.item_no - 1],
-                place_id=claim.place_id,
-                choice=None,
-                claim=claim,
-            ),
+    """Let the held places follow the form's figures. When they lapse stays; late is only the agency, not the office."""
+    plan = []
+    for number, claim in of_items(turn).items():
+        spec = _placed(
+            turn.case, number, items[number - 1], place_id=claim.place_id, choice=None, claim=claim
         )
-        for claim in claims
-        if claim.item_no
-    ]
-    changed = [(claim, spec) for claim, spec in plan if spec != ledger.spec_of(claim)]
-    if changed:
-        ledger.rearrange(changed, at=turn.at, by=turn.person_id)
+        if spec != ledger.spec_of(claim):
+            plan.append((claim, spec))
+    if plan:
+        _now(turn, ledger.rearrange(plan, at=turn.at, by=turn.person_id))
 
 
 def reserve(turn: Turn) -> None:
     """held -> reserved for every item, without an end until the delivery window is set."""
-    claims = ledger_read.claims_for_case(turn.case.pk)
-    ledger.reserve_all(claims, at=turn.at, by=turn.person_id, expires_at=None)
-    turn.says(reserved=claim_facts(turn.case))
+    claims = of_items(turn).values()
+    _now(turn, ledger.reserve_all(claims, at=turn.at, by=turn.person_id, expires_at=None))
+    turn.says(reserved=_facts(turn.claims))
 
 
 def keep_until(turn: Turn, until: datetime) -> None:
     """The reserved places end with the delivery window."""
-    ledger.reserve_all(
-        ledger_read.claims_for_case(turn.case.pk), at=turn.at, by=turn.person_id, expires_at=until
-    )
+    claims = of_items(turn).values()
+    _now(turn, ledger.reserve_all(claims, at=turn.at, by=turn.person_id, expires_at=until))
+
+
+def extend(turn: Turn) -> None:
+    """The agency's time begins now: what is held for it is held for the whole of it, however slow the office was."""
+    whole = timedelta(days=settings.HOLD_DAYS)
+    soon = turn.at + whole / 2
+    short = [claim for claim in of_items(turn).values() if claim.expires_at and claim.expires_at < soon]
+    if not short:
+        return
+    until = turn.at + whole
+    for claim in short:
+        longer = ledger.change(claim, to=claim.state, expires_at=until, at=turn.at, by=turn.person_id)
+        _now(turn, [longer])
+    turn.says(hold_until=until.isoformat())
 
 
 def install(turn: Turn, choices: Sequence[Choice]) -> dict[int, Claim]:
-    """reserved -> installed, moved first where the operator chose another place. Item number -> claim."""
-    by_item = {claim.item_no: claim for claim in ledger_read.claims_for_case(turn.case.pk)}
-    specs = {}
+    """reserved -> installed, moved first where the operator chose another place. Item number -> claim.
+
+    What was held for the case by hand, beside its items, is given back: only what is registered stays.
+    """
+    before = of_items(turn)
+    plan: list[tuple[Claim, ClaimSpec]] = []
+    to: dict[int, Place] = {}
     for choice in choices:
-        spec = _spec(turn.case, choice)
-        claim = by_item.get(choice.item_no)
-        if claim is None:
-            raise NotFound(what="claim")
+        claim = before[choice.item_no]
+        if choice == choice_of(claim):
+            continue
+        spec, place = _spec(turn.case, choice)
         if spec != ledger.spec_of(claim):
-            specs[claim.pk] = spec
-    ledger.install_all(by_item.values(), at=turn.at, by=turn.person_id, specs=specs)
-    turn.says(installed=claim_facts(turn.case))
-    return {claim.item_no: claim for claim in ledger_read.claims_for_case(turn.case.pk) if claim.item_no}
+            plan.append((claim, spec))
+            to[claim.pk] = place
+    for claim in ledger.rearrange(plan, at=turn.at, by=turn.person_id) if plan else ():
+        claim.place = to[claim.pk]
+        turn.claims = [claim if claim.pk == old.pk else old for old in turn.claims]
+    claims = list(of_items(turn).values())
+    spare = [claim for claim in turn.claims if claim.item_no is None and claim.state in ("held", "reserved")]
+    if spare:
+        ledger.release_all(spare, at=turn.at, by=turn.person_id)
+    turn.claims = claims
+    _now(turn, ledger.install_all(claims, at=turn.at, by=turn.person_id))
+    turn.says(installed=_facts(turn.claims))
+    return of_items(turn)
+
+
+def choice_of(claim: Claim) -> Choice:
+    """Where it is booked now, as a choice."""
+    start = None if claim.start is None else rack.position_of(claim.start)
+    return Choice(claim.item_no or 0, claim.place.name, start, claim.face)
 
 
 def release(turn: Turn) -> None:
     """Give back whatever the case holds."""
-    if claims := ledger_read.claims_for_case(turn.case.pk):
-        ledger.release_all(claims, at=turn.at, by=turn.person_id)
+    if turn.claims:
+        ledger.release_all(turn.claims, at=turn.at, by=turn.person_id)
+        turn.claims = []
 
 
 def claim_facts(case: Case) -> list[dict[str, Any]]:
     """The case's live claims as the journal keeps them."""
+    return _facts(ledger_read.claims_for_case(case.pk))
+
+
+def _facts(claims: Sequence[Claim]) -> list[dict[str, Any]]:
     return [
         {
             "claim": claim.pk,
@@ -227,12 +284,12 @@ def claim_facts(case: Case) -> list[dict[str, Any]]:
             "face": claim.face if claim.height else None,
             "state": claim.state,
         }
-        for claim in ledger_read.claims_for_case(case.pk)
+        for claim in claims
     ]
 
 
-def placement_facts(case: Case) -> list[dict[str, Any]]:
-    """The case's places in racks as papers print them."""
+def placement_facts(turn: Turn) -> list[dict[str, Any]]:
+    """The places of the case's items in racks as papers print them."""
     return [
         {
             "item": claim.label,
@@ -244,7 +301,7 @@ def placement_facts(case: Case) -> list[dict[str, Any]]:
             "watts": claim.watts,
             "room": claim.place.room,
         }
-        for claim in ledger_read.claims_for_case(case.pk)
+        for claim in turn.claims
         if claim.start is not None
     ]
 
@@ -280,14 +337,23 @@ def state_label(state: str) -> str:
     }.get(state, state)
 
 
+def named(resource: str, ref: str) -> str:
+    """A resource with the node it is about, without saying a word twice: "PDU-A1", "Genset", "Ruang rak R07"."""
+    label = labels().get(resource, resource)
+    if resource in ("rack_power_a", "rack_power_b"):
+        ref = ref.removesuffix("-A").removesuffix("-B")
+    if not ref or ref.casefold() in label.casefold().split():
+        return label
+    return ref if ref.casefold().startswith(label.casefold()) else f"{label} {ref}"
+
+
 def row_facts(row: Row) -> dict[str, Any]:
     """One line of the capacity table as papers and pages show it; space in U."""
     share = 2 if row.resource == "space" else 1
-    label = labels().get(row.resource, row.resource)
     worst = state_label(row.state)
     return {
         "resource": row.resource,
-        "label": f"{label} {row.ref}".strip(),
+        "label": named(row.resource, row.ref),
         "unit": "U" if row.resource == "space" else "" if row.unit == "address" else row.unit,
         "installed": _tidy(row.capacity, share),
         "limit": _tidy(row.limit, share),
@@ -307,10 +373,9 @@ def _tidy(amount: int, share: int) -> int | float:
 def shortage_facts(found: capacity.Shortage) -> dict[str, Any]:
     """What is short, by how much, and when a hold on it ends."""
     share = 2 if found.resource == "space" else 1
-    label = labels().get(found.resource, found.resource)
     facts: dict[str, Any] = {
         "resource": found.resource,
-        "label": f"{label} {found.where}".strip(),
+        "label": named(found.resource, found.where),
         "unit": "U"
         if found.resource == "space"
         else ""

@@ -33,10 +33,9 @@ from sandar.records.ledger.write import ClaimSpec
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
 from sandar.steps.inputs import Count, HeightU, Input, Named, PositionU, Text
-from sandar.steps.turn import local_day, signed, viewer_of
+from sandar.steps.turn import signed, viewer_of
 
 MAY = ("dc_operator", "administrator")
-ZONE = "Asia/Jakarta"
 LONGEST_HOLD = timedelta(days=366)
 NEXT = {
     "held": ("held", "reserved", "installed"),
@@ -201,9 +200,9 @@ def plan(given: Plan, *, person: Person, at: datetime) -> list[Claim]:
 
 
 def _grant(person: Person, at: datetime) -> Grant:
-    day = local_day(at, ZONE)
+    day = people.today(at)
     for role in MAY:
-        if person.is_active and (grant := people.authority(person, role, day)):
+        if grant := people.authority(person, role, day):
             return grant
     raise Forbidden(needed=MAY[0])
 
@@ -267,7 +266,7 @@ def _until(moment: datetime | None, at: datetime) -> datetime | None:
         return None
     if not 2000 <= moment.year <= 2200:
         raise InvalidInput(fields={"expires_at": [_("Waktu ini tidak masuk akal.")]})
-    aware = moment.replace(tzinfo=ZoneInfo(ZONE)) if moment.tzinfo is None else moment
+    aware = moment.replace(tzinfo=ZoneInfo(people.zone())) if moment.tzinfo is None else moment
     if not at < aware <= at + LONGEST_HOLD:
         raise InvalidInput(fields={"expires_at": [_("Harus sesudah sekarang dan paling lama satu tahun.")]})
     return aware

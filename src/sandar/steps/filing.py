@@ -15,7 +15,7 @@ from sandar.records.documents.models import StoredFile
 from sandar.records.documents.uploads import AcceptedFile
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
-from sandar.steps.turn import local_day, signed, viewer_of
+from sandar.steps.turn import signed, viewer_of
 
 LARGEST_CASE = 200_000_000  # bytes of all files of a case; reliability bar, rules in numbers
 
@@ -35,7 +35,7 @@ def attach(number: str, file: AcceptedFile, *, person: Person, at: datetime) -> 
         roles = sorted(viewer.roles)
         if not roles:
             raise Forbidden()
-        grant = people.authority(person, roles[0], local_day(at, "Asia/Jakarta"))
+        grant = people.authority(person, roles[0], people.today(at))
         kept = papers.keep_file(file, at=at, case_id=case.pk, uploaded_by=person.pk)
         cases_write.record(
             case,

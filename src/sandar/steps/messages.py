@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import translation
@@ -13,11 +13,13 @@ from sandar.records.cases.models import Case, Event
 from sandar.records.outbox import write as outbox
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
+from sandar.sop.definition import SYSTEM
 from sandar.sop.route import Route
 
 
 def tell(case: Case, to: Iterable[Person], *, event: Event, kind: str, what: str, at: datetime) -> None:
     """Promise one message to each person, in the person's language. `what` is a msgid of this catalogue."""
+    letters = []
     for person in to:
         with translation.override(person.language):
             subject = f"{case.number}: {_(what)}"
@@ -31,33 +33,24 @@ def tell(case: Case, to: Iterable[Person], *, event: Event, kind: str, what: str
                 "what": _(what),
                 "url": f"{settings.PUBLIC_URL}/permohonan/{case.number}",
             }
-        outbox.post(
-            key=f"{case.number}/{event.seq}/{kind}/{person.pk}",
-            case_id=case.pk,
-            person_id=person.pk,
-            kind=kind,
-            subject=subject,
-            body=body,
-            at=at,
-        )
+        key = f"{case.number}/{event.seq}/{kind}/{person.pk}"
+        letters.append(outbox.Letter(key, person.pk, kind, subject, body))
+    if letters:
+        outbox.post(letters, at=at, case_id=case.pk)
 
 
-def after(case: Case, way: Route, *, event: Event, at: datetime) -> None:
-    """Tell the next holder that the case waits, or the agency that it ended."""
-    day = at.date()
+def after(case: Case, way: Route, *, event: Event, day: date, at: datetime) -> None:
+    """Tell the next holder that the case waits, or the agency that it ended. day: today at the office."""
     if way.stays:
         return
     if way.stage is None:
         label = way.end.label if way.end else way.to
-        tell(case, people.applicants(case.agency_id, day), event=event, kind="ended", what=label, at=at)
+        tell(case, _agency(case, day), event=event, kind="ended", what=label, at=at)
     elif way.stage.by == "applicant":
-        tell(
-            case,
-            people.applicants(case.agency_id, day),
-            event=event,
-            kind="waits",
-            what=way.stage.label,
-            at=at,
-        )
-    elif way.stage.by != "system":
+        tell(case, _agency(case, day), event=event, kind="waits", what=way.stage.label, at=at)
+    elif way.stage.by != SYSTEM:
         tell(case, people.holders(way.stage.by, day), event=event, kind="waits", what=way.stage.label, at=at)
+
+
+def _agency(case: Case, day: date) -> Iterable[Person]:
+    return people.applicants(case.agency_id, day)

@@ -11,7 +11,6 @@ from django.conf import settings
 
 from sandar.records.cases.models import Case
 from sandar.records.documents.models import Document
-from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person
 from sandar.steps.turn import Turn
 
@@ -66,7 +65,7 @@ def signer(turn: Turn, *, caption: str = "") -> dict[str, Any]:
 
 def head(turn: Turn) -> Person | None:
     """The division head who signs or is told ("Mengetahui")."""
-    return people.holders("division_head", turn.day).first()
+    return next(iter(turn.holders("division_head")), None)
 
 
 def local(at: datetime, office: Office) -> str:

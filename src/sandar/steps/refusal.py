@@ -8,7 +8,6 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from sandar.records.documents import read as papers_read
 from sandar.steps import paper, reasons
 from sandar.steps.turn import Turn
 
@@ -38,5 +37,5 @@ def refusal_facts(
 
 def _basis(turn: Turn) -> list[Any]:
     kinds = ("disposition_sheet", "capacity_report", "application_form")
-    found = (papers_read.latest(turn.case.pk, kind) for kind in kinds)
+    found = (turn.known_papers.get(kind) for kind in kinds)
     return [known for known in found if known is not None]

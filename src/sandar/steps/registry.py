@@ -17,14 +17,17 @@ from typing import Any
 from django.db import transaction
 
 from sandar import steps
-from sandar.errors import ActionNotAllowed, NotYourTurn
+from sandar.core.authority import local_day
+from sandar.errors import ActionNotAllowed, NotFound, NotYourTurn
 from sandar.records.cases import read as cases
+from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Event, Task
-from sandar.records.people.models import Person
+from sandar.records.people import read as people
+from sandar.records.people.models import Office, Person
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM, Action
 from sandar.steps.inputs import Input, parsed
-from sandar.steps.turn import Act, taking, viewer_of
+from sandar.steps.turn import Act, Standing, standing, taking
 
 ANY_STEP = "*"
 
@@ -67,6 +70,11 @@ def act_for(step: str, action: str) -> Act | None:
     return acts().get((step, action)) or acts().get((ANY_STEP, action))
 
 
+def is_anytime(action: str) -> bool:
+    """May the action be taken from any open state, without holding the task?"""
+    return (ANY_STEP, action) in acts()
+
+
 def offers(task: Task) -> list[Offer]:
     """What may be done on an open task by whoever holds it, in the order of the SOP."""
     if task.closed_at is not None:
@@ -91,20 +99,27 @@ def perform(
 ) -> Done:
     """Act on a task. `seen` is the case's version on the page the person had open; `strict` as in `inputs.parsed`.
 
-    Raises NotFound, InvalidInput, StaleVersion, NotYourTurn, ActionNotAllowed, and what the act refuses.
+    Raises NotFound, StaleVersion, NotYourTurn, ActionNotAllowed, InvalidInput, and what the act refuses; then
+    nothing is stored. Whether the person may is asked under the case's lock, so a grant that ended meanwhile counts.
     """
-    viewer = viewer_of(person, at)
-    task = cases.task_for(viewer, task_id)
-    act = act_for(task.step, action)
-    if act is None:
-        allowed = [offer.action.name for offer in offers(task)]
-        raise ActionNotAllowed(action=action, state=task.state, allowed=allowed)
-    if task.closed_at is None and not cases.is_mine(viewer, task):
-        known = {known.name: known for known in route.actions(cases.procedure_of(task.case), task.state)}
-        if action not in known or known[action].by not in viewer.roles:
+    with transaction.atomic():
+        case, task = cases_write.lock(task_id)
+        office = people.office()
+        who = standing(person, local_day(at, office.time_zone))
+        if not cases.may_see(who.viewer, case):
+            raise NotFound(what="task")
+        act = act_for(task.step, action)
+        known = {offer.name: offer for offer in route.actions(cases.procedure_of(case), task.state)}
+        if act is None:
+            raise ActionNotAllowed(action=action, state=task.state, allowed=sorted(known))
+        mine = task.closed_at is not None or cases.is_mine(who.viewer, task)
+        if not mine and (action not in known or known[action].by not in who.viewer.roles):
             raise NotYourTurn(role=task.role)
-    given = parsed(act.input, data, strict=strict)
-    return _perform(task.case_id, action, act, person=person, given=given, seen=seen, at=at, task_id=task_id)
+        cases_write.expect(case, seen)
+        if task.closed_at is not None:
+            raise ActionNotAllowed(action=action, state=case.state, allowed=[])
+        given = parsed(act.input, data, strict=strict)
+        return _perform(case, action, act, who=who, office=office, given=given, at=at)
 
 
 def perform_on_case(
@@ -117,48 +132,39 @@ def perform_on_case(
     at: datetime,
     strict: bool = False,
 ) -> Done:
-    """Act on a case without holding its task: withdrawal by the applicant, expiry by the system (person None)."""
-    step = route.place(cases.procedure_of(case), case.state).step.key if case.closed_at is None else ANY_STEP
-    act = act_for(step, action)
-    if act is None:
-        raise ActionNotAllowed(action=action, state=case.state, allowed=[])
-    if person is not None:
-        allowed = route.actions(cases.procedure_of(case), case.state)
-        if action not in {known.name for known in allowed if known.by not in (SYSTEM,)}:
-            raise ActionNotAllowed(action=action, state=case.state, allowed=[])
-    given = parsed(act.input, data, strict=strict)
-    return _perform(case.pk, action, act, person=person, given=given, seen=seen, at=at, task_id=None)
+    """Act on a case without holding its task: withdrawal by the applicant, expiry by the system (person None).
+
+    Raises as `perform`.
+    """
+    with transaction.atomic():
+        case = cases_write.lock_now(case.pk)
+        office = people.office()
+        who = standing(person, local_day(at, office.time_zone)) if person else None
+        if who and not cases.may_see(who.viewer, case):
+            raise NotFound(what="case")
+        if seen is not None:
+            cases_write.expect(case, seen)
+        procedure = cases.procedure_of(case)
+        known = {
+            offer.name
+            for offer in (() if case.closed_at else route.actions(procedure, case.state))
+            if who is None or offer.by != SYSTEM
+        }
+        act = act_for(route.place(procedure, case.state).step.key, action) if action in known else None
+        if act is None:
+            raise ActionNotAllowed(action=action, state=case.state, allowed=sorted(known))
+        given = parsed(act.input, data, strict=strict)
+        return _perform(case, action, act, who=who, office=office, given=given, at=at)
 
 
 def _perform(
-    case_id: int,
-    action: str,
-    act: Act,
-    *,
-    person: Person | None,
-    given: Input,
-    seen: int | None,
-    at: datetime,
-    task_id: int | None,
+    case: Case, action: str, act: Act, *, who: Standing | None, office: Office, given: Input, at: datetime
 ) -> Done:
     reason = getattr(given, "reason", "")
-    with transaction.atomic():
-        with taking(
-            case_id,
-            action,
-            person=person,
-            seen=seen,
-            at=at,
-            event=act.event,
-            duty=act.duty,
-            reason=reason,
-            task_id=task_id,
-        ) as turn:
-            act.run(turn, given)
-        assert turn.outcome is not None
-        if act.after is not None:
-            act.after(turn)
-        return Done(turn.case, turn.outcome, turn.next_task)
+    with taking(case, action, act, who=who, office=office, at=at, reason=reason) as turn:
+        act.run(turn, given)
+    assert turn.outcome is not None
+    return Done(turn.case, turn.outcome, turn.next_task)
 
 
 def schema_of(entry: Act) -> dict[str, Any]:

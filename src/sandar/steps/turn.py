@@ -1,9 +1,8 @@
 """The frame of every act: one officer's turn on one case, all or nothing.
 
-`taking` opens the transaction, locks the case at the version the officer saw, asks the rules (is the task open
-and theirs, does the SOP know the action, is the person on one side of the case only), lets the act write, then
-grows the journal, moves the case where the SOP says, hands the clock over, promises messages and enqueues the
-jobs. Either all of it happened or nothing did.
+`taking` asks the rules on the locked case (does the SOP know the action here, does the person hold the role now,
+is the person on one side of the case only), lets the act write, then grows the journal, moves the case where the
+SOP says, hands the clock over, promises messages and enqueues the jobs. Either all of it happened or nothing did.
 """
 
 from __future__ import annotations
@@ -11,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection
 from django_q.tasks import async_task
 
 from sandar.core import authority
@@ -24,31 +22,48 @@ from sandar.errors import ActionNotAllowed, NotYourTurn, ReasonNeeded, Separatio
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Event, Task
-from sandar.records.cases.read import Viewer
-from sandar.records.clocks import write as clocks
+from sandar.records.cases.read import Past, Viewer
+from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
-from sandar.records.documents.models import Document
+from sandar.records.documents.models import Document, DocumentStatus
 from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
+from sandar.records.ledger.models import Claim
 from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person
 from sandar.sop import route
-from sandar.sop.definition import Action, Procedure
-from sandar.steps import messages
+from sandar.sop.definition import SYSTEM, Action, Procedure
+from sandar.steps import handover, messages
 from sandar.steps.inputs import Input
 
-SYSTEM = "system"
-WORKING_DAY = timedelta(minutes=450)  # Perpres 21/2023: 37 h 30 m a week over five days
-
-
-def local_day(at: datetime, zone: str) -> date:
-    return at.astimezone(ZoneInfo(zone)).date()
+APPLICANT = "applicant"
+_ENDED = (DocumentStatus.REPLACED, DocumentStatus.REVOKED)
 
 
 def viewer_of(person: Person, at: datetime) -> Viewer:
     """The person with today's roles, for scoped reads."""
-    roles = people.roles_of(person, local_day(at, "Asia/Jakarta"))
-    return Viewer(person.pk, person.agency_id, roles)
+    return Viewer(person.pk, person.agency_id, people.roles_of(person, people.today(at)))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person may do on one day, asked inside the transaction of the act."""
+
+    person: Person
+    day: date
+    grants: tuple[authority.Grant, ...]
+
+    @property
+    def viewer(self) -> Viewer:
+        return Viewer(self.person.pk, self.person.agency_id, (grant.role for grant in self.grants))
+
+    def grant(self, role: str) -> authority.Grant | None:
+        """The grant by which the person acts as `role`: definitive before Plt/Plh."""
+        return authority.grant_for(self.grants, role, self.day)
+
+
+def standing(person: Person, day: date) -> Standing:
+    return Standing(person, day, tuple(people.grants_of(person, day)))
 
 
 @dataclass
@@ -61,9 +76,11 @@ class Turn:
     action: Action
     person: Person | None
     grant: authority.Grant | None
+    office: Office
     at: datetime
     event: str
     duty: str
+    past: list[Past] = field(default_factory=list)
     payload: dict[str, Any] = field(default_factory=dict)
     papers: list[Document] = field(default_factory=list)
     columns: dict[str, Any] = field(default_factory=dict)
@@ -72,17 +89,43 @@ class Turn:
     next_task: Task | None = None
 
     @cached_property
-    def office(self) -> Office:
-        return people.office()
-
-    @property
     def day(self) -> date:
         """The date on papers: today in the office's zone."""
-        return local_day(self.at, self.office.time_zone)
+        return authority.local_day(self.at, self.office.time_zone)
 
     @property
     def person_id(self) -> int | None:
         return self.person.pk if self.person else None
+
+    @cached_property
+    def represents(self) -> tuple[int, ...]:
+        """Everybody in whose name this is done."""
+        return people.represented(self.grant, self.day) if self.grant else ()
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        """The case's live places; whoever changes them puts the new ones here."""
+        return ledger_read.claims_for_case(self.case.pk)
+
+    @cached_property
+    def known_papers(self) -> dict[str, Document]:
+        """The paper of each kind that held before this act: the newest neither replaced nor revoked."""
+        rows = papers_read.of_case(self.case.pk) if self.past else []
+        return {row.kind: row for row in rows if row.status not in _ENDED}
+
+    @cached_property
+    def _holders(self) -> dict[str, list[Person]]:
+        return {}
+
+    def holders(self, role: str) -> list[Person]:
+        """Everybody who may act as `role` today."""
+        if role not in self._holders:
+            self._holders[role] = list(people.holders(role, self.day))
+        return self._holders[role]
+
+    def last(self, *kinds: str) -> Past | None:
+        """The newest line of the journal that is one of `kinds`."""
+        return next((line for line in reversed(self.past) if line.kind in kinds), None)
 
     def says(self, **payload: Any) -> None:
         """Add facts to the event of this act."""
@@ -93,8 +136,8 @@ class Turn:
         self.columns.update(columns)
 
     def issue(self, kind: str, facts: Mapping[str, Any]) -> Document:
-        """Issue a paper in this act; it is rendered by the worker after the commit."""
-        revision = self.case.revision
+        """Issue a paper in this act, in place of an earlier one of its kind; the worker renders it after the commit."""
+        revision, earlier = self.case.revision, self.known_papers.get(kind)
         document = papers.issue(
             kind,
             case_id=self.case.pk,
@@ -104,15 +147,19 @@ class Turn:
             sop=papers.SopStamp(number=revision.number, revision=revision.revision),
             issued_by=self.person_id,
         )
+        if earlier:
+            papers.replace(earlier.pk, by=document.pk, at=self.at, reason=self.event)
         self.papers.append(document)
         return document
 
     def signature(self) -> dict[str, Any]:
         """Who acts, in which capacity, as the journal keeps it."""
-        return signed(self.person, self.grant, duty=self.duty)
+        return signed(self.person, self.grant, duty=self.duty, represents=self.represents)
 
 
-def signed(person: Person | None, grant: authority.Grant | None, *, duty: str = "") -> dict[str, Any]:
+def signed(
+    person: Person | None, grant: authority.Grant | None, *, duty: str = "", represents: tuple[int, ...] = ()
+) -> dict[str, Any]:
     """A person in a capacity as the journal keeps it; without a person it is the system itself."""
     if person is None:
         return {"username": SYSTEM, "name": "", "role": SYSTEM}
@@ -123,25 +170,27 @@ def signed(person: Person | None, grant: authority.Grant | None, *, duty: str = 
         "role": grant.role if grant else "",
         "duty": duty,
     }
+    if grant and grant.kind != "definitif":
+        found |= {"kind": grant.kind, "mandate": grant.mandate}
     if grant and grant.acting_for:
-        principal = Person.objects.get(pk=grant.acting_for)
-        found |= {
-            "kind": grant.kind,
-            "mandate": grant.mandate,
-            "acting_for": principal.username,
-            "acting_for_id": principal.pk,
-        }
+        principal = Person.objects.only("username").get(pk=grant.acting_for)
+        found |= {"acting_for": principal.username, "represents": list(represents or (principal.pk,))}
     return found
 
 
 def _check(turn: Turn) -> None:
-    """Separation of duties, inside the commit, for the person and whoever is represented."""
+    """Separation of duties, inside the commit, for the person and everybody represented."""
     if not turn.duty or turn.person is None:
         return
-    past = cases.duties(turn.case)
-    for person_id in filter(None, (turn.person.pk, turn.grant.acting_for if turn.grant else None)):
-        if found := authority.conflict(past, person_id, turn.duty):
-            raise SeparationOfDuties(did=found.did, wants=turn.duty)
+    past = cases.duties(turn.past)
+    wanted = {turn.duty} | ({"requested"} if turn.action.by == APPLICANT else set())
+    for duty in sorted(wanted):
+        found = authority.conflict(past, turn.person.pk, duty, represented=turn.represents)
+        if found:
+            raise SeparationOfDuties(did=found.did, wants=found.wants)
+    warned = authority.warnings(past, turn.person.pk, turn.duty, represented=turn.represents)
+    if warned:
+        turn.says(warned=sorted({found.did for found in warned}))
 
 
 @dataclass(frozen=True)
@@ -157,65 +206,62 @@ class Act:
 
 @contextmanager
 def taking(
-    case_id: int,
+    case: Case,
     action: str,
+    act: Act,
     *,
-    person: Person | None,
-    seen: int | None,
+    who: Standing | None,
+    office: Office,
     at: datetime,
-    event: str,
-    duty: str = "",
     reason: str = "",
-    task_id: int | None = None,
 ) -> Iterator[Turn]:
-    """Take the turn on a case. `person` None is the system itself (expiry).
+    """Take the turn on a locked case. `who` None is the system itself (expiry).
 
-    Raises StaleVersion, ActionNotAllowed, NotYourTurn, ReasonNeeded, SeparationOfDuties; then nothing is stored.
+    Runs inside the caller's transaction, which must not outlive a refusal. Raises ActionNotAllowed, NotYourTurn,
+    ReasonNeeded, SeparationOfDuties.
     """
-    with transaction.atomic():
-        case = cases_write.lock(case_id, seen=seen) if seen is not None else cases_write.lock_now(case_id)
-        procedure = cases.procedure_of(case)
-        chosen = _chosen(case, procedure, action, task_id)
-        grant = _authority(case, chosen, person, at)
-        if chosen.reason and not reason:
-            raise ReasonNeeded(action=action, field="reason")
-        turn = Turn(
-            case=case,
-            procedure=procedure,
-            place=route.place(procedure, case.state),
-            action=chosen,
-            person=person,
-            grant=grant,
-            at=at,
-            event=event,
-            duty=duty,
-            reason=reason,
-        )
-        _check(turn)
-        yield turn
-        _finish(turn)
+    assert connection.in_atomic_block, "an act is one transaction"
+    procedure = cases.procedure_of(case)
+    chosen = _chosen(case, procedure, action)
+    turn = Turn(
+        case=case,
+        procedure=procedure,
+        place=route.place(procedure, case.state),
+        action=chosen,
+        person=who.person if who else None,
+        grant=_authority(case, chosen, who),
+        office=office,
+        at=at,
+        event=act.event,
+        duty=act.duty,
+        past=cases.past(case.pk),
+        reason=reason,
+    )
+    if chosen.reason and not reason:
+        raise ReasonNeeded(action=action, field="reason")
+    _check(turn)
+    yield turn
+    _finish(turn)
+    if act.after is not None:
+        act.after(turn)
 
 
-def _chosen(case: Case, procedure: Procedure, action: str, task_id: int | None) -> Action:
+def _chosen(case: Case, procedure: Procedure, action: str) -> Action:
     if case.closed_at is not None:
         raise ActionNotAllowed(action=action, state=case.state, allowed=[])
     allowed = {known.name: known for known in route.actions(procedure, case.state)}
-    still_open = task_id is None or Task.objects.filter(pk=task_id, closed_at__isnull=True).exists()
-    if action not in allowed or not still_open:
+    if action not in allowed:
         raise ActionNotAllowed(action=action, state=case.state, allowed=sorted(allowed))
     return allowed[action]
 
 
-def _authority(case: Case, action: Action, person: Person | None, at: datetime) -> authority.Grant | None:
-    if person is None:
+def _authority(case: Case, action: Action, who: Standing | None) -> authority.Grant | None:
+    if who is None:
         if action.by != SYSTEM:
             raise NotYourTurn(role=action.by)
         return None
-    day = local_day(at, "Asia/Jakarta")
-    grant = people.authority(person, action.by, day)
-    if grant is None or not person.is_active:
-        raise NotYourTurn(role=action.by)
-    if action.by == "applicant" and person.agency_id != case.agency_id:
+    grant = who.grant(action.by)
+    if grant is None or (action.by == APPLICANT and who.person.agency_id != case.agency_id):
         raise NotYourTurn(role=action.by)
     return grant
 
@@ -223,93 +269,73 @@ def _authority(case: Case, action: Action, person: Person | None, at: datetime) 
 def _finish(turn: Turn) -> None:
     """Journal, move, clock, messages, jobs: in this order, in the act's transaction."""
     case = turn.case
-    before = turn.place
     way = route.follow(turn.procedure, case.state, turn.action.name, returned_from=case.returned_from or None)
-    if turn.papers:
-        turn.says(
-            documents=[
-                {
-                    "id": paper.pk,
-                    "kind": paper.kind,
-                    "number": paper.number,
-                    "facts_sha256": paper.facts_sha256,
-                }
-                for paper in turn.papers
-            ]
-        )
-    if turn.reason:
-        turn.says(reason=turn.reason)
-    turn.says(state=way.to)
-    turn.outcome = cases_write.record(
-        case, turn.event, at=turn.at, actor_id=turn.person_id, person=turn.signature(), payload=turn.payload
-    )
     columns = dict(turn.columns)
     if way.is_end:
         columns |= {"closed_at": turn.at, "reason": turn.reason}
         _give_back(turn, way)
     if way.to != case.state:
         columns["returned_from"] = case.state if _comes_back(turn.procedure, way) else ""
+    if turn.reason:
+        turn.says(reason=turn.reason)
+    turn.outcome = tell_journal(turn, state=way.to)
     cases_write.save(case, state=way.to, **columns)
-    _move(turn, before, way)
-    messages.after(turn.case, way, event=turn.outcome, at=turn.at)
-    async_task(
-        "sandar.doors.jobs.after.act", case.pk, q_options={"task_name": f"{case.number}#{turn.outcome.seq}"}
+    turn.next_task = handover.move(
+        turn.procedure, case, turn.place, way, action=turn.action.name, by_id=turn.person_id, at=turn.at
     )
+    follow_up(turn, way)
+
+
+def tell_journal(turn: Turn, *, state: str) -> Event:
+    """Write the event of this act, with its papers and the state the case is in now."""
+    if turn.papers:
+        turn.says(documents=[_paper(paper) for paper in turn.papers])
+    turn.says(state=state)
+    last = turn.past[-1] if turn.past else None
+    return cases_write.record(
+        turn.case,
+        turn.event,
+        at=turn.at,
+        actor_id=turn.person_id,
+        person=turn.signature(),
+        payload=turn.payload,
+        after=(last.seq, last.hash) if last else None,
+    )
+
+
+def _paper(paper: Document) -> dict[str, Any]:
+    return {
+        "id": paper.pk,
+        "kind": paper.kind,
+        "number": paper.number,
+        "facts_sha256": paper.facts_sha256,
+    }
+
+
+def follow_up(turn: Turn, way: route.Route) -> None:
+    """Messages and the job that renders, sends and probes; promised now, done after the commit."""
+    assert turn.outcome is not None
+    case = turn.case
+    messages.after(case, way, event=turn.outcome, day=turn.day, at=turn.at)
+    name = f"{case.number}#{turn.outcome.seq}"
+    async_task("sandar.doors.jobs.after.act", case.pk, q_options={"task_name": name})
 
 
 def _give_back(turn: Turn, way: route.Route) -> None:
     """A case that ends without service leaves nothing booked."""
     if way.end is not None and way.end.finished:
         return
-    if claims := ledger_read.claims_for_case(turn.case.pk):
-        ledger.release_all(claims, at=turn.at, by=turn.person_id)
+    if not turn.claims:
+        return
+    turn.says(released=[claim.pk for claim in turn.claims])
+    ended: set[int] = set()
+    if turn.person is None:  # what lapsed is told apart from what was given back
+        ended = {claim.pk for claim in ledger.expire(turn.at, only=[claim.pk for claim in turn.claims])}
+    if left := [claim for claim in turn.claims if claim.pk not in ended]:
+        ledger.release_all(left, at=turn.at, by=turn.person_id)
+    turn.claims = []
 
 
 def _comes_back(procedure: Procedure, way: route.Route) -> bool:
     """Does the state we go to know an action that leads back to its sender?"""
     return not way.is_end and any(known.to.startswith("return") for known in route.actions(procedure, way.to))
-
-
-def _move(turn: Turn, before: route.Place, way: route.Route) -> None:
-    """Hand the task and the clock over. Rules of the clock, by the SOP's step numbers:
-
-    same step: it goes on, paused while the other party is waited for; forward: the finished step's clock stops;
-    back: the later step's clock pauses until the case returns to it; an end stops every clock.
-    """
-    case, at = turn.case, turn.at
-    if way.stays:
-        return
-    cases_write.close_task(case, outcome=turn.action.name, by_id=turn.person_id, at=at)
-    if way.is_end or way.step is None or way.stage is None:
-        clocks.stop(case.pk, None, at=at)
-        return
-    turn.next_task = cases_write.open_task(case, state=way.to, step=way.step.key, role=way.stage.by, at=at)
-    old = clocks.running(case.pk, before.step.key)
-    if way.step.key != before.step.key:
-        if way.step.no > before.step.no:
-            clocks.stop(case.pk, before.step.key, at=at)
-        elif old:
-            clocks.pause(old, at=at, waiting_for=way.stage.waits_for, reason=way.stage.label)
-        enter(turn.procedure, case.pk, way.to, at=at)
-    elif old and way.stage.waits_for != old.owner:
-        clocks.pause(old, at=at, waiting_for=way.stage.waits_for, reason=way.stage.label)
-    elif old:
-        clocks.resume(old, at=at)
-
-
-def enter(procedure: Procedure, case_id: int, state: str, *, at: datetime) -> None:
-    """Start the clock of the step that `state` belongs to, with the SOP's budget."""
-    place = route.place(procedure, state)
-    budget = place.step.budget
-    clocks.start(
-        case_id,
-        place.step.key,
-        owner=place.step.stages[0].waits_for,
-        budget=None if budget is None else budget_time(budget.amount, budget.unit),
-        at=at,
-    )
-
-
-def budget_time(amount: int, unit: str) -> timedelta:
-    """A standard time of the sheet as working time: minutes as they are, a day as 450 minutes."""
-    return WORKING_DAY * amount if unit == "day" else timedelta(minutes=amount)

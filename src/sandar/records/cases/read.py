@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -47,7 +47,13 @@ def cases_for(viewer: Viewer) -> QuerySet[Case]:
 
 def case_for(viewer: Viewer, number: str) -> Case:
     """One case. Raises NotFound, also when it is another agency's."""
-    found = cases_for(viewer).select_related("agency", "revision", "requester").filter(number=number).first()
+    found = (
+        cases_for(viewer)
+        .select_related("agency", "revision", "requester")
+        .defer("revision__text")
+        .filter(number=number)
+        .first()
+    )
     if found is None:
         raise NotFound(what="case")
     return found
@@ -64,14 +70,16 @@ def open_tasks_for(viewer: Viewer) -> QuerySet[Task]:
     return tasks.select_related("case", "case__agency")
 
 
+def may_see(viewer: Viewer, case: Case) -> bool:
+    """The rule of `cases_for`, for a case in hand."""
+    return viewer.is_office or (viewer.is_applicant and case.agency_id == viewer.agency_id)
+
+
 def task_for(viewer: Viewer, task_id: int) -> Task:
     """One task, open or closed, of a case the viewer may see. Raises NotFound."""
-    found = (
-        Task.objects.select_related("case", "case__agency", "case__revision")
-        .filter(pk=task_id, case__in=cases_for(viewer))
-        .first()
-    )
-    if found is None:
+    rows = Task.objects.select_related("case", "case__agency", "case__revision").defer("case__revision__text")
+    found = rows.filter(pk=task_id).first()
+    if found is None or not may_see(viewer, found.case):
         raise NotFound(what="task")
     return found
 
@@ -115,16 +123,34 @@ def last_event(case: Case, kind: str) -> Event | None:
     return Event.objects.filter(case=case, kind=kind).order_by("-seq").first()
 
 
-def duties(case: Case) -> list[tuple[int, str]]:
-    """(person, duty) of every act so far, of the signer and of whoever was acted for."""
-    found = []
-    for actor, person in Event.objects.filter(case=case, actor__isnull=False).values_list(
-        "actor_id", "person"
-    ):
-        if duty := person.get("duty"):
-            found.append((actor, duty))
-            if principal := person.get("acting_for_id"):
-                found.append((principal, duty))
+class Past(NamedTuple):
+    """What the frame of an act needs of one line of the journal."""
+
+    seq: int
+    hash: str
+    kind: str
+    actor_id: int | None
+    person: dict[str, Any]
+
+
+def past(case_id: int) -> list[Past]:
+    """The journal of a case in short, oldest first."""
+    rows = Event.objects.filter(case_id=case_id).order_by("seq")
+    return [Past(*row) for row in rows.values_list("seq", "hash", "kind", "actor_id", "person")]
+
+
+def duties(lines: Iterable[Past]) -> list[tuple[int, str]]:
+    """(person, duty) of every act so far, of the signer and of everybody who was acted for.
+
+    Whatever is done as an applicant also counts as asking: filling the form is the requester's side too.
+    """
+    found: list[tuple[int, str]] = []
+    for line in lines:
+        if line.actor_id is None:
+            continue
+        counts = {line.person.get("duty"), "requested" if line.person.get("role") == "applicant" else None}
+        bound = (line.actor_id, *line.person.get("represents", ()))
+        found += [(person, str(duty)) for person in bound for duty in sorted(filter(None, counts))]
     return found
 
 
@@ -143,12 +169,16 @@ def _parsed(revision_id: int, content_sha256: str) -> definition.Procedure:
 
 def procedure_of(case: Case) -> definition.Procedure:
     """The procedure the case was started under. Parsed once per process: revisions never change."""
-    return _parsed(case.revision_id, case.revision.content_sha256)
+    return procedure_of_revision(case.revision)
+
+
+def procedure_of_revision(revision: SopRevision) -> definition.Procedure:
+    return _parsed(revision.pk, revision.content_sha256)
 
 
 def current_revision(service: str = "colocation") -> SopRevision:
     """The newest published revision. Raises NotFound on an instance that was not set up."""
-    found = SopRevision.objects.filter(service=service).order_by("-revision").first()
+    found = SopRevision.objects.filter(service=service).defer("text").order_by("-revision").first()
     if found is None:
         raise NotFound(what="sop")
     return found

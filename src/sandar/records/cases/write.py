@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from sandar.core import chain, numbering
-from sandar.errors import StaleVersion, SubmissionReused, SubmissionRunning
+from sandar.errors import NotFound, StaleVersion, SubmissionReused, SubmissionRunning
 from sandar.records.cases.models import Case, CaseBook, Event, FormVersion, SopRevision, Submission, Task
 from sandar.records.cases.read import hashed
 
@@ -68,34 +68,40 @@ def create(*, revision: SopRevision, year: int, **fields: Any) -> Case:
     )
 
 
-def lock(case_id: int, *, seen: int) -> Case:
-    """Take the case at the version the officer saw; raises StaleVersion that names who acted, what and when."""
+_LOCKED = Case.objects.select_related("agency", "revision", "requester").defer("revision__text")
+
+
+def lock(task_id: int) -> tuple[Case, Task]:
+    """Take the case of a task; the task is read under the lock. Raises NotFound."""
     _inside()
-    case = (
-        Case.objects.select_related("agency", "revision", "requester")
-        .select_for_update(of=("self",))
-        .get(pk=case_id)
-    )
-    if case.version != seen:
-        last = Event.objects.filter(case_id=case_id).order_by("-seq").first()
-        person: Mapping[str, Any] = last.person if last else {}
-        raise StaleVersion(
-            actor=person.get("title") or person.get("name") or "sistem",
-            action=last.kind if last else "",
-            at=last.at if last else case.received_at,
-            seen=seen,
-            version=case.version,
-        )
-    return case
+    case = _LOCKED.select_for_update(of=("self",)).filter(tasks__pk=task_id).first()
+    if case is None:
+        raise NotFound(what="task")
+    task = Task.objects.get(pk=task_id)
+    task.case = case
+    return case, task
 
 
 def lock_now(case_id: int) -> Case:
-    """Take the case as it is: for acts of the system, which saw no page."""
+    """Take the case as it is: for acts without a task."""
     _inside()
-    return (
-        Case.objects.select_related("agency", "revision", "requester")
-        .select_for_update(of=("self",))
-        .get(pk=case_id)
+    return _LOCKED.select_for_update(of=("self",)).get(pk=case_id)
+
+
+def expect(case: Case, seen: int) -> None:
+    """Is the locked case still as the officer saw it? Raises StaleVersion that names who acted, what and when."""
+    if case.version == seen:
+        return
+    # Not every line of the journal is an act: filing a paper changes no state and makes no page stale.
+    acts = Event.objects.filter(case=case, payload__state__isnull=False)
+    last = acts.order_by("-seq").first()
+    person: Mapping[str, Any] = last.person if last else {}
+    raise StaleVersion(
+        actor=person.get("title") or person.get("name") or "sistem",
+        action=last.kind if last else "",
+        at=last.at if last else case.received_at,
+        seen=seen,
+        version=case.version,
     )
 
 
@@ -118,22 +124,28 @@ def record(
     actor_id: int | None,
     person: Mapping[str, Any],
     payload: Mapping[str, Any],
+    after: tuple[int, str] | None = None,
 ) -> Event:
-    """Append one event to the journal; the case row's lock keeps the chain from forking."""
+    """Append one event to the journal; the case row's lock keeps the chain from forking.
+
+    after: seq and hash of the last event, when the caller has read them under the lock.
+    """
     _inside()
-    last = Event.objects.filter(case=case).order_by("-seq").values_list("seq", "hash").first()
-    seq, prev = (last[0] + 1, last[1]) if last else (1, chain.GENESIS)
+    last = after or (
+        Event.objects.filter(case=case).order_by("-seq").values_list("seq", "hash").first()
+        or (0, chain.GENESIS)
+    )
     event = Event(
         case=case,
-        seq=seq,
+        seq=last[0] + 1,
         kind=kind,
         at=at,
         actor_id=actor_id,
         person=dict(person),
         payload=dict(payload),
-        prev=prev,
+        prev=last[1],
     )
-    event.hash = chain.event_hash(prev, hashed(event))
+    event.hash = chain.event_hash(event.prev, hashed(event))
     event.save(force_insert=True)
     return event
 

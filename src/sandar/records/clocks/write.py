@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.db import connection
 
@@ -15,64 +16,122 @@ def _inside() -> None:
     assert connection.in_atomic_block, "clocks change inside the act's transaction"
 
 
-def start(case_id: int, step: str, *, owner: str, budget: timedelta | None, at: datetime) -> Timer:
-    """Start the clock of a step, or let a paused one go on: a step that is entered again while it waited resumes."""
-    _inside()
-    waiting = Timer.objects.filter(case_id=case_id, step=step, stopped_at__isnull=True).first()
-    if waiting is not None:
-        resume(waiting, at=at)
-        return waiting
-    rounds = Timer.objects.filter(case_id=case_id, step=step).count()
-    due = worktime.due(calendar(), at, budget) if budget is not None else None
-    return Timer.objects.create(
-        case_id=case_id, step=step, round=rounds + 1, owner=owner, budget=budget, started_at=at, due_at=due
-    )
+class Clocks:
+    """The clocks of one case during one act: read once (two queries), then told what happens to them.
+
+    The case's row is locked by whoever uses this, so what was read stays true.
+    """
+
+    def __init__(self, case_id: int, *, fresh: bool = False) -> None:
+        """fresh: the case was made in this act and has no clock yet."""
+        _inside()
+        self._case_id = case_id
+        self._timers: list[Timer] = (
+            [] if fresh else list(Timer.objects.filter(case_id=case_id).order_by("pk"))
+        )
+        self._pauses: dict[int, list[Pause]] = {}
+        if self._timers:
+            rows = Pause.objects.filter(timer__case_id=case_id, timer__stopped_at__isnull=True)
+            for row in rows.order_by("pk"):
+                self._pauses.setdefault(row.timer_id, []).append(row)
+
+    @cached_property
+    def _calendar(self) -> worktime.Calendar:
+        return calendar()
+
+    def running(self) -> list[Timer]:
+        """Every clock that was started and not stopped, paused ones too."""
+        return [timer for timer in self._timers if timer.stopped_at is None]
+
+    def of(self, step: str) -> Timer | None:
+        """The running or paused clock of a step."""
+        return next((timer for timer in self.running() if timer.step == step), None)
+
+    def start(self, step: str, *, owner: str, budget: timedelta | None, at: datetime) -> Timer:
+        """Start the clock of a step, or let a paused one go on: a step entered again while it waited resumes."""
+        if waiting := self.of(step):
+            self.resume(step, at=at)
+            return waiting
+        rounds = sum(timer.step == step for timer in self._timers)
+        due = worktime.due(self._calendar, at, budget) if budget is not None else None
+        timer = Timer.objects.create(
+            case_id=self._case_id,
+            step=step,
+            round=rounds + 1,
+            owner=owner,
+            budget=budget,
+            started_at=at,
+            due_at=due,
+        )
+        self._timers.append(timer)
+        return timer
+
+    def pause(self, step: str, *, at: datetime, waiting_for: str, reason: str) -> None:
+        """Stop counting from `at` on. A paused clock only notes that somebody else is waited for."""
+        timer = self.of(step)
+        if timer is None:
+            return
+        if known := self._open_pause(timer):
+            if known.waiting_for == waiting_for:
+                return
+            self._end(known, at)
+        pause = Pause.objects.create(timer=timer, started_at=at, waiting_for=waiting_for, reason=reason[:200])
+        self._pauses.setdefault(timer.pk, []).append(pause)
+        _project(timer, self._ledger(timer), self._calendar)
+
+    def resume(self, step: str, *, at: datetime) -> None:
+        """Count again from `at` on; the due instant moves by what was paused."""
+        timer = self.of(step)
+        if timer is None or (known := self._open_pause(timer)) is None:
+            return
+        self._end(known, at)
+        _project(timer, self._ledger(timer), self._calendar)
+
+    def stop(self, step: str | None, *, at: datetime) -> None:
+        """Stop the clock of a step (None: of every step) and freeze its working time by today's calendar."""
+        for timer in self.running():
+            if step not in (None, timer.step):
+                continue
+            if known := self._open_pause(timer):
+                self._end(known, at)
+            timer.elapsed = worktime.elapsed(self._calendar, timer.started_at, at, self._ledger(timer))
+            timer.stopped_at = at
+            Timer.objects.filter(pk=timer.pk).update(stopped_at=at, elapsed=timer.elapsed)
+
+    def _open_pause(self, timer: Timer) -> Pause | None:
+        return next((row for row in self._pauses.get(timer.pk, ()) if row.ended_at is None), None)
+
+    def _end(self, pause: Pause, at: datetime) -> None:
+        """A machine whose clock was set back must not end a pause before it began."""
+        pause.ended_at = max(at, pause.started_at)
+        Pause.objects.filter(pk=pause.pk).update(ended_at=pause.ended_at)
+
+    def _ledger(self, timer: Timer) -> list[worktime.Pause]:
+        rows = self._pauses.get(timer.pk, ())
+        return [worktime.Pause(row.started_at, row.ended_at, row.reason) for row in rows]
 
 
-def running(case_id: int, step: str) -> Timer | None:
-    return Timer.objects.filter(case_id=case_id, step=step, stopped_at__isnull=True).first()
-
-
-def pause(timer: Timer, *, at: datetime, waiting_for: str, reason: str) -> None:
-    """Stop counting from `at` on; pausing a paused clock changes nothing."""
-    _inside()
-    if Pause.objects.filter(timer=timer, ended_at__isnull=True).exists():
-        return
-    Pause.objects.create(timer=timer, started_at=at, waiting_for=waiting_for, reason=reason[:200])
-    Timer.objects.filter(pk=timer.pk).update(due_at=None)
-
-
-def resume(timer: Timer, *, at: datetime) -> None:
-    _inside()
-    if not Pause.objects.filter(timer=timer, ended_at__isnull=True).update(ended_at=at):
-        return
-    _project(timer)
-
-
-def _project(timer: Timer) -> None:
+def _project(timer: Timer, pauses: list[worktime.Pause], cal: worktime.Calendar) -> None:
+    """The due instant as calendar, budget and pauses have it; none while somebody else is waited for."""
     if timer.budget is None:
         return
-    due = worktime.due(calendar(), timer.started_at, timer.budget, pauses_of(timer))
-    Timer.objects.filter(pk=timer.pk).update(due_at=due)
-
-
-def stop(case_id: int, step: str | None, *, at: datetime) -> None:
-    """Stop the clock of a step (None: of every step) and freeze its working time by today's calendar."""
-    _inside()
-    timers = Timer.objects.filter(case_id=case_id, stopped_at__isnull=True)
-    for timer in timers.filter(step=step) if step else timers:
-        Pause.objects.filter(timer=timer, ended_at__isnull=True).update(ended_at=at)
-        elapsed = worktime.elapsed(calendar(), timer.started_at, at, pauses_of(timer))
-        Timer.objects.filter(pk=timer.pk).update(stopped_at=at, elapsed=elapsed)
+    waits = any(pause.end is None for pause in pauses)
+    due = None if waits else worktime.due(cal, timer.started_at, timer.budget, pauses)
+    if due != timer.due_at:
+        Timer.objects.filter(pk=timer.pk).update(due_at=due)
+        timer.due_at = due
 
 
 def project_all() -> int:
-    """Re-project the due instants of running clocks after a calendar change; finished ones keep theirs."""
+    """Re-project the due instants of running clocks after a calendar change; finished ones keep theirs.
+
+    Returns how many moved.
+    """
     _inside()
-    count = 0
-    for timer in Timer.objects.filter(stopped_at__isnull=True, budget__isnull=False).prefetch_related(
-        "pauses"
-    ):
-        _project(timer)
-        count += 1
-    return count
+    cal, moved = calendar(), 0
+    rows = Timer.objects.filter(stopped_at__isnull=True, budget__isnull=False)
+    for timer in rows.order_by("pk").prefetch_related("pauses"):
+        before = timer.due_at
+        _project(timer, pauses_of(timer), cal)
+        moved += timer.due_at != before
+    return moved

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -14,24 +16,34 @@ FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
 
 
-def post(
-    *, key: str, person_id: int, kind: str, subject: str, body: str, at: datetime, case_id: int | None = None
-) -> None:
-    """Promise a message inside the act's transaction. The same key is promised once."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message to promise. key: case/event/kind/recipient; the same key is promised once."""
+
+    key: str
+    person_id: int
+    kind: str
+    subject: str
+    body: str
+
+
+def post(letters: Iterable[Letter], *, at: datetime, case_id: int | None = None) -> None:
+    """Promise messages inside the act's transaction, in one statement."""
     assert connection.in_atomic_block, "messages are promised inside the act's transaction"
     Message.objects.bulk_create(
         [
             Message(
-                key=key,
+                key=letter.key,
                 case_id=case_id,
-                person_id=person_id,
-                kind=kind,
-                subject=subject[:200],
-                body=body,
-                message_id=f"<{key.replace('/', '.')}@sandar.invalid>",
+                person_id=letter.person_id,
+                kind=letter.kind,
+                subject=letter.subject[:200],
+                body=letter.body,
+                message_id=f"<{letter.key.replace('/', '.')}@sandar.invalid>",
                 created_at=at,
                 next_try_at=at,
             )
+            for letter in letters
         ],
         ignore_conflicts=True,
     )

@@ -6,8 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from sandar.core import authority as rules
 from sandar.core.authority import Grant, grant_for
 from sandar.errors import NotFound, NotSignedIn
 from sandar.records.people.models import OFFICER_ROLES, Agency, ApiToken, Office, Person, RoleGrant
@@ -17,22 +19,45 @@ def _valid(day: date) -> Q:
     return Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gte=day))
 
 
+def zone() -> str:
+    """The office's time zone; the installation's on an instance that was not set up."""
+    return Office.objects.values_list("time_zone", flat=True).first() or settings.TIME_ZONE
+
+
+def today(at: datetime) -> date:
+    """The local day of the office: mandates begin and end by it, papers are dated by it."""
+    return rules.local_day(at, zone())
+
+
+_GRANT = (
+    "role",
+    "person_id",
+    "valid_from",
+    "valid_until",
+    "kind",
+    "mandate",
+    "acting_for_id",
+    "person__agency_id",
+)
+
+
+def _grants(day: date, **wanted: object) -> list[Grant]:
+    """Grants in force on `day` of people whose account is open."""
+    rows = RoleGrant.objects.filter(_valid(day), person__is_active=True, **wanted)
+    return [Grant(*row) for row in rows.values_list(*_GRANT)]
+
+
 def grants_of(person: Person, day: date) -> list[Grant]:
-    """The role grants of `person` in force on `day`, as plain data for `core.authority`."""
-    rows = RoleGrant.objects.filter(_valid(day), person_id=person.pk)
-    return [
-        Grant(
-            role=row.role,
-            person=row.person_id,
-            valid_from=row.valid_from,
-            valid_until=row.valid_until,
-            kind=row.kind,
-            mandate=row.mandate,
-            acting_for=row.acting_for_id,
-            agency=person.agency_id,
-        )
-        for row in rows
-    ]
+    """The role grants of `person` in force on `day`, as plain data for `core.authority`.
+
+    None for a closed account, whatever the object in hand says. A Plh falls with the mandate it stands on.
+    """
+    own = _grants(day, person_id=person.pk)
+    lent = {grant.role for grant in own if grant.kind == "plh" and grant.acting_for}
+    if not lent:
+        return own
+    everybody = _grants(day, role__in=lent)
+    return [grant for grant in own if grant.role not in lent or rules.mandate_holds(everybody, grant, day)]
 
 
 def roles_of(person: Person, day: date) -> frozenset[str]:
@@ -42,6 +67,13 @@ def roles_of(person: Person, day: date) -> frozenset[str]:
 def authority(person: Person, role: str, day: date) -> Grant | None:
     """The grant by which `person` may act as `role` on `day`: definitive before Plt/Plh; None without one."""
     return grant_for(grants_of(person, day), role, day)
+
+
+def represented(grant: Grant, day: date) -> tuple[int, ...]:
+    """Everybody in whose name an act under `grant` is done, through the whole chain of mandates, nearest first."""
+    if grant.acting_for is None:
+        return ()
+    return rules.represented(_grants(day, role=grant.role), grant, day)
 
 
 def is_officer(person: Person, day: date) -> bool:

@@ -7,22 +7,27 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django_q.tasks import async_task
+from django.utils.translation import gettext as _
 
-from sandar.errors import InvalidInput, NotYourTurn, Refused
+from sandar.core.authority import Grant, local_day
+from sandar.errors import InvalidInput, NotYourTurn
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case
+from sandar.records.clocks.write import Clocks
 from sandar.records.documents import write as papers
 from sandar.records.documents.uploads import AcceptedFile
 from sandar.records.people import read as people
 from sandar.records.people.models import Agency, Person
 from sandar.sop import route
-from sandar.steps import messages, paper
+from sandar.steps import paper
+from sandar.steps.handover import enter
+from sandar.steps.inputs import Item
 from sandar.steps.s1_letter.forms import Request, Resubmit, Withdraw
-from sandar.steps.turn import Act, Turn, enter, local_day
+from sandar.steps.turn import Act, Standing, Turn, follow_up, standing, tell_journal
 
 STEP = "letter"
+SUBMIT = "submit"
 ANYTIME = ("withdraw",)
 
 
@@ -31,20 +36,21 @@ def receive(person: Person, request: Request, *, at: datetime, files: Sequence[A
 
     `files` were accepted (and are durable) before. Raises NotYourTurn, InvalidInput, NotFound; then nothing is stored.
     """
-    items_match_service(request)
+    items_match(request.service, request.items)
     with transaction.atomic():
         office = people.office()
-        day = local_day(at, office.time_zone)
-        agency = _agency(person, request, at=at)
+        who = standing(person, local_day(at, office.time_zone))
+        agency, grant = _agency(who, request)
         revision = cases.current_revision()
-        procedure_start = _first_state(revision.text)
+        procedure = cases.procedure_of_revision(revision)
+        way = route.follow(procedure, procedure.start, SUBMIT)
         case = cases_write.create(
             revision=revision,
-            year=day.year,
+            year=who.day.year,
             agency=agency,
             requester=person,
             service=request.service,
-            state=procedure_start,
+            state=way.to,
             title=request.letter.subject,
             letter=request.letter.model_dump(mode="json"),
             contact=request.contact.model_dump(mode="json"),
@@ -52,76 +58,65 @@ def receive(person: Person, request: Request, *, at: datetime, files: Sequence[A
             received_at=at,
             previous=_previous(request.previous, agency),
         )
-        turn = _turn(case, person, at)
+        turn = Turn(
+            case=case,
+            procedure=procedure,
+            place=route.place(procedure, procedure.start),
+            action=way.action,
+            person=person,
+            grant=grant,
+            office=office,
+            at=at,
+            event="request_received",
+            duty="requested",
+        )
         for file in files:
             papers.keep_file(file, at=at, case_id=case.pk, uploaded_by=person.pk)
         turn.issue("receipt", _receipt(turn, files))
-        _start(turn, files)
+        _start(turn, way, files)
     return case
 
 
-def items_match_service(request: Request) -> None:
+def items_match(service: str, items: Sequence[Item]) -> None:
     """The service named in the letter and the kinds of its items must agree. Raises InvalidInput."""
-    kinds = {item.kind for item in request.items}
-    wanted = {"both": {"colocation", "hosting"}}.get(request.service, {request.service})
+    kinds = {item.kind for item in items}
+    wanted = {"both": {"colocation", "hosting"}}.get(service, {service})
     if kinds != wanted:
-        from django.utils.translation import gettext as _
-
         raise InvalidInput(
             fields={"service": [_("Layanan tidak cocok dengan daftar perangkat dan aplikasi di bawahnya.")]}
         )
 
 
-def _agency(person: Person, request: Request, *, at: datetime) -> Agency:
+def _agency(who: Standing, request: Request) -> tuple[Agency, Grant]:
     """The asking agency: one's own; the front desk (administrator) may enter another agency's paper letter."""
-    roles = people.roles_of(person, local_day(at, "Asia/Jakarta"))
-    if "applicant" in roles and request.agency in ("", person.agency.code):
-        return person.agency
-    if "administrator" in roles and request.agency:
-        return people.agency_by_code(request.agency)
+    own = who.person.agency
+    applicant, desk = who.grant("applicant"), who.grant("administrator")
+    if applicant and own.is_active and request.agency in ("", own.code):
+        return own, applicant
+    if desk and request.agency:
+        return people.agency_by_code(request.agency), desk
     raise NotYourTurn(role="applicant")
 
 
 def _previous(number: str, agency: Agency) -> Case | None:
-    """The ended request this one follows; of the same agency."""
+    """The request without service this one follows; of the same agency."""
     if not number:
         return None
     found = Case.objects.filter(number=number, agency=agency, closed_at__isnull=False).first()
-    if found is None:
-        raise Refused(field="previous", reason="previous_unknown")
+    end = route.end(cases.procedure_of(found), found.state) if found else None
+    if found is None or end is None or end.finished:
+        raise InvalidInput(
+            fields={
+                "previous": [_("Bukan permohonan instansi Anda yang ditolak, dicabut, atau kedaluwarsa.")]
+            }
+        )
     return found
-
-
-def _first_state(text: str) -> str:
-    from sandar.sop import definition
-
-    procedure = definition.loads(text)
-    return route.follow(procedure, procedure.start, "submit").to
-
-
-def _turn(case: Case, person: Person, at: datetime) -> Turn:
-    procedure = cases.procedure_of(case)
-    start = route.place(procedure, procedure.start)
-    action = next(known for known in start.stage.actions if known.name == "submit")
-    role = "applicant" if person.agency_id == case.agency_id else "administrator"
-    grant = people.authority(person, role, local_day(at, "Asia/Jakarta"))
-    return Turn(
-        case=case,
-        procedure=procedure,
-        place=start,
-        action=action,
-        person=person,
-        grant=grant,
-        at=at,
-        event="request_received",
-        duty="requested",
-    )
 
 
 def _receipt(turn: Turn, files: Sequence[AcceptedFile]) -> dict[str, Any]:
     case = turn.case
-    clerk = people.holders("administrator", turn.day).first()
-    block = paper.person_facts(clerk) if clerk else {"name": turn.office.agency.name}
+    clerks = turn.holders("administrator")
+    block = paper.person_facts(clerks[0]) if clerks else {"name": turn.office.agency.name}
     return {
         **paper.common(turn, signers=[block]),
         "items": case.items,
@@ -133,47 +128,33 @@ def _receipt(turn: Turn, files: Sequence[AcceptedFile]) -> dict[str, Any]:
     }
 
 
-def _start(turn: Turn, files: Sequence[AcceptedFile]) -> None:
+def _start(turn: Turn, way: route.Route, files: Sequence[AcceptedFile]) -> None:
     """First event, first task, first clock, first messages."""
     case, at = turn.case, turn.at
-    receipt = turn.papers[0]
-    turn.outcome = cases_write.record(
-        case,
-        turn.event,
-        at=at,
-        actor_id=turn.person_id,
-        person=turn.signature(),
-        payload={
-            "letter": {key: case.letter[key] for key in ("number", "date", "subject")},
-            "agenda_no": case.agenda_no,
-            "service": case.service,
-            "items": case.items,
-            "files": [file.sha256 for file in files],
-            "documents": [
-                {
-                    "id": receipt.pk,
-                    "kind": receipt.kind,
-                    "number": receipt.number,
-                    "facts_sha256": receipt.facts_sha256,
-                }
-            ],
-            "state": case.state,
-        },
+    turn.says(
+        letter={key: case.letter[key] for key in ("number", "date", "subject")},
+        agenda_no=case.agenda_no,
+        service=case.service,
+        items=case.items,
+        files=[file.sha256 for file in files],
     )
-    way = route.follow(turn.procedure, turn.procedure.start, "submit")
+    if case.previous:
+        turn.says(previous=case.previous.number)
+    turn.outcome = tell_journal(turn, state=case.state)
     assert way.step is not None
     assert way.stage is not None
     cases_write.open_task(case, state=way.to, step=way.step.key, role=way.stage.by, at=at)
-    enter(turn.procedure, case.pk, way.to, at=at)
-    messages.after(case, way, event=turn.outcome, at=at)
-    async_task("sandar.doors.jobs.after.act", case.pk, q_options={"task_name": f"{case.number}#1"})
+    enter(turn.procedure, Clocks(case.pk, fresh=True), way.to, at=at)
+    follow_up(turn, way)
 
 
 def resubmit(turn: Turn, given: Resubmit) -> None:
     """Send the completed letter: it goes back to whoever asked, and only the agency's time had stopped theirs."""
     if given.letter is not None:
         turn.sets(letter=given.letter.model_dump(mode="json"), title=given.letter.subject)
+        turn.says(letter={key: turn.columns["letter"][key] for key in ("number", "date", "subject")})
     if given.items is not None:
+        items_match(turn.case.service, given.items)
         turn.sets(items=[item.model_dump(mode="json") for item in given.items])
         turn.says(items=turn.columns["items"])
     turn.says(note=given.note)

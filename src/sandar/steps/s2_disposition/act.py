@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sandar.records.cases import read as cases
-from sandar.records.people import read as people
 from sandar.records.people.models import Person
 from sandar.sop import route
 from sandar.steps import paper
@@ -48,7 +47,8 @@ def _sheet(turn: Turn, note: str) -> dict[str, Any]:
         entry = by_role[stage.by]
         way = route.follow(turn.procedure, stage.state, "forward")
         assert way.stage is not None
-        receiver = people.holders(way.stage.by, turn.day).first()
+        holders = turn.holders(way.stage.by)
+        receiver = holders[0] if holders else None
         hop: dict[str, Any] = {
             "from_title": entry.person.get("title", ""),
             "from_name": entry.person.get("name", ""),

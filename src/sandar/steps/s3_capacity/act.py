@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from sandar.errors import InvalidInput, Refused
 from sandar.records.cases import read as cases
-from sandar.records.documents import read as papers_read
 from sandar.steps import booking, paper
 from sandar.steps.booking import Choice
 from sandar.steps.refusal import refusal_facts
@@ -71,6 +70,7 @@ def confirm(turn: Turn, given: Confirm) -> None:
     """Release YES: the agency is invited to fill the form. The places are held already."""
     if _last_decision(turn) != "available":
         raise Refused(reason="reported_short")
+    booking.extend(turn)
     turn.says(note=given.note)
 
 
@@ -113,7 +113,7 @@ def _facts(
         **paper.common(turn, signers=[paper.signer(turn)]),
         "decision": decision,
         "rows": rows,
-        "placements": booking.placement_facts(turn.case) if decision == "available" else [],
+        "placements": booking.placement_facts(turn) if decision == "available" else [],
         "shortages": list(shortages),
         "checked_at": paper.local(turn.at, turn.office),
         "checker": paper.person_facts(turn.person),
@@ -121,8 +121,7 @@ def _facts(
     }
     if decision == "available":
         facts["hold_until_on"] = (turn.day + timedelta(days=settings.HOLD_DAYS)).isoformat()
-    sheet = papers_read.latest(turn.case.pk, "disposition_sheet")
-    if sheet:
+    if sheet := turn.known_papers.get("disposition_sheet"):
         facts["references"] = [paper.reference(sheet)]
     return facts
 

@@ -8,7 +8,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sandar.errors import InvalidInput
-from sandar.records.documents import read as papers_read
 from sandar.steps import booking, paper
 from sandar.steps.refusal import refusal_facts
 from sandar.steps.s5_approval.forms import Accept, Approve, Decline, Refuse, SendBack
@@ -28,6 +27,7 @@ def approve(turn: Turn, given: Approve) -> None:
 
 def send_back(turn: Turn, given: SendBack) -> None:
     """Ask the agency to revise the form; the office's clock waits."""
+    booking.extend(turn)
     turn.says(note=given.note)
 
 
@@ -58,12 +58,12 @@ def _facts(turn: Turn, given: Approve) -> dict[str, Any]:
             _("Perangkat diantar dalam jendela waktu yang diberitahukan."),
         ]
     kinds = ("disposition_sheet", "capacity_report", "application_form")
-    basis = [known for kind in kinds if (known := papers_read.latest(turn.case.pk, kind))]
+    basis = [known for kind in kinds if (known := turn.known_papers.get(kind))]
     facts: dict[str, Any] = {
         **paper.common(turn, signers=[paper.signer(turn)]),
         "decision": "approved",
         "items": turn.case.items,
-        "placements": booking.placement_facts(turn.case),
+        "placements": booking.placement_facts(turn),
         "references": [paper.reference(known) for known in basis],
         "considerations": considerations,
         "conditions": conditions,

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from sandar.core import worktime
 from sandar.errors import InvalidInput
 from sandar.records.clocks import read as clocks
-from sandar.records.documents import read as papers_read
 from sandar.steps import booking, paper
 from sandar.steps.s6_notice.forms import BRING, RULES, Notify
 from sandar.steps.turn import Act, Turn
@@ -61,7 +60,7 @@ def _aware(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 def _facts(turn: Turn, given: Notify, start: datetime, end: datetime) -> dict[str, Any]:
     assert turn.person is not None
-    approval = papers_read.latest(turn.case.pk, "approval_form")
+    approval = turn.known_papers.get("approval_form")
     contact = paper.official(given.contact.model_dump()) if given.contact else paper.person_facts(turn.person)
     with translation.override("id"):
         lapse = _("Lewat batas itu tempat yang dicadangkan dilepas dan permohonan berakhir.")
@@ -76,7 +75,7 @@ def _facts(turn: Turn, given: Notify, start: datetime, end: datetime) -> dict[st
         "contact": contact if contact.get("name") else paper.person_facts(turn.person),
         "lapse": lapse,
         "items": turn.case.items,
-        "placements": booking.placement_facts(turn.case),
+        "placements": booking.placement_facts(turn),
     }
 
 

@@ -14,11 +14,10 @@ from sandar.core import rack
 from sandar.errors import InvalidInput
 from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets
+from sandar.records.assets.models import Delivery
 from sandar.records.cases import read as cases
-from sandar.records.documents import read as papers_read
 from sandar.records.documents.models import Document
 from sandar.records.facility import read as facility
-from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger.models import Claim
 from sandar.records.people.models import Person
 from sandar.steps import booking, paper
@@ -85,9 +84,11 @@ def _brief(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _accepted_note(turn: Turn) -> str:
     """A difference that was accepted in a re-approval passes with that note."""
+    newest = turn.last("difference_accepted", "items_received")
+    if newest is None or newest.kind != "difference_accepted":
+        return ""  # what was accepted was another delivery
     accepted = cases.last_event(turn.case, "difference_accepted")
-    if accepted is None:
-        return ""
+    assert accepted is not None
     return str(accepted.payload.get("note") or _("Perbedaan diterima melalui persetujuan ulang."))
 
 
@@ -95,7 +96,8 @@ def hand_over(turn: Turn, given: HandOver) -> None:
     """Confirm the places, install, issue the handover minutes and enter the register: all or nothing."""
     _every_item(turn, [line.item_no for line in given.items], "items")
     with translation.override("id"):
-        lines = {line.item_no: _complete(turn, line) for line in given.items}
+        deliveries = assets_read.deliveries(turn.case.pk)
+        lines = {n.item_no: _complete(turn, n, deliveries.get(n.item_no)) for n in given.items}
         claims = booking.install(turn, [_choice(turn, line) for line in lines.values()])
         minutes = turn.issue("handover_minutes", _minutes(turn, given, lines, claims))
         numbers = [
@@ -111,11 +113,10 @@ def _every_item(turn: Turn, numbers: list[int], field: str) -> None:
         )
 
 
-def _complete(turn: Turn, line: Installed) -> Installed:
+def _complete(turn: Turn, line: Installed, delivery: Delivery | None) -> Installed:
     """Fill what the operator left open from the form and the delivery; check the address."""
     item = turn.case.items[line.item_no - 1]
-    delivery = assets_read.deliveries(turn.case.pk).get(line.item_no)
-    seen = (delivery.received if delivery else {}) | {}
+    seen = delivery.received if delivery else {}
     said = delivery.declared if delivery else {}
     ports = (
         line.ports
@@ -154,13 +155,10 @@ def _check_address(line: Installed) -> None:
 
 def _choice(turn: Turn, line: Installed) -> Choice:
     """Where the operator put it; empty means where it is reserved."""
-    claim = next(
-        claim for claim in ledger_read.claims_for_case(turn.case.pk) if claim.item_no == line.item_no
-    )
-    start = None if claim.start is None else rack.position_of(claim.start)
+    booked = booking.choice_of(booking.of_items(turn)[line.item_no])
     if not line.rack:
-        return Choice(line.item_no, claim.place.name, start, claim.face)
-    position = line.position_u if line.position_u is not None else start
+        return booked
+    position = line.position_u if line.position_u is not None else booked.position_u
     return Choice(line.item_no, line.rack, position, line.face)
 
 
@@ -214,7 +212,7 @@ def _minutes(
     ]
     if head:
         signers.append({**paper.person_facts(head), "caption": "Mengetahui"})
-    basis = [papers_read.latest(case.pk, kind) for kind in ("approval_form", "conformity_checklist")]
+    basis = [turn.known_papers.get(kind) for kind in ("approval_form", "conformity_checklist")]
     facts: dict[str, Any] = {
         **paper.common(turn, signers=signers),
         "place": turn.office.city,

@@ -14,8 +14,6 @@ from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets
 from sandar.records.assets.models import Asset, Probe
 from sandar.records.clocks import read as clocks
-from sandar.records.documents import read as papers_read
-from sandar.records.people import read as people
 from sandar.steps import messages, paper
 from sandar.steps.s9_completion.forms import Fix, Fixed, Report
 from sandar.steps.s9_completion.forms import Probe as ProbeInput
@@ -41,7 +39,10 @@ def report(turn: Turn, given: Report) -> None:
     """
     found = assets_read.of_case(turn.case.pk)
     probes = assets_read.latest_probes([asset.pk for asset in found])
+    newest = turn.last("probe_asked", "access_fixed")
     for asset in found:
+        if newest is None or newest.kind != "probe_asked":  # what was mended is tried again first
+            raise EvidenceMissing(asset=asset.number)
         if asset.pk not in probes or probes[asset.pk].done_at is None:
             raise EvidenceMissing(asset=asset.number)
     unreached = [asset.number for asset in found if not probes[asset.pk].reachable]
@@ -60,7 +61,7 @@ def copies(turn: Turn) -> None:
     for role in COPIES:
         messages.tell(
             turn.case,
-            people.holders(role, turn.day),
+            turn.holders(role),
             event=turn.outcome,
             kind="copy",
             what=gettext_noop("Tembusan laporan selesai"),
@@ -80,11 +81,10 @@ def fixed(turn: Turn, given: Fixed) -> None:
 
 def _facts(turn: Turn, found: list[Asset], probes: dict[int, Probe], note: str) -> dict[str, Any]:
     assert turn.person is not None
-    case = turn.case
-    basis = [papers_read.latest(case.pk, kind) for kind in ("approval_form", "handover_minutes")]
-    minutes = papers_read.latest(case.pk, "handover_minutes")
+    basis = [turn.known_papers.get(kind) for kind in ("approval_form", "handover_minutes")]
+    minutes = turn.known_papers.get("handover_minutes")
     handed = minutes.facts if minutes else {}
-    copied = [person.title or person.name for role in COPIES for person in people.holders(role, turn.day)[:1]]
+    copied = [person.title or person.name for role in COPIES for person in turn.holders(role)[:1]]
     timings = _timings(turn)
     return {
         **paper.common(turn, signers=[paper.signer(turn)], cc=copied),
@@ -145,8 +145,8 @@ def _timings(turn: Turn) -> list[dict[str, Any]]:
 
 
 ACTS = {
-    "probe": Act(probe, ProbeInput, event="probe_asked"),
+    "probe": Act(probe, ProbeInput, event="probe_asked", duty="reported"),
     "report": Act(report, Report, event="completion_reported", duty="reported", after=copies),
-    "fix": Act(fix, Fix, event="service_unreachable"),
+    "fix": Act(fix, Fix, event="service_unreachable", duty="reported"),
     "fixed": Act(fixed, Fixed, event="access_fixed", duty="installed"),
 }

@@ -1,0 +1,77 @@
+"""Handing a case over: one task closed, one opened, and the clocks told whose time runs now.
+
+Rules of the clock, by the SOP's step numbers. Same step: it goes on, paused while the other party is waited for.
+Forward: the finished step's clock stops. Back: the clocks of later steps pause until the case returns to them.
+An end stops every clock.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sandar.records.cases import write as cases
+from sandar.records.cases.models import Case, Task
+from sandar.records.clocks.write import Clocks
+from sandar.sop import route
+from sandar.sop.definition import Procedure
+
+WORKING_DAY = timedelta(minutes=450)  # Perpres 21/2023: 37 h 30 m a week over five days
+
+
+def move(
+    procedure: Procedure,
+    case: Case,
+    before: route.Place,
+    way: route.Route,
+    *,
+    action: str,
+    by_id: int | None,
+    at: datetime,
+) -> Task | None:
+    """Hand the task and the clock over; returns the next task, None at an end or when the case stays."""
+    if way.stays:
+        return None
+    cases.close_task(case, outcome=action, by_id=by_id, at=at)
+    if way.is_end or way.step is None or way.stage is None:
+        Clocks(case.pk).stop(None, at=at)
+        return None
+    task = cases.open_task(case, state=way.to, step=way.step.key, role=way.stage.by, at=at)
+    same_step = way.step.key == before.step.key
+    if not same_step or way.stage.waits_for != before.stage.waits_for:
+        _clocks(procedure, Clocks(case.pk), before, way, at=at)
+    return task
+
+
+def _clocks(
+    procedure: Procedure, clocks: Clocks, before: route.Place, way: route.Route, *, at: datetime
+) -> None:
+    assert way.step is not None
+    assert way.stage is not None
+    number = {step.key: step.no for step in procedure.steps}
+    if before.step.no < way.step.no:
+        clocks.stop(before.step.key, at=at)
+    if before.step.key != way.step.key:
+        enter(procedure, clocks, way.to, at=at)
+    for timer in clocks.running():
+        is_later = number[timer.step] > way.step.no
+        if is_later or (timer.step == way.step.key and timer.owner != way.stage.waits_for):
+            clocks.pause(timer.step, at=at, waiting_for=way.stage.waits_for, reason=way.stage.label)
+        elif timer.step == way.step.key:
+            clocks.resume(timer.step, at=at)
+
+
+def enter(procedure: Procedure, clocks: Clocks, state: str, *, at: datetime) -> None:
+    """Start the clock of the step that `state` belongs to, with the SOP's budget."""
+    step = route.place(procedure, state).step
+    budget = step.budget
+    clocks.start(
+        step.key,
+        owner=step.stages[0].waits_for,
+        budget=None if budget is None else budget_time(budget.amount, budget.unit),
+        at=at,
+    )
+
+
+def budget_time(amount: int, unit: str) -> timedelta:
+    """A standard time of the sheet as working time: minutes as they are, a day as 450 minutes."""
+    return WORKING_DAY * amount if unit == "day" else timedelta(minutes=amount)
