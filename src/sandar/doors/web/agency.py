@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from sandar.doors.web import figures, summary
@@ -47,7 +48,7 @@ class Ending:
             return _("sudah lewat")
         if self.days == 0:
             return _("hari ini")
-        return _("%(n)s hari lagi") % {"n": figures.number(self.days)}
+        return ngettext("%(n)s hari lagi", "%(n)s hari lagi", self.days) % {"n": figures.number(self.days)}
 
 
 @signed_in

@@ -10,6 +10,7 @@ from django.forms import BoundField, CheckboxInput
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sandar.doors.web import figures, labels
 from sandar.sop import route
@@ -191,7 +192,7 @@ def sheet(
 
 def _budget(amount: int, unit: str) -> str:
     if unit == "day":
-        return _("%(days)s hari") % {"days": amount}
+        return ngettext("%(n)s hari", "%(n)s hari", amount) % {"n": amount}
     return figures.duration_short(timedelta(minutes=amount))
 
 
