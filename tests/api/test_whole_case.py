@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from sandar.records.cases.models import Case
 from sandar.records.ledger import read as ledger
 from tests import office
 from tests.api.world import Api, ok
-
-pytestmark = pytest.mark.django_db
 
 
 def carry(request: dict[str, Any]) -> str:
@@ -25,7 +21,7 @@ def carry(request: dict[str, Any]) -> str:
         case = Case.objects.get(number=number)
         officer = Api(office.OFFICER_OF[task["role"]])
         shown = ok(officer.get(f"/tasks/{task['id']}"))
-        assert shown["mine"] is True and shown["version"] == version
+        assert (shown["mine"], shown["version"]) == (True, version)
         action = office.WAY[task["state"]]
         assert action in [offer["name"] for offer in shown["actions"]]
         if task["state"] == "reporting":
@@ -45,7 +41,6 @@ def carry(request: dict[str, Any]) -> str:
 
 
 def test_a_colocation_case_goes_from_the_letter_to_the_report_by_api():
-    office.build()
     number = carry(office.request())
     applicant = Api("dinkes2")
     case = ok(applicant.get(f"/cases/{number}"))
@@ -65,22 +60,21 @@ def test_a_colocation_case_goes_from_the_letter_to_the_report_by_api():
 
 
 def test_a_hosting_case_goes_the_same_way_by_api():
-    office.build()
     number = carry(office.request(office.application()))
     [asset] = ok(Api("dinkes1").get("/assets?kind=hosting"))["items"]
     assert (asset["case"], asset["rack"], asset["place"]) == (number, None, "KLUSTER-1")
 
 
 def test_the_pdf_of_a_paper_is_rendered_when_it_is_asked_for():
-    office.build()
     case = office.ask()
     [paper] = ok(Api("dinkes1").get(f"/cases/{case.number}/documents"))["items"]
     assert (paper["kind"], paper["sha256"], paper["status"]) == ("receipt", None, "prepared")
     answer = Api("dinkes1").get(f"/documents/{paper['id']}.pdf")
-    assert answer.status_code == 200 and answer.content.startswith(b"%PDF-")
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF-")
     assert answer["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer["Content-Security-Policy"]
     [paper] = ok(Api("dinkes1").get(f"/cases/{case.number}/documents"))["items"]
-    assert answer["ETag"] == f'"{paper["sha256"]}"' and paper["status"] == "issued"
+    assert (answer["ETag"], paper["status"]) == (f'"{paper["sha256"]}"', "issued")
     again = Api("dinkes1").get(f"/documents/{paper['id']}.pdf", If_None_Match=answer["ETag"])
     assert again.status_code == 304

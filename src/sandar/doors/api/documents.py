@@ -42,9 +42,11 @@ UPLOAD = {
 }
 
 
-def content(kind: str) -> dict[str, Any]:
-    """`openapi_extra` of a call that answers with bytes."""
-    return {"responses": {200: {"description": "OK", "content": {kind: {"schema": BINARY}}}}}
+def content(*kinds: str) -> dict[str, Any]:
+    """`openapi_extra` of a call that answers with bytes of one of these types."""
+    return {
+        "responses": {200: {"description": "OK", "content": {kind: {"schema": BINARY} for kind in kinds}}}
+    }
 
 
 @router.get("/cases/{number}/documents", response=shapes.DocumentList)
@@ -121,7 +123,7 @@ def _accepted(request: HttpRequest) -> uploads.AcceptedFile:
     return uploads.accept_upload(file.name or "berkas", file.content_type or "", source, kind=kind)
 
 
-@router.get("/files/{int:file_id}", openapi_extra=content("application/octet-stream"))
+@router.get("/files/{int:file_id}", openapi_extra=content(*uploads.LIMIT_BYTES))
 def get_file(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """A file somebody attached, as it is stored."""
     visible = cases.cases_for(caller_of(request).viewer)

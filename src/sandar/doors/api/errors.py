@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError
 
+from sandar.core.capacity import UNITS
+from sandar.doors.api.zone import moment
 from sandar.doors.web import refusal
 from sandar.errors import Malformed, NotSignedIn, SandarError
 
@@ -25,4 +28,18 @@ def refused(request: HttpRequest, fault: Exception | type[Exception]) -> HttpRes
         error = NotSignedIn(reason="token")
     elif isinstance(fault, HttpError):
         error = Malformed(reason=str(fault))
+    if isinstance(error, SandarError):
+        error.facts = _told(error.facts)
     return refusal.answer(request, error)
+
+
+def _told(facts: dict[str, Any]) -> dict[str, Any]:
+    """Facts as the API tells them: times with the office's offset, room in U (the ledger counts half-units)."""
+    told = {name: moment(value) if isinstance(value, datetime) else value for name, value in facts.items()}
+    if isinstance(told.get("expires_at"), str):
+        told["expires_at"] = moment(datetime.fromisoformat(told["expires_at"]))
+    if told.get("resource") == "space":
+        told |= {name: told[name] / 2 for name in ("asked", "left") if isinstance(told.get(name), int)}
+    if told.get("resource") in UNITS:
+        told["unit"] = "U" if told["resource"] == "space" else UNITS[told["resource"]]
+    return told

@@ -80,7 +80,7 @@ def _complete(call: dict[str, Any], *, path: str, method: str) -> None:
     refusals = {400, 401, 403, 405, 422, 503}
     if "{" in path or method in MUTATING:
         refusals.add(404)
-    if method in MUTATING:
+    if method in MUTATING and not path.endswith("/find"):
         refusals |= {409, 507}
         call["parameters"] = [*call.get("parameters", []), KEY]
     if "requestBody" in call:

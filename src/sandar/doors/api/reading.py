@@ -7,10 +7,10 @@ import math
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from sandar.errors import InvalidInput, Malformed, NotFound, NotStorable, WrongType
-from sandar.steps.complaints import sentences
+from sandar.errors import Malformed, NotFound, NotStorable, WrongType
+from sandar.steps.inputs import parsed
 
 T = TypeVar("T", bound=BaseModel)
 DEEPEST = 64  # levels of nesting; an lshw inventory of a large machine has about fifteen
@@ -20,6 +20,8 @@ LARGEST = 2**63 - 1  # what both databases can count to
 def json_of(request: HttpRequest) -> Any:
     """The body as JSON. Raises WrongType (415), Malformed and NotStorable (400), TooLarge (413)."""
     kind = (request.content_type or "").lower()
+    if not kind and not request.body:
+        raise Malformed(reason="json")
     if kind != "application/json":
         raise WrongType(name=kind, detected=kind, allowed=["application/json"])
     try:
@@ -35,14 +37,7 @@ def json_of(request: HttpRequest) -> Any:
 
 def body_of(request: HttpRequest, shape: type[T]) -> T:
     """The body as `shape`; unknown fields and wrong types are named. Raises InvalidInput and as `json_of`."""
-    return shaped(shape, json_of(request))
-
-
-def shaped(shape: type[T], value: Any) -> T:
-    try:
-        return shape.model_validate(value)
-    except ValidationError as fault:
-        raise InvalidInput(fields=sentences(fault)) from fault
+    return parsed(shape, json_of(request), strict=True)
 
 
 def object_of(request: HttpRequest) -> dict[str, Any]:

@@ -1,0 +1,119 @@
+"""The OpenAPI text is a reviewed file, and the API answers as it says, whatever is sent."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from schemathesis import Case
+from schemathesis import checks as known
+from schemathesis.config import SchemathesisConfig
+
+from sandar.doors.api import openapi
+from sandar.doors.cli.example.office import token_of
+from sandar.doors.web.wsgi import application
+from sandar.records.documents.models import StoredFile
+from sandar.records.ledger.models import Claim
+from tests import office
+from tests.api.world import Api, ok
+
+HERE = Path(__file__).parent
+REVIEWED = HERE / "openapi.json"
+CONFIG = SchemathesisConfig.from_path(HERE.parent.parent / "schemathesis.toml")
+# More with API_EXAMPLES=100; the coverage phase walks every boundary of the schema anyway.
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
+SPEED = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=CONFIG)
+
+
+def test_the_openapi_text_is_the_reviewed_one():
+    """RECORD=1 writes it anew; the change is then seen in the review."""
+    text = json.dumps(openapi.document(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if os.environ.get("RECORD"):
+        REVIEWED.write_text(text, "utf-8")
+    assert REVIEWED.read_text("utf-8") == text, "the API changed: RECORD=1 pytest tests/api/test_openapi.py"
+
+
+def test_the_text_and_its_page_are_public_and_need_no_other_host():
+    served = Api(None).get("/openapi.json")
+    assert json.loads(served.content) == openapi.document()
+    assert Api(None).get("/openapi.json", If_None_Match=served["ETag"]).status_code == 304
+    page = Api(None).get("/docs")
+    assert page.status_code == 200
+    assert b"://" not in page.content.replace(b"http://www.w3.org", b"")
+    assert "unsafe" not in page["Content-Security-Policy"]
+
+
+def test_every_mutating_call_takes_an_idempotency_key_and_every_call_names_its_refusals():
+    for path, methods in openapi.document()["paths"].items():
+        for method, call in methods.items():
+            named = {parameter["name"] for parameter in call["parameters"]}
+            changes = method != "get" and not path.endswith("/find")
+            assert not changes or "Idempotency-Key" in named
+            assert {"401", "403", "405", "422"} <= call["responses"].keys()
+
+
+def in_a_rollback(send: Callable[[], Any]) -> Any:
+    """Every example finds the office as it was."""
+    with transaction.atomic():
+        try:
+            return send()
+        finally:
+            transaction.set_rollback(True)
+
+
+@schema.parametrize()
+@SPEED
+def test_every_call_answers_as_described(case: Case):
+    headers = {"Authorization": f"Bearer {token_of('operator1')}"}
+    in_a_rollback(lambda: case.call_and_validate(headers=headers))
+
+
+@pytest.fixture(scope="module")
+def real(built: None, django_db_blocker: Any) -> dict[str, Any]:
+    """Things that exist under every address, so that the handlers are reached and not only the routing."""
+    with django_db_blocker.unblock():
+        done, fresh = office.bring_to(office.ask(), "completed"), office.ask()
+        file = ok(Api("dinkes1").upload(fresh.number, "a.json", b'{"id": "x"}', kind="inventory"), 201)
+        return {
+            "number": fresh.number,
+            "task_id": office.task_of(fresh).pk,
+            "action": "forward",
+            "document_id": done.documents.earliest("pk").pk,
+            "file_id": StoredFile.objects.get(pk=file["id"]).pk,
+            "asset": done.assets.get().number,
+            "claim_id": Claim.objects.earliest("pk").pk,
+            "name": "R01",
+        }
+
+
+CONFORM = [
+    known.not_a_server_error,
+    *(check for check in known.CHECKS.get_all() if check.__name__.endswith("_conformance")),
+]
+
+
+@schema.parametrize()
+@SPEED
+def test_what_exists_answers_as_described(case: Case, real: dict[str, Any]):
+    if not case.path_parameters and case.method == "GET":
+        case.query = {}
+    case.path_parameters = {name: real[name] for name in case.path_parameters or {}}
+    person = (
+        "kabid1" if "tasks" in case.path else "dinkes1" if case.path.endswith("/cases") else "administrator1"
+    )
+    headers = {"Authorization": f"Bearer {token_of(person)}"}
+    in_a_rollback(lambda: case.call_and_validate(headers=headers, checks=CONFORM))

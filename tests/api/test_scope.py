@@ -1,0 +1,195 @@
+"""Who may reach what: every call x nobody, another agency, another role; second ids in nested addresses too."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from sandar.doors.api import openapi
+from sandar.records.cases.models import Case
+from sandar.records.documents.models import StoredFile
+from sandar.records.ledger.models import Claim
+from sandar.records.people import write as people
+from sandar.records.people.models import RoleGrant
+from tests import office
+from tests.api.world import Api, hold, ok, refused
+
+OTHER = "disdik1"  # an applicant of another agency
+OFFICERS = ("kabid1", "pengawas1", "administrator1", "operator1", "pemeriksa1")
+
+
+@dataclass
+class Mine:
+    """A finished case of DINKES with something under every address."""
+
+    case: Case
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def mine(built: None, django_db_blocker: Any) -> Mine:
+    """Made once; every test is rolled back to it."""
+    with django_db_blocker.unblock():
+        return _mine()
+
+
+def _mine() -> Mine:
+    case = office.bring_to(office.ask(), "completed")
+    open_case = office.ask()
+    ok(Api("dinkes1").upload(open_case.number, "a.json", b'{"id": "x"}', kind="inventory"), 201)
+    ids = {
+        "number": open_case.number,
+        "task_id": str(office.task_of(open_case).pk),
+        "document_id": str(case.documents.earliest("pk").pk),
+        "file_id": str(StoredFile.objects.get().pk),
+        "asset": case.assets.get().number,
+        "claim_id": str(Claim.objects.get(case=case).pk),
+        "name": "R01",
+        "action": "withdraw",
+    }
+    return Mine(case, ids)
+
+
+def calls() -> list[tuple[str, str]]:
+    """Every call of the API, from its own description."""
+    paths = openapi.document()["paths"]
+    return [
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, methods in paths.items()
+        for method in methods
+    ]
+
+
+def sent(api: Api, method: str, path: str, mine: Mine) -> Any:
+    address = re.sub(r"{(\w+)}", lambda found: mine.ids[found[1]], path)
+    if path.endswith("/files"):
+        return api.upload(mine.ids["number"], "b.json", b'{"id": "y"}', kind="inventory")
+    bodies: dict[str, Any] = {
+        "/claims": hold(),
+        "/claims/plan": {"moves": [{"claim": int(mine.ids["claim_id"]), "rack": "R02", "position_u": 20}]},
+        "/claims/{claim_id}": {"label": "lain"},
+        "/capacity/find": {"height_u": 1, "watts": 100, "cords": "A"},
+        "/cases": office.request(),
+    }
+    body = bodies.get(path, {"data": {}, "version": 1}) if method in ("POST", "PATCH") else None
+    return api.call(method, address, body)
+
+
+@pytest.mark.parametrize(("method", "path"), calls())
+def test_nobody_gets_anything_without_a_token(method: str, path: str, mine: Mine):
+    for api in (
+        Api(None),
+        Api(None, Authorization="Bearer sandar_" + "x" * 43),
+        Api(None, Authorization="Basic eDp5"),
+    ):
+        answer = sent(api, method, path, mine)
+        refused(answer, 401, "NOT_SIGNED_IN")
+        assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+# What an applicant of another agency gets: 404 for what is DINKES's, 403 for what is the office's alone, else empty.
+NOT_THEIRS = {
+    "/cases/{number}", "/cases/{number}/actions/{action}", "/cases/{number}/events", "/cases/{number}/documents",
+    "/cases/{number}/files", "/documents/{document_id}.pdf", "/files/{file_id}", "/tasks/{task_id}",
+    "/tasks/{task_id}/actions/{action}", "/assets/{asset}",
+}  # fmt: skip
+OFFICE_ONLY = {
+    "/capacity", "/capacity/find", "/claims", "/claims/plan", "/claims/{claim_id}", "/racks", "/racks/{name}",
+    "/racks/{name}/elevation.svg",
+}  # fmt: skip
+OWN_LISTS = {"/cases", "/tasks", "/assets"}
+
+
+def test_the_scope_of_every_call_is_decided_here():
+    assert {path for _, path in calls()} == NOT_THEIRS | OFFICE_ONLY | OWN_LISTS
+
+
+@pytest.mark.parametrize(("method", "path"), calls())
+def test_another_agency_finds_nothing_and_changes_nothing(method: str, path: str, mine: Mine):
+    before = (
+        Case.objects.get(number=mine.ids["number"]).version,
+        Claim.objects.count(),
+        StoredFile.objects.count(),
+    )
+    answer = sent(Api(OTHER), method, path, mine)
+    if path in NOT_THEIRS:
+        refused(answer, 404, "NOT_FOUND")
+    elif path in OFFICE_ONLY:
+        refused(answer, 403, "FORBIDDEN")
+    elif method == "GET":
+        assert ok(answer) == {"items": [], "count": 0, "page": 1}
+    else:
+        assert ok(answer, 201)["agency"]["code"] == "DISDIK"
+    after = (
+        Case.objects.get(number=mine.ids["number"]).version,
+        Claim.objects.count(),
+        StoredFile.objects.count(),
+    )
+    assert after == before
+
+
+@pytest.mark.parametrize(("method", "path"), [call for call in calls() if call[0] == "GET"])
+def test_every_officer_and_the_own_agency_may_read(method: str, path: str, mine: Mine):
+    for officer in OFFICERS:
+        assert sent(Api(officer), method, path, mine).status_code == 200
+    expected = 403 if path in OFFICE_ONLY else 200
+    assert sent(Api("dinkes2"), method, path, mine).status_code == expected
+
+
+@pytest.mark.parametrize(("method", "path"), calls())
+def test_the_system_administrator_has_no_part_in_the_sop(method: str, path: str, mine: Mine):
+    answer = sent(Api("admin"), method, path, mine)
+    if method == "GET" and path in ("/cases", "/tasks"):
+        assert ok(answer)["items"] == []
+    else:
+        assert answer.status_code in (403, 404)
+
+
+@pytest.mark.parametrize("officer", ["kabid1", "pengawas1", "pemeriksa1"])
+def test_places_are_given_only_by_the_data_centre(officer: str, mine: Mine):
+    for method, path in [("POST", "/claims"), ("POST", "/claims/plan"), ("PATCH", "/claims/{claim_id}"),
+                         ("DELETE", "/claims/{claim_id}")]:  # fmt: skip
+        assert refused(sent(Api(officer), method, path, mine), 403, "FORBIDDEN")["needed"] == "dc_operator"
+
+
+def test_an_officer_acts_only_in_the_own_turn():
+    case = office.ask()
+    task = office.task_of(case)
+    for officer in ("pengawas1", "administrator1", "operator1", "pemeriksa1", "dinkes1"):
+        answer = Api(officer).post(f"/tasks/{task.pk}/actions/forward", {"data": {}, "version": case.version})
+        refused(answer, 403, "NOT_YOUR_TURN")
+
+
+def test_nobody_is_on_both_sides_of_a_case():
+    case = office.bring_to(office.ask(), "capacity_release")
+    RoleGrant.objects.create(person=office.person("operator1"), role="administrator", valid_from="2020-01-01")
+    task = office.task_of(case)
+    answer = Api("operator1").post(f"/tasks/{task.pk}/actions/confirm", {"data": {}, "version": case.version})
+    assert refused(answer, 403, "SEPARATION_OF_DUTIES")["did"] == "capacity_checked"
+
+
+def test_a_token_dies_with_the_account_with_the_token_and_with_time():
+    assert Api("operator1").get("/racks").status_code == 200
+    people.close_account(office.person("operator1"), at=timezone.now())
+    refused(Api("operator1").get("/racks"), 401, "NOT_SIGNED_IN")
+    office.person("operator2").tokens.update(revoked_at=timezone.now())
+    refused(Api("operator2").get("/racks"), 401, "NOT_SIGNED_IN")
+    office.person("kabid1").tokens.update(expires_at=timezone.now())
+    refused(Api("kabid1").get("/racks"), 401, "NOT_SIGNED_IN")
+
+
+def test_a_lapsed_role_opens_nothing_any_more():
+    RoleGrant.objects.filter(person=office.person("operator1")).update(valid_until="2020-12-31")
+    refused(Api("operator1").get("/racks"), 403, "FORBIDDEN")
+    refused(Api("operator1").post("/claims", hold()), 403, "FORBIDDEN")
+
+
+def test_a_session_cookie_counts_nothing():
+    api = Api(None)
+    api.client.force_login(office.person("kabid1"))
+    refused(api.get("/cases"), 401, "NOT_SIGNED_IN")
+    refused(api.post("/claims", hold()), 401, "NOT_SIGNED_IN")
