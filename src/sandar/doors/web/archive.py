@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from sandar.doors.web import labels
+from sandar.doors.web import labels, summary
 from sandar.doors.web.person import today, viewer_of
 from sandar.doors.web.scope import officers
 from sandar.records.cases import read as cases
@@ -22,7 +23,7 @@ from sandar.records.cases.books import last_agenda
 from sandar.records.documents import read as papers
 from sandar.records.documents.books import AGENDA_BOOK
 
-PAGE = 50
+PAGE = 30
 BOOKS: dict[str, str | Promise] = {
     AGENDA_BOOK: _("Agenda surat masuk"),
     "tanda_terima": _("Tanda terima"),
@@ -42,14 +43,15 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Issued papers, newest first, by kind, state and words."""
     q, kind, status = (request.GET.get(name, "").strip()[:80] for name in ("q", "jenis", "keadaan"))
     rows = papers.issued(cases.cases_for(viewer_of(request)), q=q, kind=kind, status=status)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(paper, summary.breakable(paper.number)) for paper in page],
         "q": q,
         "kind": kind,
         "status": status,
         "kinds": [(code, str(word)) for code, word in labels.PAPERS.items()],
         "states": [(code, str(word)) for code, word in labels.PAPER_STATES.items()],
-        "tones": {"prepared": "attention", "issued": "ok", "replaced": "quiet", "revoked": "late"},
     }
     return render(request, "web/archive/papers.html", context)
 
@@ -77,6 +79,10 @@ class Line:
     paper_id: int | None
     missing: bool = False
 
+    @property
+    def shown(self) -> SafeString:
+        return summary.breakable(self.number)
+
 
 @officers
 @require_GET
@@ -95,7 +101,7 @@ def books(request: HttpRequest) -> HttpResponse:
                  for n in range(max(book.last, max(numbers, default=0)), 0, -1)]  # fmt: skip
     context = {
         "year": year,
-        "years": papers_years(request),
+        "years": _years(request),
         "shelf": shelf,
         "book": book,
         "page": Paginator(lines, PAGE).get_page(request.GET.get("page")),
@@ -108,7 +114,7 @@ def _year(text: str, *, default: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) == 4 else default
 
 
-def papers_years(request: HttpRequest) -> list[int]:
+def _years(request: HttpRequest) -> list[int]:
     """The years in which requests came, newest first; this one always."""
     found = cases.cases_for(viewer_of(request)).order_by("-year").values_list("year", flat=True).distinct()
     return sorted({today(request).year, *found}, reverse=True)

@@ -1,0 +1,31 @@
+"""The SOP as a page."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import office
+from tests.web.people import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_sheet_its_style_and_its_files_are_there() -> None:
+    office.build()
+    client = client_of(office.person("kabid1"))
+    page = client.get("/sop").content.decode()
+    assert 'class="sop-sheet"' in page
+    assert "Keadaan dasar hukum" in page
+    assert "style=" not in page
+    assert client.get("/sop/1").status_code == 200
+    assert client.get("/sop/lembar.css")["Content-Type"].startswith("text/css")
+    assert client.get("/sop/1.pdf").content.startswith(b"%PDF")
+    assert b"[[legal_basis]]" in client.get("/sop/1.toml").content
+    assert b"bpmn" in client.get("/sop/1.bpmn").content
+    for path in ("/sop/2", "/sop/99.pdf"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_agencies_may_read_what_was_promised() -> None:
+    office.build()
+    assert client_of(office.person("dinkes1")).get("/sop").status_code == 200
