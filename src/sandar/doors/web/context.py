@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sandar.doors.web import labels
 from sandar.doors.web.person import grants_of, office_of, person_or_none, roles, viewer_of
@@ -37,11 +38,11 @@ class Item:
 CENTRE, OFFICE = _("Pusat data"), _("Kantor")
 ITEMS = (
     Item("/", _("Tugas saya"), "inbox", EVERYBODY, tab=True),
-    Item("/permohonan", _("Permohonan"), "file-text", EVERYBODY, tab=True),
+    Item("/permohonan", pgettext_lazy("daftar", "Permohonan"), "file-text", EVERYBODY, tab=True),
     Item("/ajukan", _("Ajukan"), "plus", frozenset({"applicant"}), tab=True),
     Item("/instansi", _("Instansi saya"), "building", frozenset({"applicant"}), tab=True),
     Item("/pindai", _("Pindai"), "qrcode", frozenset({"dc_operator", "inspector"}), CENTRE, tab=True),
-    Item("/rak", _("Rak"), "server-2", DATA_CENTRE, CENTRE, tab=True),
+    Item("/rak", pgettext_lazy("daftar", "Rak"), "server-2", DATA_CENTRE, CENTRE, tab=True),
     Item("/denah", _("Denah"), "map", DATA_CENTRE, CENTRE),
     Item("/kapasitas", _("Kapasitas"), "bolt", DATA_CENTRE, CENTRE),
     Item("/aset", _("Register aset"), "list-details", EVERYBODY, CENTRE),
@@ -105,7 +106,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
     person: Person | None = person_or_none(request)
     office = office_of(request)
     found: dict[str, Any] = {
-        "office": " ".join(office.name_lines[:1]) if office else "",
+        "office": office.agency.name if office else "",
         "government": office.government if office else "",
         "is_example": bool(office and office.is_example),
         "person": person,

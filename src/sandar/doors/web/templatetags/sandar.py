@@ -22,6 +22,7 @@ from sandar.doors.web import pieces
 from sandar.sop.procedure import Procedure
 
 register = template.Library()
+register.filter("sop_word", words.sop_word)
 
 
 @register.simple_tag
