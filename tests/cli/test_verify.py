@@ -115,7 +115,7 @@ def _form() -> None:
 
 
 def _form_with_its_hash() -> None:
-    data = {"items": []}
+    data: dict[str, list[object]] = {"items": []}
     change(
         "UPDATE cases_formversion SET data = %s, sha256 = %s WHERE case_id = %s",
         json.dumps(data),

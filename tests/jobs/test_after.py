@@ -12,7 +12,7 @@ from sandar.doors.jobs import after, care, render, schedule, sweep
 from sandar.errors import RenderFailed
 from sandar.outside import probe as outside
 from sandar.records.assets.models import Probe
-from sandar.records.documents import write as papers
+from sandar.records.documents import typeset
 from sandar.records.documents.models import Document
 from sandar.records.outbox import read as outbox_read
 from sandar.records.outbox.models import Trouble
@@ -25,20 +25,20 @@ pytestmark = pytest.mark.django_db
 def _office(monkeypatch: pytest.MonkeyPatch) -> None:
     """The office; typesetting itself has its own tests and is only marked here."""
     office.build()
-    monkeypatch.setattr(papers.typeset, "typeset", lambda letter, data: b"%PDF- " + letter.encode())
+    monkeypatch.setattr(typeset, "typeset", lambda letter, data: b"%PDF- " + letter.encode())
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch, kind: str) -> list[str]:
     """From now on papers of this kind cannot be typeset. Returns the list of tries."""
     tries: list[str] = []
 
-    def typeset(letter: str, data: Any) -> bytes:
+    def poisoned(letter: str, data: Any) -> bytes:
         if letter == kind:
             tries.append(letter)
             raise RenderFailed(letter=letter, reason="poison")
         return b"%PDF- " + letter.encode()
 
-    monkeypatch.setattr(papers.typeset, "typeset", typeset)
+    monkeypatch.setattr(typeset, "typeset", poisoned)
     return tries
 
 

@@ -225,7 +225,7 @@ def test_an_address_outside_the_registered_networks_is_refused(address: str) -> 
 @pytest.mark.parametrize(
     "address",
     ["", "localhost", "2130706433", "0177.0.0.1", "0x7f.1", "127.1", "①②⑦.0.0.1", "10.20.30.11 ", "10.20.30.011",
-     "fe80::1%lo", "10.20.30.11:80", "http://10.20.30.11"],
+     "fe80::1%lo", "10.20.30.11:80", "//10.20.30.11"],
 )  # fmt: skip
 def test_only_literal_addresses_are_understood(address: str) -> None:
     assert probe.refusal(address, TENANTS) == "address_malformed"
