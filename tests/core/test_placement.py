@@ -73,6 +73,15 @@ def test_the_tightest_gap_that_fits_is_taken_so_that_long_runs_stay() -> None:
     assert "keeps_longest_run" in codes(place.pros)
 
 
+def test_a_heavy_device_goes_low_even_when_a_gap_at_the_top_is_tighter() -> None:
+    top_gap = ~(0b1111 << 76) & ((1 << 84) - 1) & ~((1 << 74) - 1)
+    world = with_rack(site(racks=1), "R1", front=top_gap, rear=top_gap)
+    (light,) = find(world, [ask(height=4)]).plan
+    (heavy,) = find(world, [ask(height=4, weight_kg=29)]).plan
+    assert light.start == 76
+    assert heavy.start == 0
+
+
 def test_a_whole_unit_device_stands_on_a_half_step_only_when_nothing_else_is_left() -> None:
     free_from_1 = ~(0b11 << 1) & 0b1111
     world = with_rack(site(racks=1, half_units=4), "R1", front=free_from_1, rear=free_from_1)

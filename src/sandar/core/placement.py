@@ -184,6 +184,7 @@ def _ranked(snapshot: Snapshot, ask: Ask, work: _Work) -> list[_Choice]:
     """(score, place, start) of every place that fits, best first."""
     wanted = amounts(ask.demand)
     meter = _Meter(wanted, work.left, snapshot.pools)
+    heavy = ask.demand.weight_kg >= HEAVY_KG
     known_starts: dict[int, tuple[int, int]] = {}
     found: list[_Choice] = []
     for place in snapshot.places:
@@ -195,7 +196,7 @@ def _ranked(snapshot: Snapshot, ask: Ask, work: _Work) -> list[_Choice]:
             if not rack.starts(free, ask.height):
                 continue
             if free not in known_starts:
-                known_starts[free] = _best_start(free, ask.height)
+                known_starts[free] = _best_start(free, ask.height, heavy=heavy)
             start, contiguity = known_starts[free]
         headroom = meter.headroom(place)
         if headroom < 0:
@@ -247,12 +248,15 @@ class _Meter:
         return lowest
 
 
-def _best_start(free: int, height: int) -> tuple[int, int]:
-    """The lowest start in the tightest run that fits, on a whole unit if possible; longest run kept in %."""
+def _best_start(free: int, height: int, *, heavy: bool) -> tuple[int, int]:
+    """The lowest start in the tightest run that fits, on a whole unit if possible; longest run kept in %.
+
+    A heavy device goes to the lowest start of all: a gap at the top of the rack is no place for it.
+    """
     found = list(rack.runs(free))
     whole = height % 2 == 0
-    _, length, start, low = min(
-        (start % 2 if whole else 0, length, start, low)
+    _, _, start, low, length = min(
+        (start % 2 if whole else 0, 0 if heavy else length, start, low, length)
         for low, length in found
         for start in (low, low + 1)
         if start + height <= low + length
