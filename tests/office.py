@@ -129,7 +129,9 @@ def default_data(case: Case, action: str) -> dict[str, Any]:
     if action == "submit":
         return form(case)
     if action == "hand_in":
-        return {"deliveries": [{"item_no": n, "serial": f"CTH-{n:04}", "artefact": "paket.tar"} for n in count]}
+        return {
+            "deliveries": [{"item_no": n, "serial": f"CTH-{n:04}", "artefact": "paket.tar"} for n in count]
+        }
     if action == "check_in":
         return {"received": [{"item_no": n, "serial": f"CTH-{n:04}"} for n in count]}
     if action == "inspect":
@@ -137,7 +139,8 @@ def default_data(case: Case, action: str) -> dict[str, Any]:
     if action == "hand_over":
         return {
             "items": [
-                {"item_no": n, "address": f"10.20.30.{10 + n}", "ports": [443] if n in hosted else []} for n in count
+                {"item_no": n, "address": f"10.20.30.{10 + n}", "ports": [443] if n in hosted else []}
+                for n in count
             ]
         }
     return {}
@@ -148,7 +151,12 @@ def task_of(case: Case) -> Task:
 
 
 def act(
-    case: Case, action: str, data: Mapping[str, Any] | None = None, *, by: str | None = None, at: datetime = MONDAY
+    case: Case,
+    action: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    by: str | None = None,
+    at: datetime = MONDAY,
 ) -> Done:
     """Do `action` on the case's open task as the first officer of its role (or as `by`)."""
     case.refresh_from_db()

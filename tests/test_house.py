@@ -136,5 +136,7 @@ def test_the_package_locks_what_it_asks_for() -> None:
 
 
 def test_the_map_from_the_sheet_to_the_code_is_fresh():
-    answer = subprocess.run([sys.executable, "tools/peta.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    answer = subprocess.run(
+        [sys.executable, "tools/peta.py", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
     assert answer.returncode == 0, answer.stderr

@@ -91,7 +91,9 @@ def long_functions(tree: ast.AST) -> Iterator[tuple[int, str]]:
         if node.decorator_list:  # endpoints, template tags: a framework calls them by name
             continue
         positional = [*node.args.posonlyargs, *node.args.args]
-        positional = positional[: len(positional) - len(node.args.defaults)]  # those with a default may be left out
+        positional = positional[
+            : len(positional) - len(node.args.defaults)
+        ]  # those with a default may be left out
         if positional and positional[0].arg in {"self", "cls"}:
             positional = positional[1:]
         most = MOST_POSITIONAL_PRIVATE if node.name.startswith("_") else MOST_POSITIONAL

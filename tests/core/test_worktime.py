@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from timeit import repeat
 from zoneinfo import ZoneInfo
 
@@ -170,7 +171,9 @@ def test_what_is_left_goes_below_zero_when_late() -> None:
     assert remaining(OFFICE, at(23, "09:00"), at(23, "09:10"), budget=minutes(15)) == minutes(5)
     assert remaining(OFFICE, at(23, "09:00"), at(23, "13:30"), budget=minutes(15)) == minutes(-195)
     stood = [pause(at(23, "09:05"), None)]
-    assert remaining(OFFICE, at(23, "09:00"), at(24, "09:00"), budget=minutes(15), pauses=stood) == minutes(10)
+    assert remaining(OFFICE, at(23, "09:00"), at(24, "09:00"), budget=minutes(15), pauses=stood) == minutes(
+        10
+    )
 
 
 @pytest.mark.parametrize(
@@ -321,7 +324,6 @@ def test_an_instant_without_a_zone_is_a_fault() -> None:
 def test_one_task_of_a_list_costs_little() -> None:
     start, now = at(18, "09:00"), at(23, "10:00")
     stood = (pause(at(18, "14:00"), at(19, "09:00")),)
-    taken = (
-        min(repeat(lambda: remaining(OFFICE, start, now, budget=minutes(450), pauses=stood), number=200, repeat=5)) / 200
-    )
+    once = partial(remaining, OFFICE, start, now, budget=minutes(450), pauses=stood)
+    taken = min(repeat(once, number=200, repeat=5)) / 200
     assert taken < 500e-6, f"{taken * 1e6:.0f} µs; the aim is 50, the bar leaves room for a busy machine"

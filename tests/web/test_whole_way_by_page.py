@@ -56,14 +56,17 @@ def controls(html: str, action: str) -> dict[str, str]:
     for name, body in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', form[0], re.S):
         fields[name] = body
     for name, body in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form[0], re.S):
-        chosen = re.search(r'<option value="([^"]*)" selected', body) or re.search(r'<option value="([^"]*)"', body)
+        chosen = re.search(r'<option value="([^"]*)" selected', body) or re.search(
+            r'<option value="([^"]*)"', body
+        )
         fields[name] = chosen[1] if chosen else ""
     return fields
 
 
 def complaints(html: str) -> list[str]:
     return re.findall(r'class="(?:field-error|invalid-feedback|error)[^>]*>(.*?)</', html, re.S) or [
-        re.sub(r"<[^>]+>|\s+", " ", part) for part in re.findall(r'has-error".*?</div>|id="galat".*?</div>', html, re.S)
+        re.sub(r"<[^>]+>|\s+", " ", part)
+        for part in re.findall(r'has-error".*?</div>|id="galat".*?</div>', html, re.S)
     ]
 
 

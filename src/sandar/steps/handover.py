@@ -21,9 +21,9 @@ WORKING_DAY = timedelta(minutes=450)  # Perpres 21/2023: 37 h 30 m a week over f
 def move(
     procedure: Procedure,
     case: Case,
+    *,
     before: route.Place,
     way: route.Route,
-    *,
     action: str,
     by_id: int | None,
     at: datetime,
@@ -38,12 +38,12 @@ def move(
     task = cases.open_task(case, state=way.to, step=way.step.key, role=way.stage.by, at=at)
     same_step = way.step.key == before.step.key
     if not same_step or way.stage.waits_for != before.stage.waits_for:
-        _clocks(procedure, Clocks(case.pk), before, way, at=at)
+        _clocks(procedure, Clocks(case.pk), before=before, way=way, at=at)
     return task
 
 
 def _clocks(
-    procedure: Procedure, clocks: Clocks, before: route.Place, way: route.Route, *, at: datetime
+    procedure: Procedure, clocks: Clocks, *, before: route.Place, way: route.Route, at: datetime
 ) -> None:
     assert way.step is not None
     assert way.stage is not None

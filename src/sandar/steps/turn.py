@@ -281,7 +281,13 @@ def _finish(turn: Turn) -> None:
     turn.outcome = tell_journal(turn, state=way.to)
     cases_write.save(case, state=way.to, **columns)
     turn.next_task = handover.move(
-        turn.procedure, case, turn.place, way, action=turn.action.name, by_id=turn.person_id, at=turn.at
+        turn.procedure,
+        case,
+        before=turn.place,
+        way=way,
+        action=turn.action.name,
+        by_id=turn.person_id,
+        at=turn.at,
     )
     follow_up(turn, way)
 

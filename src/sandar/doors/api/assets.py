@@ -54,7 +54,7 @@ def list_assets(
     """The register, newest first. q: number, name, serial, brand, model, hostname, address, case."""
     rows = assets.assets_for(agency_of(caller_of(request))).select_related(None).order_by("-id")
     rows = assets.searched(rows, q=q, rack=rack, agency=agency, kind=kind, state=state)
-    return answer(page_of(rows, page, COLUMNS, line))
+    return answer(page_of(rows, page, columns=COLUMNS, line=line))
 
 
 def line(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def list_cases(
         rows = rows.filter(agency__code=agency)
     if service:
         rows = rows.filter(service=service)
-    return answer(page_of(rows, page, words.CASE, words.case_line))
+    return answer(page_of(rows, page, columns=words.CASE, line=words.case_line))
 
 
 @router.get("/cases/{number}", response=shapes.CaseOut)

@@ -40,7 +40,7 @@ def list_claims(
         rows = rows.filter(place__name=rack)
     if case:
         rows = rows.filter(case__number=case)
-    return answer(page_of(rows, page, words.CLAIM, words.claim_line))
+    return answer(page_of(rows, page, columns=words.CLAIM, line=words.claim_line))
 
 
 @router.get("/claims/{int:claim_id}", response=shapes.ClaimOut)

@@ -35,7 +35,9 @@ def refused(request: HttpRequest, fault: Exception | type[Exception]) -> HttpRes
 
 def _told(facts: dict[str, Any]) -> dict[str, Any]:
     """Facts as the API tells them: times with the office's offset, room in U (the ledger counts half-units)."""
-    told = {name: moment(value) if isinstance(value, datetime) else value for name, value in facts.items()}
+    told: dict[str, Any] = {
+        name: moment(value) if isinstance(value, datetime) else value for name, value in facts.items()
+    }
     if isinstance(told.get("expires_at"), str):
         told["expires_at"] = moment(datetime.fromisoformat(told["expires_at"]))
     if told.get("resource") == "space":

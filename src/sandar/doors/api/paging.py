@@ -25,6 +25,7 @@ Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), 
 def page_of(
     rows: QuerySet[Any],
     page: int,
+    *,
     columns: tuple[str, ...],
     line: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def list_racks(request: HttpRequest, room: Word = "", q: Word = "", page: PageNo
         rows = rows.filter(rack__room__name=room)
     if q:
         rows = rows.filter(name__icontains=q)
-    return answer(page_of(rows, page, COLUMNS, _line))
+    return answer(page_of(rows, page, columns=COLUMNS, line=_line))
 
 
 def _line(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,9 +14,7 @@ field ends with (or is)            give                        printed
 any other number                   number                      1.150 (years, counts and ports: as text)
 =================================  ==========================  ================================
 
-Everything a template prints is here, so the frozen facts alone make the PDF. Texts a person wrote are passed
-as they are: the typesetter treats them as data. Empty or missing optional fields print as a dash or not at
-all. Items are the contract's item dictionaries, unchanged (`kind` colocation or hosting).
+These facts alone make the PDF. A person's texts pass as they are; missing optional ones print as a dash.
 """
 
 from __future__ import annotations

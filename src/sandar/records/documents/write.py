@@ -68,16 +68,7 @@ def issue(
     )
     token = new_token()
     title = title or paper.title
-    stamp = {
-        "kind": kind,
-        "number": number,
-        "issued_on": day.isoformat(),
-        "title": title,
-        "token": token,
-        "verify_url": f"{settings.PUBLIC_URL}/verify/{token}",
-        "sop_number": sop.number,
-        "sop_revision": sop.revision,
-    }
+    stamp = _stamp(kind, number=number, day=day, title=title, token=token, sop=sop)
     kept, digest = freeze.frozen({**facts, "document": stamp})
     return Document.objects.create(
         case_id=case_id,
@@ -96,6 +87,20 @@ def issue(
         sop_revision=sop.revision,
         issued_by_id=issued_by,
     )
+
+
+def _stamp(kind: str, *, number: str, day: date, title: str, token: str, sop: SopStamp) -> dict[str, object]:
+    """What the paper says of itself; a preview has neither number nor token."""
+    return {
+        "kind": kind,
+        "number": number,
+        "issued_on": day.isoformat(),
+        "title": title,
+        "token": token,
+        "verify_url": f"{settings.PUBLIC_URL}/verify/{token}" if token else "",
+        "sop_number": sop.number,
+        "sop_revision": sop.revision,
+    }
 
 
 def take_number(book: str, *, year: int) -> int:
@@ -172,16 +177,7 @@ def render(document_id: int) -> Document:
 
 def preview(kind: str, facts: Mapping[str, object], *, day: date, title: str | None = None) -> bytes:
     """The PDF an act would issue, marked PRATINJAU, without number, token or QR. Nothing is stored."""
-    stamp = {
-        "kind": kind,
-        "number": "",
-        "issued_on": day.isoformat(),
-        "title": title or books.paper(kind).title,
-        "token": "",
-        "verify_url": "",
-        "sop_number": "",
-        "sop_revision": 0,
-    }
+    stamp = _stamp(kind, number="", day=day, title=title or books.paper(kind).title, token="", sop=SopStamp())
     kept, _ = freeze.frozen({**facts, "document": stamp})
     return typeset.typeset(kind, present.letter_data(kind, kept, preview=True))
 

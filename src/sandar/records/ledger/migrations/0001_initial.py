@@ -1,8 +1,9 @@
 import django.db.models.deletion
 import django.db.models.expressions
-import sandar.records.ledger.models
 from django.conf import settings
 from django.db import migrations, models
+
+import sandar.records.ledger.models
 
 
 class Migration(migrations.Migration):

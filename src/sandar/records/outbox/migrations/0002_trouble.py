@@ -4,28 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0001_initial'),
+        ("outbox", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Trouble',
+            name="Trouble",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='paper, message, mail, probe or expiry', max_length=16)),
-                ('ref', models.BigIntegerField(help_text='id of the paper, message, probe or case')),
-                ('attempts', models.PositiveSmallIntegerField(default=1)),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('next_try_at', models.DateTimeField()),
-                ('last_error', models.CharField(max_length=300)),
-                ('correlation', models.CharField(help_text='the id under which the log tells the whole story', max_length=16)),
-                ('quarantined_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(help_text="paper, message, mail, probe or expiry", max_length=16)),
+                ("ref", models.BigIntegerField(help_text="id of the paper, message, probe or case")),
+                ("attempts", models.PositiveSmallIntegerField(default=1)),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("next_try_at", models.DateTimeField()),
+                ("last_error", models.CharField(max_length=300)),
+                (
+                    "correlation",
+                    models.CharField(
+                        help_text="the id under which the log tells the whole story", max_length=16
+                    ),
+                ),
+                ("quarantined_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'ref'), name='work_is_in_trouble_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "ref"), name="work_is_in_trouble_once")
+                ],
             },
         ),
     ]
