@@ -146,7 +146,7 @@ def _agenda(request: HttpRequest, year: int) -> dict[int, Line]:
 def _papers(book: str, year: int) -> dict[int, Line]:
     return {
         paper.sequence: Line(
-            paper.sequence, paper.number, paper.title, paper.case.number, paper.case.agency.name,
+            paper.sequence, paper.number, labels.sop_word(paper.title), paper.case.number, paper.case.agency.name,
             paper.issued_on, paper.status, paper.pk,
         )
         for paper in papers.in_book(book, year)
