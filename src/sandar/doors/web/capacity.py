@@ -63,7 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "sections": [(word, sections[name]) for name, word in _section_names() if sections[name]],
         "room": next((line for line in sections["room"] if line.kind == "space"), None),
-        "longest": max((rack_list.row_of(p, snapshot).longest for p in _racks(snapshot)), default=0),
+        "longest": rack_list.longest_run(snapshot),
         "power": _tightest_power(sections["power"]),
         "network": next((line for line in sections["network"] if line.kind == "bandwidth"), None),
         "compute": next((line for line in sections["compute"] if line.kind == "vcpu"), None),
@@ -84,10 +84,6 @@ def _section_names() -> list[tuple[str, str]]:
         ("network", _("Jaringan")),
         ("compute", _("Komputasi untuk hosting")),
     ]
-
-
-def _racks(snapshot: Snapshot) -> list[Any]:
-    return [place for place in snapshot.places if place.kind == "rack"]
 
 
 def _tightest_power(lines: list[resources.Line]) -> resources.Line | None:

@@ -146,6 +146,7 @@ def _y(start: int, height: int, frame: Frame) -> int:
 
 def _units(frame: Frame, look: Look) -> Iterator[str]:
     """Unit numbers, the lines between units, and what is clickable in an empty one."""
+    use_from = _("Pakai mulai U%(unit)s")
     for start in range(0, frame.half_units - 1, 2):
         y = _y(start, 2, frame)
         printed = geometry.printed_unit(start, total=frame.half_units, numbering=frame.numbering)
@@ -156,7 +157,7 @@ def _units(frame: Frame, look: Look) -> Iterator[str]:
         )
         if look.free is not None:
             unit = start // 2 + 1
-            said = escape(_("Pakai mulai U%(unit)s") % {"unit": f"{printed:g}"})
+            said = escape(use_from % {"unit": f"{printed:g}"})
             slot = (
                 f'<a href="{escape(look.free(unit))}" tabindex="-1" aria-hidden="true">'
                 f"<title>{said}</title>{slot}</a>"

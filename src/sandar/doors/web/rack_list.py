@@ -104,17 +104,12 @@ def rows(wanted: Wanted) -> list[Row]:
     if wanted.fits:
         fitting = _fitting(snapshot, wanted)
         places = (place for place in places if place.id in fitting)
-    found = [_row(place, snapshot, pending.get(place.id, 0)) for place in places]
+    found = [row_of(place, _own(place, snapshot), pending.get(place.id, 0)) for place in places]
     if wanted.order == "kosong":
         found.sort(key=lambda row: (-row.longest, -row.free, row.name))
     if wanted.order == "daya":
         found.sort(key=lambda row: (-_least_power(row), row.name))
     return found
-
-
-def row_of(place: PlaceState, snapshot: Snapshot) -> Row:
-    """One rack of the snapshot."""
-    return _row(place, snapshot, _pending(snapshot).get(place.id, 0))
 
 
 def _least_power(row: Row) -> float:
@@ -137,11 +132,19 @@ def _pending(snapshot: Snapshot) -> Mapping[int, int]:
     return found
 
 
-def _row(place: PlaceState, snapshot: Snapshot, pending: int) -> Row:
+def longest_run(snapshot: Snapshot) -> int:
+    """The longest free run of all racks, in half-units."""
+    racks = (place for place in snapshot.places if place.kind == "rack")
+    free = (geometry.free_for(place.front, place.rear, "full", total=place.half_units) for place in racks)
+    return max((geometry.longest_run(mask) for mask in free), default=0)
+
+
+def row_of(place: PlaceState, own_pools: Iterable[PoolState], pending: int) -> Row:
+    """One rack. own_pools: what it alone draws from; pending: mask of held and reserved half-units."""
     taken = place.front | place.rear
     free = geometry.free_for(place.front, place.rear, "full", total=place.half_units)
     low, longest = max(geometry.runs(free), key=lambda run: (run[1], -run[0]), default=(0, 0))
-    own = {line.kind: line for line in resources.lines(_own(place, snapshot))}
+    own = {line.kind: line for line in resources.lines(own_pools)}
     said = _("%(used)s dari %(total)s unit terisi, ruang menyambung terpanjang %(run)s") % {
         "used": figures.units(taken.bit_count()),
         "total": figures.units(place.half_units),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
@@ -71,8 +73,8 @@ def _page(
     error: SandarError | None = None,
 ) -> HttpResponse:
     blocks = ledger_read.elevation(rack.pk)
-    snapshot = ledger_read.snapshot(rack_ids=[rack.pk])
-    place = next(known for known in snapshot.places if known.rack_id == rack.pk)
+    place = _state_of(rack)
+    pools = ledger_read.pools_of_place(place.id)
     frame = Frame(rack.name, place.half_units, rack.numbering)
     assets = assets_read.of_claims(block.claim_id for block in blocks)
     values = dict(typed) if typed is not None else _wished(request.GET)
@@ -84,10 +86,10 @@ def _page(
         "place": place,
         "elevations": _drawn(blocks, frame, wish, free=_free_link(rack) if holds else None),
         "rows": [_row(block, frame, assets.get(block.claim_id)) for block in reversed(blocks)],
-        "lines": resources.lines(
-            sorted((snapshot.pools[pool] for _share, pool in place.routes), key=lambda pool: pool.id)
+        "lines": resources.lines(pools),
+        "figures": rack_list.row_of(
+            place, [pool for pool in pools if pool.own == place.id], _pending(blocks)
         ),
-        "figures": rack_list.row_of(place, snapshot),
         "wish": wish,
         "wish_free": wish is not None and _is_free(place, wish),
         "holds": holds,
@@ -103,6 +105,20 @@ def _page(
     return render(request, "web/racks/rack.html", context, status=error.status if error else 200)
 
 
+def _state_of(rack: Rack) -> PlaceState:
+    known = ledger_read.place_of_rack(rack.pk)
+    return PlaceState(
+        known.pk, "rack", known.name, known.room, rack.pk, known.half_units, known.depth_mm,
+        int(known.front, 16), int(known.rear, 16),
+    )  # fmt: skip
+
+
+def _pending(blocks: tuple[Block, ...]) -> int:
+    """Mask of the half-units that are held or reserved."""
+    waiting = (block for block in blocks if block.state in ("held", "reserved") and block.start is not None)
+    return reduce(or_, (geometry.mask(block.start or 0, block.height) for block in waiting), 0)
+
+
 def _drawn(
     blocks: tuple[Block, ...], frame: Frame, wish: Wish | None, *, free: Any
 ) -> list[tuple[str, str, SafeString]]:
@@ -114,10 +130,12 @@ def _drawn(
             drawing.face_name(face),
             # Everything of a person in it is escaped by drawing.
             mark_safe(  # noqa: S308
-                drawing.elevation(blocks, frame, face=face, wishes=wishes, look=Look(links=links, free=free))
+                drawing.elevation(
+                    blocks, frame, face=face, wishes=wishes, look=Look(links=links, free=choose)
+                )
             ),
         )
-        for face in ("front", "rear")
+        for face, choose in (("front", free), ("rear", None))
     ]
 
 
