@@ -14,7 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_colocation_case_goes_from_the_letter_to_the_report():
-    office.build()
     case = office.bring_to(office.ask(), "completed")
     assert Asset.objects.get(case=case).claim.state == "installed"
     kinds = list(Document.objects.filter(case=case).order_by("pk").values_list("kind", flat=True))
@@ -35,6 +34,5 @@ def test_a_colocation_case_goes_from_the_letter_to_the_report():
 
 
 def test_a_request_for_both_services_goes_the_same_way():
-    office.build()
     case = office.bring_to(office.ask(office.server(), office.application()), "completed")
     assert {asset.kind for asset in Asset.objects.filter(case=case)} == {"colocation", "hosting"}

@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from sandar.core.quantity import gigabytes
-from sandar.errors import InvalidInput
+from sandar.errors import InvalidInput, QuantityUnreadable
 from sandar.steps.complaints import sentences
 
 
@@ -42,13 +42,23 @@ def _half_step(value: float) -> float:
 
 
 def _gb(value: Any) -> Any:
-    return float(gigabytes(value)) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(gigabytes(value))
+    except QuantityUnreadable as fault:  # said beside the field, like everything that is wrong with it
+        raise ValueError("quantity") from fault
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_plain)]
 Named = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_plain)
 ]
+# As the asset register keeps them.
+Short = Annotated[Text, StringConstraints(max_length=100)]
+ShortNamed = Annotated[Named, StringConstraints(max_length=100)]
+ItemCode = Annotated[Text, StringConstraints(max_length=32)]
+RegisterNo = Annotated[Text, StringConstraints(max_length=16)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_plain)]
 HeightU = Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False), AfterValidator(_half_step)]
 PositionU = Annotated[float, Field(ge=-1_000, le=1_000, allow_inf_nan=False), AfterValidator(_half_step)]
@@ -113,9 +123,9 @@ class ColocationItem(Input):
 
     kind: Literal["colocation"] = "colocation"
     name: Named = Field(title="Nama server")
-    brand: Named = Field(title="Merek")
-    model: Named = Field(title="Tipe")
-    serial: Text = Field("", title="Nomor seri")
+    brand: ShortNamed = Field(title="Merek")
+    model: ShortNamed = Field(title="Tipe")
+    serial: Short = Field("", title="Nomor seri")
     form: Literal["rack", "tower"] = Field("rack", title="Bentuk")
     height_u: HeightU = Field(title="Tinggi (U)")
     depth_mm: Annotated[int, Field(ge=1, le=2_000)] = Field(700, title="Kedalaman (mm)")
@@ -134,8 +144,8 @@ class ColocationItem(Input):
     ip_count: Annotated[int, Field(ge=0, le=64)] = Field(1, title="Jumlah alamat IP")
     domain: Hostname = Field("", title="Nama domain")
     ports: list[Port] = Field(default_factory=list, max_length=50, title="Porta yang dibuka")
-    item_code: Text = Field("", title="Kode barang BMD")
-    register_no: Text = Field("", title="Nomor register BMD")
+    item_code: ItemCode = Field("", title="Kode barang BMD")
+    register_no: RegisterNo = Field("", title="Nomor register BMD")
 
 
 class HostingItem(Input):

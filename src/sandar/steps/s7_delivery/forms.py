@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from sandar.steps.inputs import Input, Long, Reasoned, Text
+from sandar.steps.inputs import Input, Long, Reasoned, Short, Text
 
 ItemNo = Annotated[int, Field(ge=1, le=40)]
 
@@ -15,7 +15,7 @@ class HandedIn(Input):
     """One device brought, or the artefact of one hosted application."""
 
     item_no: ItemNo = Field(title="Nomor urut")
-    serial: Text = Field("", title="Nomor seri")
+    serial: Short = Field("", title="Nomor seri")
     artefact: Text = Field("", title="Artefak (paket, repositori, atau media)")
     artefact_sha256: Annotated[str, StringConstraints(pattern=r"^$|^[0-9a-f]{64}$")] = Field(
         "", title="SHA-256 artefak"
@@ -36,7 +36,7 @@ class Received(Input):
     """One item as the operator sees it at the door."""
 
     item_no: ItemNo = Field(title="Nomor urut")
-    serial: Text = Field("", title="Nomor seri terbaca")
+    serial: Short = Field("", title="Nomor seri terbaca")
     condition: Literal["B", "RR", "RB"] = Field("B", title="Kondisi")
     note: Long = Field("", title="Catatan")
 

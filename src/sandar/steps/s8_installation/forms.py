@@ -7,7 +7,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from sandar.steps.inputs import Hostname, Input, Long, Port, PositionU, Reasoned, Text
+from sandar.steps.inputs import (
+    Hostname,
+    Input,
+    ItemCode,
+    Long,
+    Port,
+    PositionU,
+    Reasoned,
+    RegisterNo,
+    Short,
+    Text,
+)
 
 ItemNo = Annotated[int, Field(ge=1, le=40)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^$|^[0-9a-f]{64}$")]
@@ -45,13 +56,13 @@ class Installed(Input):
     rack: Text = Field("", title="Rak")
     position_u: PositionU | None = Field(None, title="Posisi (U)")
     face: Literal["front", "rear", "full"] = Field("full", title="Sisi")
-    serial: Text = Field("", title="Nomor seri")
+    serial: Short = Field("", title="Nomor seri")
     address: Annotated[Text, StringConstraints(max_length=45)] = Field("", title="Alamat IP")
     hostname: Hostname = Field("", title="Nama host atau domain")
     ports: Annotated[list[Port], Field(max_length=20)] = Field(default_factory=list, title="Porta yang diuji")
     switch_port: Text = Field("", title="Porta switch")
-    item_code: Annotated[Text, StringConstraints(max_length=32)] = Field("", title="Kode barang BMD")
-    register_no: Annotated[Text, StringConstraints(max_length=16)] = Field("", title="Nomor register BMD")
+    item_code: ItemCode = Field("", title="Kode barang BMD")
+    register_no: RegisterNo = Field("", title="Nomor register BMD")
     condition: Literal["B", "RR", "RB"] = Field("B", title="Kondisi")
 
 
