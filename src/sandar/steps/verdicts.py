@@ -59,8 +59,8 @@ def _texts() -> Mapping[str, str]:
 def _facts(facts: Mapping[str, Any]) -> dict[str, str]:
     found = {name: _figure(value) for name, value in facts.items()}
     if "resource" in facts:
-        label = booking.labels().get(str(facts["resource"]), str(facts["resource"]))
-        found["resource"] = f"{label} {facts.get('ref', '')}".strip()
+        node = str(facts.get("ref") or facts.get("where") or "")
+        found["resource"] = booking.named(str(facts["resource"]), node)
     if "state" in facts:
         found["state"] = state(str(facts["state"]))
     return found

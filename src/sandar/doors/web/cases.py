@@ -1,38 +1,60 @@
-"""`/permohonan`: the list of cases, one case, and the acts of its open task."""
+"""`/permohonan`: the list of cases, and one case with the acts of its open task (performed in acts.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from sandar.doors import refusals
-from sandar.doors.web import labels, panels, summary
-from sandar.doors.web.forms import decode, shaped
-from sandar.doors.web.person import person_of, signed_in, viewer_of
-from sandar.doors.web.submit import Upload, once, uploads, version_of
-from sandar.errors import InvalidInput, NotFound, SandarError
+from sandar.doors.web import elevations, labels, panels, summary
+from sandar.doors.web.forms import OWN, titles
+from sandar.doors.web.person import grants_of, signed_in, viewer_of
+from sandar.doors.web.submit import Upload, tokens
+from sandar.errors import InvalidInput, SandarError
 from sandar.records.assets import read as assets_read
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, Task
 from sandar.records.clocks import read as clocks
 from sandar.records.documents import read as papers_read
-from sandar.records.documents import write as papers
 from sandar.records.ledger import read as ledger_read
 from sandar.records.people import read as people
 from sandar.sop import route
 from sandar.steps import registry
 
 PAGE = 30
+INTERNAL = frozenset(
+    {"disposition_sheet", "capacity_report"}
+)  # between officers; the agency gets the decision
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An act that was refused just now: what was typed, which files came with it, and why it was refused."""
+
+    step: str
+    action: str
+    error: SandarError
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    files: Sequence[Upload] = ()
+
+    @property
+    def errors(self) -> dict[str, Any]:
+        """Sentences by control; a control of an action inside another's form has the prefix "alt."."""
+        found = dict(self.error.facts.get("fields", {})) if isinstance(self.error, InvalidInput) else {}
+        if not found and self.error.facts.get("field"):
+            found = {str(self.error.facts["field"]): [refusals.parts(self.error).what]}
+        return found | {f"alt.{name}": texts for name, texts in found.items()}
 
 
 @signed_in
@@ -84,30 +106,21 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """One case: where it stands, what is asked of the viewer, what was decided on which paper."""
     case = cases.case_for(viewer_of(request), number)
-    return _page(request, case)
+    return page(request, case)
 
 
-def _page(
-    request: HttpRequest,
-    case: Case,
-    *,
-    tried: str = "",
-    typed: Mapping[str, Any] | None = None,
-    error: SandarError | None = None,
-) -> HttpResponse:
+def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpResponse:
+    """The page of a case; after a refused act with the refusal and everything that was typed."""
     at = timezone.now()
     viewer = viewer_of(request)
     procedure = cases.procedure_of(case)
-    task = (
-        Task.objects.select_related("case", "case__agency", "case__revision")
-        .filter(case=case, closed_at__isnull=True)
-        .first()
-    )
+    task = _open_task(case)
     mine = task is not None and cases.is_mine(viewer, task)
     readings = clocks.of_case(case.pk, at)
-    running = next((r for r in readings if r.running and task and r.step == task.step), None)
-    documents = {paper.pk: paper for paper in papers_read.of_case(case.pk)}
-    errors = error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {}
+    papers = [
+        paper for paper in papers_read.of_case(case.pk) if viewer.is_office or paper.kind not in INTERNAL
+    ]
+    claims = ledger_read.claims_for_case(case.pk)
     context: dict[str, Any] = {
         "case": case,
         "procedure": procedure,
@@ -118,30 +131,80 @@ def _page(
         "next_step": route.next_step(procedure, case.state) if task else None,
         "came_from": _came_from(case),
         "readings": readings,
-        "reading": running,
+        "reading": next((r for r in readings if r.running and task and r.step == task.step), None),
         "facts": summary.facts(case),
         "items": summary.item_rows(case),
-        "entries": _entries(case, documents, full=viewer.is_office),
-        "documents": list(documents.values()),
+        "entries": _entries(case, {paper.pk: paper for paper in papers}, full=viewer.is_office),
+        "documents": papers,
         "files": papers_read.files_of_case(case.pk),
-        "claims": ledger_read.claims_for_case(case.pk) if viewer.is_office or case.window_end else [],
+        "claims": claims,
+        "hold_until": min((claim.expires_at for claim in claims if claim.expires_at), default=None),
         "assets": assets_read.of_case(case.pk),
         "is_office": viewer.is_office,
+        "asked": labels.asked(case.state)
+        if not viewer.is_office or (task and task.role == "applicant")
+        else "",
         "can_withdraw": _can_withdraw(case, viewer),
-        "refused": error,
-        "refused_text": refusals.sentence(error) if error else "",
-        "errors": errors,
-        "tried": tried,
+        "mandate": _mandate(request, task) if mine and task else "",
         "load": summary.load(case.items),
     }
     if mine and task is not None:
-        context["forms"] = panels.forms(task, at, tried=tried, typed=typed, errors=errors)
-        context["panel"] = panels.context(task, at)
-    return render(request, "web/case.html", context, status=error.status if error else 200)
+        context |= _holder(task, at, tried)
+    if tried is not None:
+        context |= _refusal(tried, context.get("forms", []))
+    wishes = context.get("panel", {}).get("wishes", [])
+    context["elevations"] = elevations.beside(case, claims, wishes) if viewer.is_office else []
+    return render(request, "web/case.html", context, status=tried.error.status if tried else 200)
+
+
+def _open_task(case: Case) -> Task | None:
+    rows = Task.objects.select_related("case", "case__agency", "case__revision")
+    return rows.filter(case=case, closed_at__isnull=True).first()
+
+
+def _holder(task: Task, at: datetime, tried: Tried | None) -> dict[str, Any]:
+    """The forms of the task with what was typed, and what its step shows."""
+    forms = panels.forms(
+        task,
+        at,
+        tried=tried.action if tried else "",
+        typed=tried.typed if tried else None,
+        errors=tried.errors if tried else None,
+    )
+    return {"forms": forms, "panel": panels.context(task, at), "question": panels.question(task)}
+
+
+def _refusal(tried: Tried, forms: list[panels.Form]) -> dict[str, Any]:
+    """What was refused and why; what was typed for a form that is no longer there is shown to be copied."""
+    entry = registry.act_for(tried.step, tried.action)
+    named = titles(entry.input, [*tried.errors, *tried.typed]) if entry else {}
+    there = any(tried.action in (form.action.name, *(one.name for one in form.inside)) for form in forms)
+    lost = [
+        (named.get(name, ""), value)
+        for name, value in tried.typed.items()
+        if value and name not in OWN and not name.endswith((".item_no", ".kind")) and named.get(name)
+    ]
+    return {
+        "refused": refusals.parts(tried.error),
+        "errors_shown": tried.error.facts.get("fields", {}),
+        "labels": named,
+        "tried": tried.action,
+        "kept": tokens(tried.files),
+        "left_over": [] if there else lost,
+    }
+
+
+def _mandate(request: HttpRequest, task: Task) -> str:
+    """In which capacity the task is the viewer's: "Plh. Administrator TIK, ST/114/2026"."""
+    role = labels.label(labels.ROLES, task.role)
+    grant = next((one for one in grants_of(request) if one.role == task.role), None)
+    if grant is None or grant.kind == "definitif":
+        return role
+    return f"{labels.label(labels.MANDATES, grant.kind)} {role}, {grant.mandate}"
 
 
 def _entries(case: Case, documents: Mapping[int, Any], *, full: bool) -> list[dict[str, Any]]:
-    rows = summary.timeline(cases.journal(case), documents, labels, full=full)
+    rows = summary.timeline(cases.journal(case), documents, full=full)
     for row in rows:
         row["documents"] = [
             {
@@ -169,118 +232,7 @@ def _can_withdraw(case: Case, viewer: cases.Viewer) -> bool:
     return any(action.name == "withdraw" for action in route.actions(cases.procedure_of(case), case.state))
 
 
-@signed_in
-@require_POST
-def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
-    """Do one action of a task. A refusal shows the case again with everything typed."""
-    person, viewer = person_of(request), viewer_of(request)
-    task = cases.task_for(viewer, task_id)
-    entry = registry.act_for(task.step, action)
-    if entry is None:
-        raise NotFound(what="action")
-    try:
-        files = uploads(request)
-        nested = decode(request.POST)
-        for upload in files:
-            _attach(nested, upload)
-        data = _draft(nested) if action == "save" else shaped(entry.input, nested)
-
-        def do() -> str:
-            for upload in files:
-                papers.keep_file(upload.file, at=timezone.now(), case_id=task.case_id, uploaded_by=person.pk)
-            done = registry.perform(
-                task_id, action, person=person, data=data, seen=version_of(request), at=timezone.now()
-            )
-            return reverse("case", args=[done.case.number])
-
-        url = once(request, person, do)
-    except SandarError as error:
-        if error.status >= 500 or error.status in (401, 403, 404):
-            raise
-        case = cases.case_for(viewer, task.case.number)
-        return _page(request, case, tried=action, typed=_typed(request), error=error)
-    messages.success(request, _("Tersimpan."))
-    return redirect(url)
-
-
-def _typed(request: HttpRequest) -> dict[str, Any]:
-    """Everything typed, by name of the control, to fill the form again."""
-    return {name: request.POST.get(name, "") for name in request.POST}
-
-
-def _draft(nested: dict[str, Any]) -> dict[str, Any]:
-    return {"form": nested}
-
-
-def _attach(nested: dict[str, Any], upload: Upload) -> None:
-    """Name an uploaded inventory by its hash beside the control it came from."""
-    if not upload.control.endswith("inventory_file"):
-        return
-    parts = upload.control.split(".")
-    target: Any = nested
-    for part in parts[:-1]:
-        if isinstance(target, list):
-            index = int(part)
-            if index >= len(target):
-                return
-            target = target[index]
-        else:
-            target = target.setdefault(part, {})
-    if isinstance(target, dict):
-        target["inventory_sha256"] = upload.file.sha256
-
-
-@signed_in
-@require_POST
-def act_on_case(request: HttpRequest, number: str, action: str) -> HttpResponse:
-    """Withdraw a request without holding its task."""
-    person = person_of(request)
-    case = cases.case_for(viewer_of(request), number)
-    try:
-
-        def do() -> str:
-            registry.perform_on_case(
-                case,
-                action,
-                person=person,
-                data=decode(request.POST),
-                seen=version_of(request),
-                at=timezone.now(),
-            )
-            return reverse("case", args=[case.number])
-
-        url = once(request, person, do)
-    except SandarError as error:
-        if error.status >= 500 or error.status in (401, 403, 404):
-            raise
-        return _page(request, cases.case_for(viewer_of(request), number), tried=action, error=error)
-    messages.success(request, _("Permohonan dicabut."))
-    return redirect(url)
-
-
-@signed_in
-@require_POST
-def attach(request: HttpRequest, number: str) -> HttpResponse:
-    """Add a file to a case that is still open."""
-    person = person_of(request)
-    case = cases.case_for(viewer_of(request), number)
-    files = uploads(request)
-
-    def do() -> str:
-        for upload in files:
-            papers.keep_file(upload.file, at=timezone.now(), case_id=case.pk, uploaded_by=person.pk)
-        return reverse("case", args=[case.number])
-
-    url = once(request, person, do)
-    if files:
-        messages.success(request, _("Berkas terlampir."))
-    return redirect(url)
-
-
 urlpatterns = [
     path("permohonan", listing, name="cases"),
     path("permohonan/<str:number>", detail, name="case"),
-    path("permohonan/<str:number>/lampiran", attach, name="attach"),
-    path("permohonan/<str:number>/<str:action>", act_on_case, name="act_on_case"),
-    path("tugas/<int:task_id>/<str:action>", act, name="act"),
 ]

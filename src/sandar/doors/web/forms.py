@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from django.http import QueryDict
@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from sandar.doors.web.labels import sop_word
 
 Nested = dict[str, Any]
-OWN = frozenset({"csrfmiddlewaretoken", "submission", "version"})
+OWN = frozenset({"csrfmiddlewaretoken", "submission", "version", "kept"})
 MOST_ROWS = 200
 
 
@@ -203,3 +203,25 @@ def _control(name: str, kind: Any, field: FieldInfo) -> dict[str, Any] | None:
         longest = max((getattr(part, "max_length", None) or 0 for part in field.metadata), default=0)
         return {"type": "textarea" if longest > 1000 else "text"}
     return None
+
+
+def titles(model: type[BaseModel], names: Iterable[str]) -> dict[str, str]:
+    """Dotted names of controls -> what they are called: "items.1.watts" -> "2. Daya nyata (W)"."""
+    return {name: found for name in names if (found := _title(model, name.split("."), ""))}
+
+
+def _title(model: type[BaseModel], parts: list[str], before: str) -> str:
+    name, rest = parts[0], parts[1:]
+    if name.isdigit():
+        return _title(model, rest, f"{int(name) + 1}. ") if rest else before
+    field = model.model_fields.get(name)
+    if field is None:
+        return ""
+    kind = _kind(field)
+    inner = _bare(get_args(kind)[0]) if get_origin(kind) is list else kind
+    if not rest or (len(rest) == 1 and rest[0].isdigit()):
+        return f"{before}{sop_word(field.title or name)}"
+    group = "" if rest[0].isdigit() else f"{sop_word(field.title)}: "
+    options = (_model(inner, {}), *map(_bare, get_args(inner)))
+    models = [one for one in options if isinstance(one, type) and issubclass(one, BaseModel)]
+    return next((found for one in models if (found := _title(one, rest, before + group))), "")

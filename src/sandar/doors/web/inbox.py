@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sandar.doors.web import labels, summary
 from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 from sandar.records.clocks import read as clocks
+from sandar.records.ledger import read as ledger_read
 from sandar.steps import registry
 
 MOST = 200
@@ -51,7 +53,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def _row(task: Task, reading: clocks.Reading | None, mandates: dict[str, Any]) -> dict[str, Any]:
     procedure = cases.procedure_of(task.case)
-    offers = registry.offers(task)
     stage = summary.stage_of(procedure, task.state)
     return {
         "task": task,
@@ -60,10 +61,18 @@ def _row(task: Task, reading: clocks.Reading | None, mandates: dict[str, Any]) -
         "shape": reading.shape if reading else "ok",
         "step": stage.step,
         "stage": stage.stage,
-        "action": labels.sop_word(offers[0].action.label) if offers else "",
+        "action": _opening(task),
         "load": summary.load(task.case.items),
         "mandate": mandates.get(task.role),
     }
+
+
+def _opening(task: Task) -> str:
+    """What the button says: what one goes there to do; of a state of an own procedure its first action."""
+    if task.state in labels.OPENING:
+        return labels.label(labels.OPENING, task.state)
+    offers = registry.offers(task)
+    return labels.sop_word(offers[0].action.label) if offers else _("Buka")
 
 
 def _order(row: dict[str, Any]) -> tuple[int, timedelta, int]:
@@ -85,8 +94,22 @@ def _waiting(request: HttpRequest, at: Any) -> list[dict[str, Any]]:
     else:
         rows = rows.exclude(role="applicant")
     tasks = list(rows.order_by("opened_at")[:20])
-    readings = clocks.running([task.case_id for task in tasks], at)
-    return [_row(task, readings.get((task.case_id, task.step)), {}) for task in tasks]
+    numbers = [task.case_id for task in tasks]
+    readings = clocks.running(numbers, at)
+    holds = ledger_read.earliest_ends(numbers)
+    found = []
+    for task in tasks:
+        reading = readings.get((task.case_id, task.step))
+        row = _row(task, reading, {})
+        if viewer.is_office:  # the agency's own time: for an officer it only says since when
+            row["reading"] = {
+                "shape": "paused",
+                "waiting_for": "agency",
+                "waited": reading and reading.elapsed,
+            }
+            row["hold_until"] = holds.get(task.case_id)
+        found.append(row)
+    return found
 
 
 urlpatterns = [path("", inbox, name="inbox")]

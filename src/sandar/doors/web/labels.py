@@ -210,3 +210,47 @@ def sop_word(text: object) -> str:
     Their texts are data, so tools/messages.py collects them; a label the office wrote itself stays as written.
     """
     return gettext(str(text)) if text else ""
+
+
+# What a state asks of the agency, in plain words.
+ASKED: dict[str, str | Promise] = {
+    "letter_completion": _(
+        "Surat Anda perlu dilengkapi. Baca catatan kantor di bawah, perbaiki, lalu kirim kembali. "
+        "Waktu kantor berhenti dihitung sampai Anda mengirim."
+    ),
+    "awaiting_form": _(
+        "Kapasitas tersedia dan tempat Anda ditahan. Lengkapi form pengajuan, lalu ajukan untuk disetujui. "
+        "Form boleh disimpan dahulu."
+    ),
+    "awaiting_delivery": _(
+        "Permohonan disetujui. Antar perangkat atau serahkan aplikasi dalam jendela antar, "
+        "lalu catat di sini apa yang diserahkan."
+    ),
+}
+_OFFICE_WORKS = _("Kantor sedang mengerjakan permohonan ini. Tidak ada yang perlu Anda lakukan.")
+
+# What the button of an inbox says: what one goes there to do.
+OPENING: dict[str, str | Promise] = {
+    "letter_completion": _("Lengkapi surat"),
+    "disposition_head": _("Disposisikan"),
+    "disposition_supervisor": _("Teruskan"),
+    "disposition_administrator": _("Teruskan"),
+    "disposition_staff": _("Terima"),
+    "capacity_check": _("Cek kapasitas"),
+    "capacity_release": _("Putuskan"),
+    "awaiting_form": _("Isi form"),
+    "awaiting_approval": _("Periksa"),
+    "awaiting_reapproval": _("Periksa"),
+    "awaiting_notice": _("Beritahu"),
+    "awaiting_delivery": _("Serahkan"),
+    "awaiting_receipt": _("Terima perangkat"),
+    "inspection": _("Buka daftar periksa"),
+    "installation": _("Pasang"),
+    "reporting": _("Uji dan lapor"),
+    "access_fix": _("Perbaiki"),
+}
+
+
+def asked(state: str) -> str:
+    """What the agency should know of an open state: what to do, or that nothing is asked of it."""
+    return str(ASKED.get(state, _OFFICE_WORKS if state in STATES else ""))

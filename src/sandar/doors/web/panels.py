@@ -1,4 +1,13 @@
-"""What the holder of a task sees: the question, the forms of the actions, what was typed."""
+"""What the holder of a task sees: the question, the forms of the actions, what was typed.
+
+The page side of a step (`steps/sN_*/web.py`) may bring, all optional:
+panel(task, at) -> dict            what its templates show
+initial(task, action, at) -> dict  what a form begins with, nested as the act reads it
+primary(task, at) -> str           the action that is asked first now, where that is not the SOP's first
+decoded(action, nested) -> dict    the posted fields in the shape the act reads
+INSIDE: {action: action}           actions that are further buttons of another action's form
+ISSUES: {action: kind of paper}    what an action issues, for the link to its preview
+"""
 
 from __future__ import annotations
 
@@ -27,20 +36,29 @@ class Form:
     action: Action
     template: str
     primary: bool
-    controls: list[dict[str, Any]]
+    issues: str = ""
+    controls: list[dict[str, Any]] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, Any] = field(default_factory=dict)
     open: bool = False
+    inside: list[Action] = field(default_factory=list)
+
+    @property
+    def is_negative(self) -> bool:
+        """Does it turn somebody down: by a coded reason, or by a NO of the sheet?"""
+        return bool(self.action.reason) or self.action.name in ("refuse", "report_short")
 
     @property
     def tone(self) -> str:
-        return (
-            "btn-danger" if self.action.reason or self.action.name in ("withdraw", "report_short") else "btn"
-        )
+        return "btn-danger" if self.is_negative else ""
+
+    @property
+    def icon(self) -> str:
+        return {"probe": "plug-connected", "hand_in": "truck-delivery"}.get(self.action.name, "check")
 
 
 @lru_cache(maxsize=32)
-def _module(step: str) -> Any:
+def module(step: str) -> Any:
     """The page side of a step (`steps/sN_*/web.py`), or None."""
     for (key, _name), act in registry.acts().items():
         if key == step:
@@ -65,10 +83,28 @@ def _own_template(step: str, action: str) -> str:
     return ""
 
 
+def question(task: Task) -> str:
+    """The template of a step's `question.html`: what is decided and on what, above the forms. Empty without one."""
+    folder = next(
+        (
+            act.run.__module__.split(".")[-2]
+            for (key, _name), act in registry.acts().items()
+            if key == task.step
+        ),
+        "",
+    )
+    path = f"{folder}/question.html"
+    try:
+        get_template(path)
+    except TemplateDoesNotExist:
+        return ""
+    return path
+
+
 def context(task: Task, at: datetime) -> dict[str, Any]:
     """What the step's own templates need to show."""
-    module = _module(task.step)
-    return dict(module.panel(task, at)) if module and hasattr(module, "panel") else {}
+    found = module(task.step)
+    return dict(found.panel(task, at)) if found and hasattr(found, "panel") else {}
 
 
 def forms(
@@ -79,35 +115,43 @@ def forms(
     typed: Mapping[str, Any] | None = None,
     errors: Mapping[str, Any] | None = None,
 ) -> list[Form]:
-    """The actions of a task as forms, the SOP's way forward first. `tried`: the action that was refused just now."""
-    return [
-        _form(task, offer, at, primary=index == 0, tried=tried, typed=typed, errors=errors)
-        for index, offer in enumerate(registry.offers(task))
-    ]
+    """The actions of a task as forms, the way forward first. `tried`: the action that was refused just now.
 
-
-def _form(
-    task: Task,
-    offer: Offer,
-    at: datetime,
-    *,
-    primary: bool,
-    tried: str,
-    typed: Mapping[str, Any] | None,
-    errors: Mapping[str, Any] | None,
-) -> Form:
-    name = offer.action.name
-    module = _module(task.step)
-    found = Form(offer.action, _own_template(task.step, name), primary, list(_worded(offer)))
-    if name == tried:
-        found.values, found.errors, found.open = dict(typed or {}), dict(errors or {}), True
-    elif module and hasattr(module, "initial"):
-        found.values = flat(module.initial(task, name, at) or {})
+    What may be done at any time (to withdraw) is not among them: it has its own place on the page.
+    """
+    step = module(task.step)
+    inside: Mapping[str, str] = getattr(step, "INSIDE", {})
+    offers = [offer for offer in registry.offers(task) if not registry.is_anytime(offer.action.name)]
+    first = step.primary(task, at) if step and hasattr(step, "primary") else ""
+    if first:
+        offers.sort(key=lambda offer: offer.action.name != first)
+    found = [_form(task, offer, at) for offer in offers if offer.action.name not in inside]
+    for form in found:
+        form.inside = [offer.action for offer in offers if inside.get(offer.action.name) == form.action.name]
+        if tried in (form.action.name, *(action.name for action in form.inside)):
+            form.values, form.errors, form.open = dict(typed or {}), dict(errors or {}), True
+    if found:
+        found[0].primary = True
     return found
+
+
+def _form(task: Task, offer: Offer, at: datetime) -> Form:
+    name = offer.action.name
+    step = module(task.step)
+    return Form(
+        offer.action,
+        _own_template(task.step, name),
+        primary=False,
+        issues=getattr(step, "ISSUES", {}).get(name, ""),
+        controls=list(_worded(offer)),
+        values=flat(step.initial(task, name, at) or {}) if step and hasattr(step, "initial") else {},
+    )
 
 
 def _worded(offer: Offer) -> Any:
     for control in controls(offer.act.input):
         if control.get("type") == "select":
             control["options"] = [(code, labels.choice(control["name"], code)) for code in control["options"]]
+            if control["name"] == "reason":  # nothing is chosen for somebody who turns a request down
+                control["options"].insert(0, ("", "—"))
         yield control

@@ -47,7 +47,7 @@ def clock(reading: Any, *, step_no: int | None = None) -> dict[str, Any]:
     shape = TONES.get(str(fact(reading, "shape") or _shape(reading, remaining, budget)), "ok")
     beneath = _beneath(reading, shape, budget)
     if step_no is not None:
-        beneath.append(_("kegiatan %(no)s") % {"no": step_no})
+        beneath.append((_("kegiatan %(no)s") % {"no": step_no}).replace(" ", figures.THIN))
     return {
         "shape": shape,
         "word": _word(shape, remaining, elapsed),
@@ -92,11 +92,14 @@ def _word(shape: str, remaining: timedelta | None, elapsed: timedelta | None) ->
 def _beneath(reading: Any, shape: str, budget: timedelta | None) -> list[str]:
     if shape == "paused":
         waits = fact(reading, "waiting_for", "")
-        return [
-            _("menunggu OPD")
-            if waits == "agency"
-            else labels.sop_word(fact(reading, "paused")) or _("menunggu pihak lain")
-        ]
+        if waits == "agency":
+            since = fact(reading, "waited")
+            return [
+                _("menunggu OPD %(time)s") % {"time": figures.duration_short(since)}
+                if since
+                else _("menunggu OPD")
+            ]
+        return [labels.sop_word(fact(reading, "paused")) or _("menunggu pihak lain")]
     if budget is None:
         return [_("tanpa waktu baku")]
     return [_("dari %(time)s") % {"time": figures.duration(budget)}]
@@ -206,6 +209,7 @@ def paper(thing: Any) -> dict[str, Any]:
         "title": labels.sop_word(fact(thing, "title"))
         or labels.label(labels.PAPERS, fact(thing, "kind", "")),
         "number": fact(thing, "number", ""),
+        "parts": str(fact(thing, "number", "") or "").split("/"),
         "day": fact(thing, "issued_on"),
         "status": status,
         "word": labels.label(labels.PAPER_STATES, status) if status else "",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, cast
 
+from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest
@@ -34,16 +35,49 @@ class Upload:
     file: AcceptedFile
 
 
-def uploads(request: HttpRequest) -> list[Upload]:
-    """Every file of the form, checked and durable. Raises what `accept_upload` refuses."""
-    found = []
+KEPT = "kept"  # hidden controls with files that came with an earlier try of the same form
+_SALT = "sandar.upload"
+_A_DAY = 86_400
+
+
+def uploads(request: HttpRequest, into: list[Upload] | None = None) -> list[Upload]:
+    """Every file of the form, checked and durable, with those an earlier try brought. Appends to `into`.
+
+    Raises what `accept_upload` refuses, Malformed for a kept file that is not ours or older than a day.
+    """
+    found: list[Upload] = [] if into is None else into
+    found += [kept for kept in _kept(request) if kept.control not in request.FILES]
     for name in request.FILES:
         kind = UPLOADS.get(name.rsplit(".", 1)[-1])
         for file in request.FILES.getlist(name):
             if kind and isinstance(file, UploadedFile) and file.size:
-                accepted = accept_upload(file.name or "berkas", file.content_type or "", cast(BinaryIO, file), kind=kind)
+                accepted = accept_upload(
+                    file.name or "berkas", file.content_type or "", cast(BinaryIO, file), kind=kind
+                )
                 found.append(Upload(name, accepted))
     return found
+
+
+def _kept(request: HttpRequest) -> list[Upload]:
+    try:
+        told = [
+            signing.loads(text, salt=_SALT, max_age=_A_DAY) for text in request.POST.getlist(KEPT) if text
+        ]
+    except signing.BadSignature as fault:
+        raise Malformed(reason="kept") from fault
+    return [Upload(facts.pop("control"), AcceptedFile(**facts)) for facts in told]
+
+
+def tokens(files: Iterable[Upload]) -> list[dict[str, Any]]:
+    """What a refused form carries so that nobody has to choose a file again: name, size, signed token."""
+    return [
+        {
+            "name": upload.file.name,
+            "size": upload.file.size,
+            "token": signing.dumps({"control": upload.control, **asdict(upload.file)}, salt=_SALT),
+        }
+        for upload in files
+    ]
 
 
 def version_of(request: HttpRequest) -> int:

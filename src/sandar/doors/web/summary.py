@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sandar.core.words import number_id, watts_id
+from sandar.doors.web import figures, labels
 from sandar.records.cases.models import Case, Event
 from sandar.records.documents.models import Document
 from sandar.sop import route
@@ -20,20 +22,25 @@ def stage_of(procedure: Procedure, state: str) -> route.Place:
 
 
 def load(items: Iterable[Mapping[str, Any]]) -> str:
-    """ "2 server · 1.150 W · 200 Mbit/s" or "hosting · 8 vCPU · 32 GB"."""
+    """ "2 server · 1.150 W · 200 Mbit/s" or "hosting · 8 vCPU · 32 GB"; figures never part from their units."""
     rows = list(items)
     servers = [item for item in rows if item["kind"] == "colocation"]
     hosted = [item for item in rows if item["kind"] == "hosting"]
     parts = []
     if servers:
         parts.append(ngettext("%(n)s server", "%(n)s server", len(servers)) % {"n": len(servers)})
-        parts.append(watts_id(sum(item["watts"] for item in servers)))
-        parts.append(f"{number_id(sum(item['bandwidth_mbps'] for item in servers))} Mbit/s")
+        parts.append(figures.watts(sum(item["watts"] for item in servers)))
+        parts.append(figures.quantity(sum(item["bandwidth_mbps"] for item in servers), "Mbit/s"))
     if hosted:
         parts.append(_("hosting") if len(hosted) == 1 else _("%(n)s aplikasi") % {"n": len(hosted)})
-        parts.append(f"{number_id(sum(item['vcpu'] for item in hosted))} vCPU")
-        parts.append(f"{number_id(sum(item['ram_gb'] for item in hosted))} GB")
+        parts.append(figures.quantity(sum(item["vcpu"] for item in hosted), "vCPU"))
+        parts.append(figures.quantity(sum(item["ram_gb"] for item in hosted), "GB"))
     return " · ".join(parts)
+
+
+def breakable(number: Any) -> SafeString:
+    """A number of a letter that may break after its slashes and nowhere else."""
+    return format_html_join(mark_safe("/<wbr>"), "{}", ((part,) for part in str(number or "").split("/")))
 
 
 def facts(case: Case) -> list[tuple[str, Any]]:
@@ -42,7 +49,7 @@ def facts(case: Case) -> list[tuple[str, Any]]:
     signatory = letter.get("signatory")
     name = signatory if isinstance(signatory, str) else (signatory or {}).get("name", "")
     return [
-        (_("Surat"), letter.get("number")),
+        (_("Surat"), breakable(letter.get("number"))),
         (_("Agenda"), f"{case.agenda_no:04}/{case.year}"),
         (_("Penandatangan"), name),
         (_("Narahubung"), " · ".join(filter(None, [contact.get("name"), contact.get("phone")]))),
@@ -56,14 +63,18 @@ def item_rows(case: Case) -> list[dict[str, Any]]:
     for number, item in enumerate(case.items, start=1):
         if item["kind"] == "hosting":
             brief = [
-                f"{item['vcpu']} vCPU",
-                f"{number_id(item['ram_gb'])} GB",
-                f"{number_id(item['storage_gb'])} GB",
+                figures.quantity(item["vcpu"], "vCPU"),
+                figures.quantity(item["ram_gb"], "GB"),
+                figures.quantity(item["storage_gb"], "GB"),
             ]
             about = item.get("domain") or item.get("purpose", "")
         else:
-            brief = [f"{number_id(item['height_u'], 0 if float(item['height_u']).is_integer() else 1)} U",
-                     watts_id(item["watts"]), f"{number_id(item['weight_kg'])} kg", item["cords"]]  # fmt: skip
+            brief = [
+                figures.quantity(item["height_u"], "U"),
+                figures.watts(item["watts"]),
+                figures.quantity(item["weight_kg"], "kg"),
+                labels.choice("cords", item["cords"]),
+            ]
             about = f"{item['brand']} {item['model']}"
         rows.append(
             {"no": number, "item": item, "name": item["name"], "about": about, "brief": " · ".join(brief)}
@@ -71,9 +82,7 @@ def item_rows(case: Case) -> list[dict[str, Any]]:
     return rows
 
 
-def timeline(
-    events: Iterable[Event], papers: Mapping[int, Document], labels: Any, *, full: bool
-) -> list[dict[str, Any]]:
+def timeline(events: Iterable[Event], papers: Mapping[int, Document], *, full: bool) -> list[dict[str, Any]]:
     """The journal for people, newest first; `full` shows officers' notes, applicants see their own side's only."""
     rows = []
     for event in events:

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from sandar.doors.web import (
     account,
+    acts,
     agency,
     apply,
     archive,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("_gaya", gallery.gallery, name="gallery"),
     *inbox.urlpatterns,
     *cases.urlpatterns,
+    *acts.urlpatterns,
     *apply.urlpatterns,
     *papers.urlpatterns,
     *public.urlpatterns,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from sandar.core import rack as geometry
 from sandar.errors import NotFound
@@ -25,6 +25,7 @@ __all__ = [
     "claims_for_case",
     "consistent",
     "due",
+    "earliest_ends",
     "elevation",
     "endings",
     "history",
@@ -76,6 +77,14 @@ def claims_for_case(case_id: int, *, live: bool = True) -> list[Claim]:
     """The claims of a case by item number, with their places; live=False: the ended ones too."""
     rows = Claim.objects.select_related("place").filter(case_id=case_id).order_by("item_no", "pk")
     return list(rows.filter(state__in=LIVE) if live else rows)
+
+
+def earliest_ends(case_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the first of a case's held or reserved places ends, for those that end at all."""
+    rows = Claim.objects.filter(
+        case_id__in=list(case_ids), state__in=["held", "reserved"], expires_at__isnull=False
+    )
+    return dict(rows.order_by().values_list("case_id").annotate(Min("expires_at")))
 
 
 def due(now: datetime) -> list[Claim]:

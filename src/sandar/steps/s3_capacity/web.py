@@ -1,114 +1,151 @@
-"""The page side of step 3: every resource with its figures, the suggested places with reasons for and against."""
+"""The page side of step 3: what is left of every resource, the suggested places with reasons for and against."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from sandar.core import rack
-from sandar.core.placement import Placement, Reason
-from sandar.core.words import number_id, watts_id
+from sandar.core.placement import Answer, Placement
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
-from sandar.steps import booking
+from sandar.records.ledger import read as ledger_read
+from sandar.steps import booking, table, verdicts
+from sandar.steps.booking import Picture
 
-MOST_ALTERNATIVES = 4
+MOST_ALTERNATIVES = 2
+MANUAL = "manual"
+ISSUES = {
+    "report_available": "capacity_report",
+    "report_short": "capacity_report",
+    "refuse": "refusal_letter",
+}
 
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
     """For the checker the live picture; for the administrator what the checker reported."""
     report = cases.last_event(task.case, "capacity_reported")
+    payload = dict(report.payload) if report else {}
     if task.state != "capacity_check":
-        payload = dict(report.payload) if report else {}
-        return {"report": payload, "rows": payload.get("rows", []), "claims": booking.claim_facts(task.case)}
-    picture = booking.picture(task.case)
-    items = []
-    for index, item in enumerate(task.case.items):
-        chosen = next((found for found in picture.answer.plan if found.ask == index), None)
-        others = [
-            found for found in picture.answer.placements if found.ask == index and not _same(found, chosen)
-        ]
-        items.append(
-            {
-                "no": index + 1,
-                "prefix": f"placements.{index}",
-                "item": item,
-                "suggested": _place(chosen) if chosen else None,
-                "others": [_place(found) for found in others[:MOST_ALTERNATIVES]],
-            }
-        )
+        return {
+            "report": payload,
+            "shortages": payload.get("shortages", []),
+            "reporter": report.person if report else {},
+            "rows": table.standing(task.case) or _reported(payload),
+            "claims": booking.claim_facts(task.case),
+        }
+    picture = _picture(task)
     return {
-        "rows": [booking.row_facts(row) for row in picture.rows],
-        "items": items,
+        "rows": table.lines([booking.row_facts(row) for row in picture.rows], table.sides(picture.snapshot)),
+        "items": [_item(task, index, picture) for index in range(len(task.case.items))],
         "fits": picture.answer.fits,
         "shortages": [booking.shortage_facts(found) for found in picture.answer.short],
-        "report": dict(report.payload) if report else {},
+        "racks": sum(place.kind == "rack" for place in picture.snapshot.places),
+        "report": payload,
+        "wishes": _wishes(task, picture.answer),
     }
+
+
+def primary(task: Task, at: datetime) -> str:
+    """YES is offered first when the ledger finds room, NO when it does not or when the checker said so."""
+    if task.state == "capacity_check":
+        return "report_available" if _picture(task).answer.fits else "report_short"
+    report = cases.last_event(task.case, "capacity_reported")
+    return "confirm" if report and report.payload.get("decision") == "available" else "refuse"
+
+
+def _picture(task: Task) -> Picture:
+    """The capacity picture, once for all questions of one page."""
+    kept: dict[str, Any] = task.__dict__
+    if "_picture" not in kept:
+        kept["_picture"] = booking.picture(task.case)
+    found: Picture = kept["_picture"]
+    return found
+
+
+def _reported(payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """The frozen rows of a report that held nothing."""
+    return table.lines(payload.get("rows", []), table.sides(ledger_read.snapshot()))
+
+
+def _item(task: Task, index: int, picture: Picture) -> dict[str, Any]:
+    """One item with its places to choose from: the suggested one, then one from each other rack."""
+    chosen = next((found for found in picture.answer.plan if found.ask == index), None)
+    found = [known for known in picture.answer.placements if known.ask == index]
+    others: dict[int, Placement] = {}
+    for known in found:
+        if chosen is None or known.place_id != chosen.place_id:
+            others.setdefault(known.place_id, known)
+    shown = ([chosen] if chosen else []) + list(others.values())[:MOST_ALTERNATIVES]
+    return {
+        "no": index + 1,
+        "prefix": f"placements.{index}",
+        "item": task.case.items[index],
+        "hosting": task.case.items[index]["kind"] == "hosting",
+        "places": [_place(known, best=known is chosen) for known in shown],
+    }
+
+
+def _wishes(task: Task, answer: Answer) -> list[dict[str, Any]]:
+    """The suggested places in racks, for the drawing beside the question."""
+    return [
+        {
+            "rack_id": found.rack_id,
+            "start": found.start,
+            "height": booking.ask_of(task.case.items[found.ask]).height,
+            "face": found.face,
+            "label": task.case.items[found.ask]["name"],
+        }
+        for found in answer.plan
+        if found.rack_id is not None and found.start is not None
+    ]
 
 
 def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
     """The suggested places, so that one press takes them."""
     if action != "report_available":
         return {}
-    chosen = booking.choices_of(booking.picture(task.case).answer)
+    chosen = sorted(booking.choices_of(_picture(task).answer), key=lambda one: one.item_no)
     return {
         "placements": [
-            {"item_no": one.item_no, "rack": one.place, "position_u": one.position_u, "face": one.face}
-            for one in sorted(chosen, key=lambda one: one.item_no)
+            {
+                "item_no": one.item_no,
+                "pick": _code(one.place, one.position_u),
+                "rack": one.place,
+                "position_u": one.position_u,
+                "face": one.face,
+            }
+            for one in chosen
         ]
     }
 
 
-def _same(one: Placement, other: Placement | None) -> bool:
-    return other is not None and (one.place_id, one.start) == (other.place_id, other.start)
+def decoded(action: str, nested: dict[str, Any]) -> dict[str, Any]:
+    """A chosen radio button ("R02:31") as rack and position; "manual" leaves what was typed beside it."""
+    rows = nested.get("placements")
+    for row in rows if isinstance(rows, list) else []:
+        if not isinstance(row, dict):
+            continue
+        picked = str(row.pop("pick", MANUAL))
+        if picked != MANUAL:
+            row["rack"], _, row["position_u"] = picked.rpartition(":")
+            if not row["position_u"]:
+                del row["position_u"]
+    return nested
 
 
-def _place(found: Placement) -> dict[str, Any]:
+def _code(place: str, position_u: float | None) -> str:
+    return f"{place}:{'' if position_u is None else format(position_u, 'g')}"
+
+
+def _place(found: Placement, *, best: bool) -> dict[str, Any]:
+    position = None if found.start is None else rack.position_of(found.start)
     return {
+        "code": _code(found.name, position),
         "rack": found.name,
-        "position_u": None if found.start is None else rack.position_of(found.start),
+        "position_u": position,
         "score": found.score,
-        "pros": [reason_text(reason) for reason in found.pros],
-        "cons": [reason_text(reason) for reason in found.cons],
+        "best": best,
+        "pros": verdicts.pros(found),
+        "cons": verdicts.cons(found),
     }
-
-
-def _u(value: float) -> str:
-    return f"{number_id(value, 0 if float(value).is_integer() else 1)} U"
-
-
-def reason_text(reason: Reason) -> str:
-    """A reason for or against a place as a sentence."""
-    f = dict(reason.facts)
-    if reason.code == "keeps_longest_run":
-        return _("tetap menyisakan %(u)s menyambung") % {"u": _u(f["after_u"])}
-    if reason.code == "shortens_longest_run":
-        return _("ruang menyambung terpanjang menjadi %(u)s") % {"u": _u(f["after_u"])}
-    if reason.code in ("little_headroom", "much_headroom"):
-        name = booking.labels().get(f.get("resource", ""), f.get("resource", ""))
-        what = f"{name} {f.get('where') or f.get('ref') or ''}".strip()
-        state = booking.state_label(f.get("state", "normal"))
-        left = (
-            _("%(what)s masih longgar %(percent)s %%")
-            if reason.code == "much_headroom"
-            else _("%(what)s tinggal %(percent)s %% di bawah batas")
-        )
-        text = left % {"what": what, "percent": f.get("percent", 0)}
-        return f"{text} ({state})" if state else text
-    if reason.code in ("balances_sides", "sides_uneven"):
-        text = (
-            _("beban jalur A dan B seimbang")
-            if reason.code == "balances_sides"
-            else _("beban jalur A dan B timpang")
-        )
-        return f"{text} ({watts_id(f['a_w'])} / {watts_id(f['b_w'])})"
-    plain = {
-        "half_step": _("mulai di tengah unit"),
-        "heavy_low": _("perangkat berat di bagian bawah rak"),
-        "heavy_high": _("perangkat berat di bagian atas rak"),
-        "single_cord": _("hanya satu jalur daya: padam bila jalur itu padam"),
-        "agency_here": _("satu rak dengan perangkat lain instansi ini"),
-    }
-    return plain.get(reason.code, reason.code)

@@ -9,6 +9,9 @@ from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 from sandar.steps.s4_application.forms import STATEMENTS
 
+INSIDE = {"save": "submit"}  # the second button of the same form
+ISSUES = {"submit": "application_form"}
+
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
     form = cases.latest_form(task.case)

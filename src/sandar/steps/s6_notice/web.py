@@ -13,6 +13,8 @@ from sandar.records.people import read as people
 from sandar.steps.s6_notice.act import WINDOW_DAYS
 from sandar.steps.s6_notice.forms import BRING, RULES
 
+ISSUES = {"notify": "notice"}
+
 
 def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
     if action != "notify":

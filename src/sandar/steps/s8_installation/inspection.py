@@ -21,8 +21,8 @@ from sandar.records.documents import write as papers
 from sandar.records.documents.uploads import accept_upload
 from sandar.steps import paper
 from sandar.steps.s8_installation.forms import Inspected
-from sandar.steps.s8_installation.words import finding_facts
 from sandar.steps.turn import Turn
+from sandar.steps.words import finding_facts
 
 HOSTING_FIELDS = ("artefact", "artefact_sha256", "version")
 HOSTING_CHECKS = ("security_test", "documentation", "runs")
@@ -138,7 +138,7 @@ def _row(field: str, approved: object, detected: object, verdict: str) -> dict[s
 def checklist(turn: Turn, rows: Iterable[Mapping[str, Any]], *, result: str, note: str) -> dict[str, Any]:
     """The facts of the conformity checklist."""
     assert turn.person is not None
-    approval = papers_read.latest(turn.case.pk, "approval_form")
+    approval = turn.known_papers.get("approval_form")
     return {
         **paper.common(turn, signers=[paper.signer(turn)]),
         "inspected": [

@@ -13,11 +13,14 @@ from sandar.records.cases.models import Task
 from sandar.records.documents import read as papers
 from sandar.records.facility import read as facility
 from sandar.records.ledger import read as ledger
+from sandar.steps import findings
 from sandar.steps.s8_installation.inspection import HOSTING_CHECKS
-from sandar.steps.s8_installation.words import field_labels, shown, verdict_labels
+from sandar.steps.words import field_labels, shown
 
 SEEN = ("serial", "height_u", "depth_mm", "weight_kg", "psu_count", "os")
 TICKED = ("rail_kit", "cables", "asset_label", "power_on")
+INSIDE = {"reapprove": "inspect", "reject": "inspect"}  # they send the same findings, so they share its form
+ISSUES = {"inspect": "conformity_checklist", "hand_over": "handover_minutes"}
 
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
                     {"name": f"inspections.{index}.manual.{name}", "label": labels[name]}
                     for name in (HOSTING_CHECKS if hosting else TICKED)
                 ],
-                "findings": _findings(inspections[number].findings) if number in inspections else [],
+                "findings": findings.in_words(inspections[number].findings) if number in inspections else [],
                 "place": claim.place.name if claim else "",
                 "position_u": rack.position_of(claim.start) if claim and claim.start is not None else None,
                 "cords": item.get("cords", ""),
@@ -67,21 +70,6 @@ def _seen(index: int, item: dict[str, Any], labels: dict[str, str]) -> list[dict
             "approved": shown(item.get(name)),
         }
         for name in SEEN
-    ]
-
-
-def _findings(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    labels, words = field_labels(), verdict_labels()
-    return [
-        {
-            "label": labels.get(row["field"], row["field"]),
-            "approved": shown(row["approved"]),
-            "detected": shown(row["detected"]),
-            "tolerance": row.get("tolerance", ""),
-            "verdict": row["verdict"],
-            "word": words[row["verdict"]],
-        }
-        for row in rows
     ]
 
 

@@ -8,6 +8,15 @@ from typing import Any
 from sandar.records.assets import read as assets
 from sandar.records.cases.models import Task
 
+ISSUES = {"report": "completion_report"}
+
+
+def primary(task: Task, at: datetime) -> str:
+    """First the evidence, then the report."""
+    if task.state != "reporting":
+        return ""
+    return "report" if panel(task, at)["ready"] else "probe"
+
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
     found = assets.of_case(task.case_id)
@@ -15,6 +24,11 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
     rows: list[dict[str, Any]] = [{"asset": asset, "probe": probes.get(asset.pk)} for asset in found]
     return {
         "rows": rows,
-        "ready": all(row["probe"] and row["probe"].done_at for row in rows),
+        "ready": bool(rows) and all(row["probe"] and row["probe"].done_at for row in rows),
+        "unreached": [
+            row["asset"]
+            for row in rows
+            if row["probe"] and row["probe"].done_at and not row["probe"].reachable
+        ],
         "waiting": any(row["probe"] and not row["probe"].done_at for row in rows),
     }

@@ -8,7 +8,9 @@ from django import template
 
 from sandar.core import rack
 from sandar.core.words import number_id
-from sandar.doors.web import labels
+from sandar.doors.web import labels, summary
+from sandar.doors.web.pieces import field_id
+from sandar.steps import reasons as coded
 
 register = template.Library()
 register.filter("sop_word", labels.sop_word)
@@ -18,6 +20,28 @@ register.filter("sop_word", labels.sop_word)
 def choices(field: str) -> list[tuple[str, str]]:
     """The options of a select control by the name of its list in `labels.CHOICES`."""
     return [(code, str(word)) for code, word in labels.CHOICES[field].items()]
+
+
+@register.simple_tag
+def reasons() -> list[tuple[str, str]]:
+    """The coded reasons as options, nothing chosen."""
+    return [("", "—"), *((code, str(word)) for code, word in coded.REASONS.items())]
+
+
+@register.simple_tag
+def scoped_id(name: str, own: str = "") -> str:
+    """The id of a control: with several forms on a page each action's own, so that labels find theirs."""
+    return field_id(f"{own}.{name}" if own else name)
+
+
+register.filter("reason_name", coded.sentence)
+register.filter("breakable", summary.breakable)
+
+
+@register.filter
+def event_name(kind: str) -> str:
+    """What happened, as it reads after a person's name."""
+    return labels.label(labels.EVENTS, kind)
 
 
 @register.filter

@@ -65,6 +65,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (event.submitter && event.submitter.formTarget === "_blank") return; // a preview: this page stays as it is
     if (form.dataset.draft) store.set(kept(form), { fields: typed(form), sent: true });
     delete form.dataset.dirty;
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;

@@ -1,0 +1,219 @@
+"""Acting on a case by page: do it, look at the paper before, withdraw, attach. A refusal shows the case again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sandar.doors.web import panels
+from sandar.doors.web.cases import Tried, page
+from sandar.doors.web.forms import OWN, decode, shaped
+from sandar.doors.web.person import person_of, signed_in, viewer_of
+from sandar.doors.web.submit import Upload, once, uploads, version_of
+from sandar.errors import NotFound, SandarError
+from sandar.records.cases import read as cases
+from sandar.records.cases.models import Task
+from sandar.records.documents import read as papers_read
+from sandar.records.documents import write as papers
+from sandar.steps import registry
+from sandar.steps.registry import Done
+
+ALT = "alt"  # prefix of controls that only the further buttons of a form send
+
+
+@signed_in
+@require_POST
+def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
+    """Do one action of a task. A refusal shows the case again with everything typed."""
+    person = person_of(request)
+    task = cases.task_for(viewer_of(request), task_id)
+    files: list[Upload] = []
+    dones: list[Done] = []
+    try:
+        data = _data(request, task, action, files)
+
+        def do() -> str:
+            dones.append(_perform(request, task, action, data, files))
+            return reverse("case", args=[dones[0].case.number])
+
+        url = once(request, person, do)
+    except SandarError as error:
+        return _refused(request, task, action, error, files)
+    if dones:
+        messages.success(request, _said(dones[0]))
+    else:
+        messages.info(request, _("Sudah tersimpan sebelumnya; kiriman kedua tidak mengubah apa pun."))
+    return redirect(url)
+
+
+@signed_in
+@require_POST
+def preview(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
+    """The paper an action would issue, as PDF: the act is done, read, and rolled back; nothing is kept."""
+    task = cases.task_for(viewer_of(request), task_id)
+    files: list[Upload] = []
+    try:
+        data = _data(request, task, action, files)
+        with transaction.atomic():
+            done = _perform(request, task, action, data, files)
+            ids = [line["id"] for line in done.event.payload.get("documents", [])]
+            issued = [paper for paper in papers_read.of_case(task.case_id) if paper.pk in ids]
+            transaction.set_rollback(True)
+    except SandarError as error:
+        return _refused(request, task, action, error, files)
+    if not issued:
+        raise NotFound(what="document")
+    paper = issued[0]
+    facts = {name: value for name, value in paper.facts.items() if name != "document"}
+    pdf = papers.preview(paper.kind, facts, day=paper.issued_on, title=paper.title)
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="pratinjau-{paper.kind}.pdf"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _data(request: HttpRequest, task: Task, action: str, files: list[Upload]) -> dict[str, Any]:
+    """What was posted, in the shape the act reads. Accepted files are in `files` even if the rest is refused."""
+    entry = registry.act_for(task.step, action)
+    if entry is None:
+        raise NotFound(what="action")
+    uploads(request, files)
+    nested = decode(request.POST)
+    for name, value in (nested.pop(ALT, None) or {}).items():
+        if name in entry.input.model_fields:
+            nested[name] = value
+    step = panels.module(task.step)
+    if step and hasattr(step, "decoded"):
+        nested = step.decoded(action, nested)
+    for upload in files:
+        _attach(nested, upload)
+    return {"form": nested} if action == "save" else shaped(entry.input, nested)
+
+
+def _perform(
+    request: HttpRequest, task: Task, action: str, data: dict[str, Any], files: list[Upload]
+) -> Done:
+    person, at = person_of(request), timezone.now()
+    seen = version_of(request)
+    with transaction.atomic():
+        for upload in files:
+            papers.keep_file(upload.file, at=at, case_id=task.case_id, uploaded_by=person.pk)
+        return registry.perform(task.pk, action, person=person, data=data, seen=seen, at=at)
+
+
+def _refused(
+    request: HttpRequest, task: Task, action: str, error: SandarError, files: list[Upload]
+) -> HttpResponse:
+    """The case again with the refusal; what cannot be shown there (not signed in, not yours, broken) goes on."""
+    if error.status >= 500 or error.status in (401, 404):
+        raise error
+    case = cases.case_for(viewer_of(request), task.case.number)
+    return page(request, case, Tried(task.step, action, error, typed=_typed(request), files=files))
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """Everything typed, by name of the control, to fill the form again."""
+    return {name: request.POST.get(name, "") for name in request.POST if name not in OWN}
+
+
+def _attach(nested: dict[str, Any], upload: Upload) -> None:
+    """Name an uploaded inventory by its hash beside the control it came from."""
+    if not upload.control.endswith("inventory_file"):
+        return
+    parts = upload.control.split(".")
+    target: Any = nested
+    for part in parts[:-1]:
+        if isinstance(target, list):
+            index = int(part)
+            if index >= len(target):
+                return
+            target = target[index]
+        else:
+            target = target.setdefault(part, {})
+    if isinstance(target, dict):
+        target["inventory_sha256"] = upload.file.sha256
+
+
+def _said(done: Done) -> str | SafeString:
+    """What was done, with links to the papers it issued."""
+    ids = [line["id"] for line in done.event.payload.get("documents", [])]
+    issued = [paper for paper in papers_read.of_case(done.case.pk) if paper.pk in ids]
+    if not issued:
+        return _("Tersimpan.")
+    links = format_html_join(
+        ", ",
+        '<a href="{}">{} {}</a>',
+        ((reverse("paper", args=[paper.pk]), paper.title, paper.number) for paper in issued),
+    )
+    return format_html(_("Tersimpan. Terbit: {}."), links)
+
+
+@signed_in
+@require_POST
+def act_on_case(request: HttpRequest, number: str, action: str) -> HttpResponse:
+    """Withdraw a request without holding its task."""
+    person = person_of(request)
+    case = cases.case_for(viewer_of(request), number)
+    try:
+
+        def do() -> str:
+            registry.perform_on_case(
+                case,
+                action,
+                person=person,
+                data=decode(request.POST),
+                seen=version_of(request),
+                at=timezone.now(),
+            )
+            return reverse("case", args=[case.number])
+
+        url = once(request, person, do)
+    except SandarError as error:
+        if error.status >= 500 or error.status in (401, 404):
+            raise
+        case = cases.case_for(viewer_of(request), number)
+        return page(request, case, Tried("", action, error, typed=_typed(request)))
+    messages.success(request, _("Permohonan dicabut."))
+    return redirect(url)
+
+
+@signed_in
+@require_POST
+def attach(request: HttpRequest, number: str) -> HttpResponse:
+    """Add a file to a case that is still open."""
+    person = person_of(request)
+    case = cases.case_for(viewer_of(request), number)
+    try:
+        files = uploads(request)
+
+        def do() -> str:
+            for upload in files:
+                papers.keep_file(upload.file, at=timezone.now(), case_id=case.pk, uploaded_by=person.pk)
+            return reverse("case", args=[case.number])
+
+        url = once(request, person, do)
+    except SandarError as error:
+        if error.status >= 500 or error.status in (401, 404):
+            raise
+        return page(request, case, Tried("", "attach", error))
+    if files:
+        messages.success(request, _("Berkas terlampir."))
+    return redirect(url)
+
+
+urlpatterns = [
+    path("permohonan/<str:number>/lampiran", attach, name="attach"),
+    path("permohonan/<str:number>/<str:action>", act_on_case, name="act_on_case"),
+    path("tugas/<int:task_id>/<str:action>/pratinjau", preview, name="preview"),
+    path("tugas/<int:task_id>/<str:action>", act, name="act"),
+]
