@@ -13,7 +13,6 @@ from sandar.doors.web.pieces import field_id
 from sandar.steps import reasons as coded
 
 register = template.Library()
-register.filter("sop_word", labels.sop_word)
 
 
 @register.simple_tag
