@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -170,15 +169,6 @@ def test_a_negative_watt_is_refused() -> None:
 
 def test_asking_twice_gives_the_same_answer() -> None:
     assert find(site(), [ask(), ask(4)]) == find(site(), [ask(), ask(4)])
-
-
-@pytest.mark.parametrize("count", [500])
-def test_five_hundred_racks_are_searched_in_a_few_milliseconds(count: int) -> None:
-    world = site(racks=count, ups=10_000_000)
-    begin = time.process_time()
-    answer = find(world, [ask()])
-    assert answer.fits
-    assert time.process_time() - begin < 0.1  # some 10 ms; the bound only catches a lost power of ten
 
 
 @tried()

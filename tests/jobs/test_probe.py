@@ -100,7 +100,7 @@ def test_a_server_that_answers_drop_by_drop_is_given_up_in_time(monkeypatch: pyt
         monkeypatch.setattr(probe, "WEB", {service.port})
         began = time.monotonic()
         found = ask(service.port)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 9
     assert [(check.kind, check.ok, check.problem) for check in found.checks] == [
         ("TCP", True, ""),
         ("HTTP", False, "timeout"),

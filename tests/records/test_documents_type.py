@@ -237,7 +237,7 @@ def test_a_child_that_hangs_is_killed_and_replaced(monkeypatch: pytest.MonkeyPat
     with pytest.raises(errors.RenderFailed) as failed:
         pdf_of("receipt")
     assert failed.value.facts["reason"] == "timeout"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     monkeypatch.undo()
     assert pdf_of("receipt").startswith(b"%PDF-")
 
