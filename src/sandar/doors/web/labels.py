@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sandar.steps import reasons
 
@@ -236,7 +237,7 @@ OPENING: dict[str, str | Promise] = {
     "disposition_supervisor": _("Teruskan"),
     "disposition_administrator": _("Teruskan"),
     "disposition_staff": _("Terima"),
-    "capacity_check": _("Cek kapasitas"),
+    "capacity_check": pgettext_lazy("tombol", "Cek kapasitas"),
     "capacity_release": _("Putuskan"),
     "awaiting_form": _("Isi form"),
     "awaiting_approval": _("Periksa"),
