@@ -79,9 +79,9 @@ def tick(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     word = value.strip().casefold() if isinstance(value, str) else ""
-    if word in {"ya", "ada", "baik", "yes", "ok", "true", "on", "lengkap", "sesuai", "1"}:
+    if word in {"ya", "ada", "baik", "yes", "ok", "true", "on", "lengkap", "sesuai", "pass", "1"}:
         return True
-    no = {"tidak", "tidak ada", "tak", "rusak", "no", "false", "off", "kurang", "0"}
+    no = {"tidak", "fail", "tidak ada", "tak", "rusak", "no", "false", "off", "kurang", "0"}
     return False if word in no else None
 
 

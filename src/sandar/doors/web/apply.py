@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from sandar.doors import refusals
-from sandar.doors.web.forms import decode, flat, shaped
+from sandar.doors.web.forms import decode, flat, shaped, titles
 from sandar.doors.web.person import person_of, roles, signed_in
-from sandar.doors.web.submit import once, uploads
+from sandar.doors.web.submit import Upload, once, tokens, uploads
 from sandar.errors import Forbidden, InvalidInput, SandarError
 from sandar.records.people import read as people
 from sandar.steps.inputs import parsed
@@ -23,6 +24,11 @@ from sandar.steps.s1_letter.act import receive
 from sandar.steps.s1_letter.forms import Request
 
 MOST_ITEMS = 20
+# What a new row begins with: the usual server has two cords, a network port and an address.
+NEW_ROWS: dict[str, dict[str, Any]] = {
+    "colocation": {"kind": "colocation", "cords": "AB", "psu_count": 2, "bandwidth_mbps": 10, "ip_count": 1},
+    "hosting": {"kind": "hosting", "bandwidth_mbps": 10, "https": True},
+}
 
 
 @signed_in
@@ -36,10 +42,11 @@ def apply(request: HttpRequest) -> HttpResponse:
     nested = decode(request.POST)
     if change := nested.pop("rows", ""):
         _change_rows(nested, str(change))
-        return _page(request, nested)
+        return _page(request, nested, files=uploads(request))
     person = person_of(request)
+    files: list[Upload] = []
     try:
-        files = uploads(request)
+        uploads(request, files)
         data = shaped(Request, nested)
         data["service"] = _service(data.get("items", []))
         given = parsed(Request, data)
@@ -52,7 +59,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     except SandarError as error:
         if error.status >= 500 or error.status in (401, 403):
             raise
-        return _page(request, nested, error=error)
+        return _page(request, nested, error=error, files=files)
     messages.success(request, _("Permohonan diterima. Tanda terimanya ada di bawah."))
     return redirect(url)
 
@@ -60,7 +67,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 def _first(request: HttpRequest) -> dict[str, Any]:
     """A new form: today's letter, one server or application."""
     kind = "hosting" if request.GET.get("layanan") == "hosting" else "colocation"
-    return {"letter": {"date": timezone.localdate().isoformat()}, "items": [{"kind": kind}]}
+    return {"letter": {"date": timezone.localdate().isoformat()}, "items": [dict(NEW_ROWS[kind])]}
 
 
 def _service(items: Any) -> str:
@@ -78,16 +85,24 @@ def _change_rows(nested: dict[str, Any], change: str) -> None:
     if change.startswith("drop-") and change[5:].isdigit() and int(change[5:]) < len(items):
         del items[int(change[5:])]
     elif change in ("colocation", "hosting") and len(items) < MOST_ITEMS:
-        items.append({"kind": change})
+        items.append(dict(NEW_ROWS[change]))
 
 
-def _page(request: HttpRequest, nested: dict[str, Any], *, error: SandarError | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    nested: dict[str, Any],
+    *,
+    error: SandarError | None = None,
+    files: Sequence[Upload] = (),
+) -> HttpResponse:
     items = nested.get("items") if isinstance(nested.get("items"), list) else []
     context = {
         "values": flat(nested),
         "rows": [{"index": index, "prefix": f"items.{index}", "kind": item.get("kind", "colocation")}
                  for index, item in enumerate(items or [{"kind": "colocation"}]) if isinstance(item, dict)],
         "errors": error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {},
+        "labels": titles(Request, error.facts.get("fields", {})) if error else {},
+        "kept": tokens(files),
         "refused": error,
         "refused_text": refusals.sentence(error) if error else "",
         "agencies": list(people.agencies()) if "administrator" in roles(request) else [],
