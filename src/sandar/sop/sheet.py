@@ -118,7 +118,7 @@ def _chart(data: Data) -> str:
     columns = "".join(f'<th scope="col" class="sop-actor">{_text(name)}</th>' for name in data["columns"])
     rows = "\n".join(_row(row) for row in data["rows"])
     return (
-        '<div class="sop-scroll"><table class="sop-chart">'
+        '<div class="sop-scroll" tabindex="0"><table class="sop-chart">'
         '<caption class="sop-hidden">Diagram alir prosedur</caption>'
         '<thead><tr><th scope="col" rowspan="2">No</th><th scope="col" rowspan="2">Kegiatan / Aktivitas</th>'
         f'<th scope="colgroup" colspan="{len(data["columns"])}">Pelaksana</th>'
@@ -215,4 +215,4 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     body = "".join("<tr>" + "".join(f"<td>{_text(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
     table = f'<table class="sop-list"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
-    return f'<div class="sop-scroll">{table}</div>'
+    return f'<div class="sop-scroll" tabindex="0">{table}</div>'
