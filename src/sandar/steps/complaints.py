@@ -46,7 +46,6 @@ _OWN: dict[str, Callable[[], str]] = {
     "half_u": lambda: _("Harus kelipatan setengah U."),
     "quantity": lambda: _("Bukan ukuran memori atau penyimpanan yang dikenal. Contoh: 64 GB atau 64 GiB."),
     "unprintable": lambda: _("Memuat huruf yang tidak dapat dicetak."),
-    "too_late": lambda: _("Jendela antar harus berakhir sesudah dimulai."),
 }
 
 

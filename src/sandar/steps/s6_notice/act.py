@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from sandar.steps.turn import Act, Turn
 
 STEP = "notice"
 WINDOW_DAYS = 5
+FARTHEST = timedelta(days=366)
 
 
 def notify(turn: Turn, given: Notify) -> None:
@@ -38,6 +39,9 @@ def _window(turn: Turn, given: Notify) -> tuple[datetime, datetime]:
     zone = ZoneInfo(turn.office.time_zone)
     calendar = clocks.calendar()
     start, end = (_aware(moment, zone) for moment in (given.window_start, given.window_end))
+    for field, moment in (("window_start", start), ("window_end", end)):
+        if moment and not turn.at - timedelta(days=1) <= moment <= turn.at + FARTHEST:
+            raise InvalidInput(fields={field: [_("Harus belum lewat dan paling lama satu tahun lagi.")]})
     if start is None:
         first = worktime.add_working_days(calendar, turn.day, 1)
         start = worktime.next_working_instant(calendar, datetime.combine(first, time(0), zone))
@@ -52,9 +56,11 @@ def _window(turn: Turn, given: Notify) -> tuple[datetime, datetime]:
 
 
 def _aware(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
-    """A time typed without an offset is the office's own."""
+    """A time typed without an offset is the office's own. The ends of the calendar have no instant in every zone."""
     if moment is None:
         return None
+    if not 2000 <= moment.year <= 2200:
+        raise InvalidInput(fields={"window_end": [_("Waktu ini tidak masuk akal.")]})
     return moment.replace(tzinfo=zone) if is_naive(moment) else moment
 
 

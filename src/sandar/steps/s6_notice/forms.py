@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sandar.steps.inputs import Input, Long, Named, Official, Text
 
@@ -33,9 +33,3 @@ class Notify(Input):
     )
     contact: Official | None = Field(None, title="Narahubung")
     note: Long = Field("", title="Catatan")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Notify:
-        if self.window_start and self.window_end and self.window_end <= self.window_start:
-            raise ValueError("too_late")
-        return self

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sandar.core import conformity, inventory
+from sandar.core import chain, conformity, inventory
 from sandar.core.hardware import Inventory
 from sandar.errors import InvalidInput, NotFound
 from sandar.records.assets import read as assets_read
@@ -43,9 +44,11 @@ def examine(turn: Turn, lines: Sequence[Inspected]) -> list[dict[str, Any]]:
 def _examine(turn: Turn, line: Inspected, delivery: Delivery | None) -> dict[str, Any]:
     item = turn.case.items[line.item_no - 1]
     declared = delivery.declared if delivery else {}
+    chain.canonical(line.manual)  # what a person typed is refused when it cannot be kept (NotStorable)
     data, sha256 = _inventory(turn, line)
     if item["kind"] == "hosting":
-        findings, overall = hosted(item, declared, line.manual)
+        found_by_eye, overall = hosted(item, declared, line.manual)
+        findings = _plain(found_by_eye)
         source = "pemeriksaan manual"
     else:
         detected: Inventory | None = inventory.read(data) if data else None
@@ -76,14 +79,29 @@ def _examine(turn: Turn, line: Inspected, delivery: Delivery | None) -> dict[str
 
 
 def _plain(value: Any) -> Any:
-    """Findings as JSON keeps them (tuples become lists)."""
-    return json.loads(json.dumps(value, default=str))
+    """Findings as every database keeps them: tuples become lists; what no text can hold is shown as U+FFFD.
+
+    A device may answer with anything, so its words are mended here and not refused.
+    """
+    if isinstance(value, str):
+        return "".join(char if _storable(char) else "\ufffd" for char in value)
+    if isinstance(value, Mapping):
+        return {_plain(str(key)): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def _storable(char: str) -> bool:
+    return char != "\0" and not "\ud800" <= char <= "\udfff"
 
 
 def _inventory(turn: Turn, line: Inspected) -> tuple[bytes, str]:
     """The bytes and the hash of the inventory: uploaded before, or inline and then kept like an upload."""
     if line.inventory is not None:
-        data = json.dumps(line.inventory, ensure_ascii=False).encode()
+        data = json.dumps(line.inventory).encode()
         accepted = accept_upload(
             f"inventaris-{line.item_no}.json", "application/json", data, kind="inventory"
         )
