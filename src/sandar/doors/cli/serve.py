@@ -86,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
     example = prepare.prepare(args.data_dir, example=args.example)
     if not is_loopback(args.host):
         prepare.refuse_unsafe(args.host)
+    elif example:
+        _open_the_example(args.host, port)
     workers = args.workers or min(2, os.cpu_count() or 1)
     prepare.load_everything()
 
@@ -103,6 +105,15 @@ def run(args: argparse.Namespace) -> int:
     return 0 if house.stop() else 1
 
 
+def _open_the_example(host: str, port: int) -> None:
+    """On loopback the example may probe loopback (this very server can play the tenant) and names its own address."""
+    from django.conf import settings
+
+    settings.PROBE_ALLOW_LOOPBACK = True
+    if "SANDAR_PUBLIC_URL" not in os.environ:
+        settings.PUBLIC_URL = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+
+
 def _announce(args: argparse.Namespace, port: int, example: list[dict[str, object]]) -> None:
     host = f"[{args.host}]" if ":" in args.host else args.host
     address = f"http://{host}:{port}"
@@ -110,6 +121,10 @@ def _announce(args: argparse.Namespace, port: int, example: list[dict[str, objec
     if example:
         lines.append(_("Kantor contoh. Masuk di %(address)s dengan:") % {"address": address})
         lines += [f"  {a['username']:<16} {a['password']:<20} {a['role']}" for a in example]
+        hint = _(
+            "Untuk mencoba uji akses, pasang di alamat 127.0.0.1 dengan porta %(port)s: server ini menjawabnya."
+        )
+        lines.append(hint % {"port": port})
     frame.answer(args, {"ready": address, "accounts": example}, "\n".join(lines))
     import sys
 
