@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from sandar.steps.inputs import ColocationItem, HostingItem, Official
 from sandar.steps.words import shown
 
@@ -55,4 +57,4 @@ def in_words(value: Any) -> str:
 
 
 def _titles(model: Any) -> dict[str, str]:
-    return {name: str(field.title or name) for name, field in model.model_fields.items()}
+    return {name: _(str(field.title or name)) for name, field in model.model_fields.items()}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from sandar.core.words import number_id
+from sandar.core.words import Lang, number_id
 
 _RESULT = {"conform": "same", "more": "more", "less": "less", "different": "different", "unknown": "unknown"}
 
@@ -60,7 +61,8 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return _("ya") if value else _("tidak")
     if isinstance(value, int | float):
-        return number_id(value, 0 if float(value).is_integer() else 1)
+        lang: Lang = "en" if (get_language() or "id").startswith("en") else "id"
+        return number_id(value, 0 if float(value).is_integer() else 1, lang=lang)
     if isinstance(value, Mapping):
         return _part(value)
     if isinstance(value, list | tuple):
