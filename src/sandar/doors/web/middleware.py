@@ -73,6 +73,9 @@ class Counted:
             raise errors.TooLarge(limit_bytes=self.limit)
         return part
 
+    def close(self) -> None:
+        """Django closes a body it has read; the server owns the real stream."""
+
 
 class BodyLimit(Middleware):
     """Refuse what is too large by its announced length, before a byte is read; count what is not announced."""
@@ -88,8 +91,20 @@ class BodyLimit(Middleware):
         if announced > limit:
             return self._refuse(request, errors.TooLarge(limit_bytes=limit))
         if "chunked" in request.headers.get("Transfer-Encoding", "").lower() and not announced:
-            request._stream = Counted(request.META["wsgi.input"], limit)  # type: ignore[assignment]
-        return self.get_response(request)
+            self._count(request, limit)
+        try:
+            return self.get_response(request)
+        finally:
+            for handler in getattr(request, "_upload_handlers", ()):
+                handler.upload_interrupted()  # nobody else removes what a broken upload left in the temporary folder
+
+    def _count(self, request: HttpRequest, limit: int) -> None:
+        if request.content_type == "multipart/form-data":
+            # Django takes a form without a length for an empty one; any length makes it read to the end.
+            request.META["CONTENT_LENGTH"] = str(limit)
+        else:
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # read into memory at once
+        request._stream = Counted(request.META["wsgi.input"], limit)  # type: ignore[assignment]
 
     def _refuse(self, request: HttpRequest, error: errors.SandarError) -> HttpResponse:
         with translation.override(chosen_language(request)):
