@@ -44,9 +44,8 @@ UPLOAD = {
 
 def content(*kinds: str) -> dict[str, Any]:
     """`openapi_extra` of a call that answers with bytes of one of these types."""
-    return {
-        "responses": {200: {"description": "OK", "content": {kind: {"schema": BINARY} for kind in kinds}}}
-    }
+    shape = BINARY if len(kinds) == 1 else {}  # one of several types may be JSON
+    return {"responses": {200: {"description": "OK", "content": {kind: {"schema": shape} for kind in kinds}}}}
 
 
 @router.get("/cases/{number}/documents", response=shapes.DocumentList)
