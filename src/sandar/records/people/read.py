@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from sandar.core import authority as rules
 from sandar.core.authority import Grant, grant_for
-from sandar.errors import NotFound, NotSignedIn
-from sandar.records.people.models import OFFICER_ROLES, Agency, ApiToken, Office, Person, RoleGrant
+from sandar.errors import NotFound
+from sandar.records.people.models import OFFICER_ROLES, Agency, Office, Person, RoleGrant
 
 
 def _valid(day: date) -> Q:
@@ -50,9 +50,14 @@ def _grants(day: date, **wanted: object) -> list[Grant]:
 def grants_of(person: Person, day: date) -> list[Grant]:
     """The role grants of `person` in force on `day`, as plain data for `core.authority`.
 
-    None for a closed account, whatever the object in hand says. A Plh falls with the mandate it stands on.
+    None for a closed account, whatever the object in hand says.
     """
-    own = _grants(day, person_id=person.pk)
+    return in_force(_grants(day, person_id=person.pk), day)
+
+
+def in_force(grants: Iterable[Grant], day: date) -> list[Grant]:
+    """Those of one person's grants that hold on `day`. A Plh falls with the mandate it stands on."""
+    own = [grant for grant in grants if grant.valid_on(day)]
     lent = {grant.role for grant in own if grant.kind == "plh" and grant.acting_for}
     if not lent:
         return own
@@ -117,17 +122,3 @@ def names(ids: Iterable[int]) -> dict[int, str]:
 def digest(token: str) -> str:
     """How a bearer token is stored and looked up: SHA-256 of a 256-bit random value needs no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def by_token(token: str, at: datetime) -> Person:
-    """The person of a bearer token. Raises NotSignedIn when unknown, expired, revoked or the account is closed."""
-    row = (
-        ApiToken.objects.select_related("person", "person__agency")
-        .filter(
-            token_sha256=digest(token), revoked_at__isnull=True, expires_at__gt=at, person__is_active=True
-        )
-        .first()
-    )
-    if row is None:
-        raise NotSignedIn(reason="token")
-    return row.person
