@@ -23,11 +23,11 @@ from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Event, Task
 from sandar.records.people import read as people
-from sandar.records.people.models import Office, Person
+from sandar.records.people.models import Person
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM, Action
-from sandar.steps.inputs import Input, parsed
-from sandar.steps.turn import Act, Standing, standing, taking
+from sandar.steps.inputs import Input
+from sandar.steps.turn import Act, Turn, standing, taking
 
 ANY_STEP = "*"
 
@@ -118,8 +118,9 @@ def perform(
         cases_write.expect(case, seen)
         if task.closed_at is not None:
             raise ActionNotAllowed(action=action, state=case.state, allowed=[])
-        given = parsed(act.input, data, strict=strict)
-        return _perform(case, action, act, who=who, office=office, given=given, at=at)
+        with taking(case, action, act, who=who, office=office, at=at, data=data, strict=strict) as turn:
+            act.run(turn, turn.given)
+    return _done(turn)
 
 
 def perform_on_case(
@@ -153,16 +154,12 @@ def perform_on_case(
         act = act_for(route.place(procedure, case.state).step.key, action) if action in known else None
         if act is None:
             raise ActionNotAllowed(action=action, state=case.state, allowed=sorted(known))
-        given = parsed(act.input, data, strict=strict)
-        return _perform(case, action, act, who=who, office=office, given=given, at=at)
+        with taking(case, action, act, who=who, office=office, at=at, data=data, strict=strict) as turn:
+            act.run(turn, turn.given)
+    return _done(turn)
 
 
-def _perform(
-    case: Case, action: str, act: Act, *, who: Standing | None, office: Office, given: Input, at: datetime
-) -> Done:
-    reason = getattr(given, "reason", "")
-    with taking(case, action, act, who=who, office=office, at=at, reason=reason) as turn:
-        act.run(turn, given)
+def _done(turn: Turn) -> Done:
     assert turn.outcome is not None
     return Done(turn.case, turn.outcome, turn.next_task)
 

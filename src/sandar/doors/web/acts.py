@@ -25,6 +25,7 @@ from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
+from sandar.records.documents.models import Document
 from sandar.steps import registry
 from sandar.steps.registry import Done
 
@@ -66,15 +67,15 @@ def preview(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
         data = _data(request, task, action, files)
         with transaction.atomic():
             done = _perform(request, task, action, data, files)
-            ids = [line["id"] for line in done.event.payload.get("documents", [])]
-            issued = [paper for paper in papers_read.of_case(task.case_id) if paper.pk in ids]
+            issued = _issued(done)
+            facts = dict(issued[0].facts) if issued else {}
             transaction.set_rollback(True)
     except SandarError as error:
         return _refused(request, task, action, error, files)
     if not issued:
         raise NotFound(what="document")
     paper = issued[0]
-    facts = {name: value for name, value in paper.facts.items() if name != "document"}
+    facts.pop("document", None)
     pdf = papers.preview(paper.kind, facts, day=paper.issued_on, title=paper.title)
     answer = HttpResponse(pdf, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="pratinjau-{paper.kind}.pdf"'
@@ -144,10 +145,15 @@ def _attach(nested: dict[str, Any], upload: Upload) -> None:
         target["inventory_sha256"] = upload.file.sha256
 
 
+def _issued(done: Done) -> list[Document]:
+    """The papers an act issued."""
+    ids = {line["id"] for line in done.event.payload.get("documents", [])}
+    return [paper for paper in papers_read.of_case(done.case.pk) if paper.pk in ids]
+
+
 def _said(done: Done) -> str | SafeString:
     """What was done, with links to the papers it issued."""
-    ids = [line["id"] for line in done.event.payload.get("documents", [])]
-    issued = [paper for paper in papers_read.of_case(done.case.pk) if paper.pk in ids]
+    issued = _issued(done)
     if not issued:
         return _("Tersimpan.")
     links = format_html_join(

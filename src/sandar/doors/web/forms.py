@@ -90,15 +90,20 @@ def _rows(kind: Any, value: Any) -> Any:
             rows.append(row)
             continue
         row = dict(row)
-        copies = _copies(row.pop("count", "1")) if "count" not in _names(kind) else 1
+        copies = 1 if "count" in _names(kind) else _copies(row)
         if set(row) <= {"kind", "type", "item_no", "face", "condition"} and not row.get("item_no"):
             continue
         rows += [_shaped(kind, row)] * copies
     return rows[:MOST_ROWS]
 
 
-def _copies(text: Any) -> int:
-    return min(int(text), 100) if isinstance(text, str) and text.isdigit() else 1
+def _copies(row: Nested) -> int:
+    """Takes the count out of a row; one that is no number stays in it, and the model refuses the row for it."""
+    text = row.get("count", "1")
+    if not (isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 100):
+        return 1
+    row.pop("count", None)
+    return int(text)
 
 
 def _names(kind: Any) -> frozenset[str]:

@@ -1,0 +1,172 @@
+"""Acting by page: nothing typed is lost, nothing is done twice, papers are seen before, secrets stay in the office."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from sandar.doors.cli.example import hardware
+from sandar.records.cases.models import Case, Event
+from sandar.records.documents.models import Document, NumberBook, StoredFile
+from sandar.records.ledger import read as ledger
+from tests import office
+from tests.web.test_whole_way_by_page import controls, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _office() -> None:
+    office.build()
+
+
+def at_state(state: str) -> Case:
+    return office.bring_to(office.ask(), state)
+
+
+def shown(client: Client, case: Case) -> str:
+    return client.get(f"/permohonan/{case.number}").content.decode()
+
+
+def form_of(client: Client, case: Case, action: str) -> tuple[str, dict[str, str]]:
+    fields = controls(shown(client, case), action)
+    return fields.pop(""), fields
+
+
+def test_a_preview_shows_the_paper_and_leaves_nothing_behind():
+    case = at_state("awaiting_approval")
+    client = signed_in("kabid1")
+    url, fields = form_of(client, case, "approve")
+    before = (
+        Document.objects.count(),
+        Event.objects.count(),
+        list(NumberBook.objects.values_list("name", "last")),
+    )
+    answer = client.post(f"{url}/pratinjau", fields)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
+    after = (
+        Document.objects.count(),
+        Event.objects.count(),
+        list(NumberBook.objects.values_list("name", "last")),
+    )
+    assert after == before
+    case.refresh_from_db()
+    assert case.state == "awaiting_approval"
+
+
+def test_a_second_click_is_answered_and_not_done_again():
+    case = at_state("disposition_supervisor")
+    client = signed_in("pengawas1")
+    url, fields = form_of(client, case, "forward")
+    first = client.post(url, fields)
+    events = Event.objects.filter(case=case).count()
+    second = client.post(url, fields, follow=True)
+    assert first.status_code == 302
+    assert "kiriman kedua tidak mengubah apa pun" in second.content.decode()
+    assert Event.objects.filter(case=case).count() == events
+
+
+def test_a_stale_page_names_who_acted_and_keeps_what_was_typed():
+    case = at_state("disposition_supervisor")
+    client = signed_in("pengawas1")
+    url, fields = form_of(client, case, "forward")
+    office.act(case, "forward")
+    answer = client.post(url, {**fields, "note": "Catatan panjang saya"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Pengawas TIK sudah bertindak" in page
+    assert "Catatan panjang saya" in page
+
+
+def test_a_refused_form_keeps_every_field_and_names_the_wrong_one():
+    case = at_state("awaiting_form")
+    client = signed_in("dinkes1")
+    url, fields = form_of(client, case, "submit")
+    answer = client.post(url, {**fields, "items.0.watts": "-5", "backup_plan": "Cadangan harian"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Cadangan harian" in page
+    assert 'value="-5"' in page
+    assert "1. Daya nyata (W)" in page
+    assert 'href="#id_items_0_watts"' in page
+
+
+def test_an_inventory_chosen_once_is_kept_through_a_refusal():
+    case = at_state("inspection")
+    client = signed_in("pemeriksa1")
+    url, fields = form_of(client, case, "inspect")
+    data = json.dumps(hardware.lshw(case.items[0])).encode()
+    file = SimpleUploadedFile("lshw.json", data, content_type="application/json")
+    refused = client.post(url, {**fields, "inspections.0.inventory_file": file})
+    assert refused.status_code == 422
+    assert StoredFile.objects.filter(case=case).count() == 0
+    again = controls(refused.content.decode(), "inspect")
+    assert again["kept"]
+    again.pop("")
+    assert client.post(url, {**again, "note": "Diperiksa dengan mata."}).status_code == 302
+    assert StoredFile.objects.get(case=case).name == "lshw.json"
+
+
+def test_the_findings_go_along_when_the_delivery_does_not_conform():
+    case = at_state("inspection")
+    client = signed_in("pemeriksa1")
+    url, fields = form_of(client, case, "inspect")
+    seen = {"inspections.0.manual.serial": "LAIN-1", "inspections.0.manual.power_on": "fail"}
+    without = client.post(url.replace("/inspect", "/reapprove"), {**fields, **seen})
+    assert without.status_code == 422
+    assert "LAIN-1" in without.content.decode()
+    answer = client.post(
+        url.replace("/inspect", "/reapprove"), {**fields, **seen, "alt.reason": "specification_mismatch"}
+    )
+    assert answer.status_code == 302
+    page = shown(signed_in("kabid1"), case)
+    assert "Apakah perbedaan ini diterima?" in page
+    assert "LAIN-1" in page
+    assert "beda" in page
+
+
+def test_another_place_is_taken_by_its_radio_button_and_by_hand():
+    case = at_state("capacity_check")
+    client = signed_in("operator1")
+    url, fields = form_of(client, case, "report_available")
+    answer = client.post(url, {**fields, "placements.0.pick": "R05:10"})
+    assert answer.status_code == 302
+    claim = ledger.claims_for_case(case.pk)[0]
+    assert (claim.place.name, claim.start) == ("R05", 18)
+    office.act(case, "recheck", {"reason": "recheck"})
+    url, fields = form_of(client, case, "report_available")
+    by_hand = {"placements.0.pick": "manual", "placements.0.rack": "R06", "placements.0.position_u": "12"}
+    assert client.post(url, {**fields, **by_hand}).status_code == 302
+    assert ledger.claims_for_case(case.pk)[0].place.name == "R06"
+
+
+def test_an_applicant_reads_neither_notes_nor_papers_between_officers():
+    case = office.ask()
+    office.act(case, "forward", {"instruction": "follow_up", "note": "Rahasia di antara pejabat"})
+    case = office.bring_to(case, "awaiting_form")
+    applicant, officer = signed_in("dinkes1"), signed_in("operator1")
+    page = shown(applicant, case)
+    assert "Rahasia di antara pejabat" not in page
+    assert "Lengkapi form pengajuan, lalu ajukan" in page
+    assert "Rahasia di antara pejabat" in shown(officer, case)
+    sheet = Document.objects.get(case=case, kind="disposition_sheet")
+    assert applicant.get(f"/dokumen/{sheet.pk}.pdf").status_code == 404
+    assert officer.get(f"/dokumen/{sheet.pk}.pdf").status_code == 200
+
+
+def test_the_first_button_follows_the_state_of_the_evidence_and_withdrawal_is_offered_once():
+    case = at_state("awaiting_form")
+    page = shown(signed_in("dinkes1"), case)
+    assert page.count("Cabut permohonan…") == 1
+    assert page.index("Ajukan form") < page.index("Simpan dahulu")
+    case = office.bring_to(case, "installation")
+    office.act(case, "hand_over")
+    client = signed_in("administrator1")
+    assert "btn-primary" in shown(client, case).split("Uji akses</button>")[0].rsplit("<button", 1)[1]
+    office.act(case, "probe", {})
+    office.answer_probes(case, at=office.MONDAY)
+    assert "btn-primary" in shown(client, case).split("Laporkan selesai</button>")[0].rsplit("<button", 1)[1]
