@@ -34,7 +34,7 @@ from sandar.records.people.models import Office, Person
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM, Action, Procedure
 from sandar.steps import handover, messages
-from sandar.steps.inputs import Input
+from sandar.steps.inputs import Input, parsed
 
 APPLICANT = "applicant"
 _ENDED = (DocumentStatus.REPLACED, DocumentStatus.REVOKED)
@@ -84,6 +84,7 @@ class Turn:
     payload: dict[str, Any] = field(default_factory=dict)
     papers: list[Document] = field(default_factory=list)
     columns: dict[str, Any] = field(default_factory=dict)
+    given: Any = None  # the act's input
     reason: str = ""
     outcome: Event | None = None
     next_task: Task | None = None
@@ -213,31 +214,35 @@ def taking(
     who: Standing | None,
     office: Office,
     at: datetime,
-    reason: str = "",
+    data: Mapping[str, Any],
+    strict: bool = False,
 ) -> Iterator[Turn]:
-    """Take the turn on a locked case. `who` None is the system itself (expiry).
+    """Take the turn on a locked case. `who` None is the system itself (expiry); `data` is read as the act's input.
 
     Runs inside the caller's transaction, which must not outlive a refusal. Raises ActionNotAllowed, NotYourTurn,
-    ReasonNeeded, SeparationOfDuties.
+    InvalidInput, ReasonNeeded, SeparationOfDuties.
     """
     assert connection.in_atomic_block, "an act is one transaction"
     procedure = cases.procedure_of(case)
     chosen = _chosen(case, procedure, action)
+    grant = _authority(case, chosen, who)
+    given = parsed(act.input, data, strict=strict)
     turn = Turn(
         case=case,
         procedure=procedure,
         place=route.place(procedure, case.state),
         action=chosen,
         person=who.person if who else None,
-        grant=_authority(case, chosen, who),
+        grant=grant,
         office=office,
         at=at,
         event=act.event,
         duty=act.duty,
         past=cases.past(case.pk),
-        reason=reason,
+        given=given,
+        reason=getattr(given, "reason", ""),
     )
-    if chosen.reason and not reason:
+    if chosen.reason and not turn.reason:
         raise ReasonNeeded(action=action, field="reason")
     _check(turn)
     yield turn

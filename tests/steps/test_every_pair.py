@@ -1,0 +1,180 @@
+"""Every state with every action by everybody: what the SOP does not have is refused and changes nothing (P06).
+
+And whatever legal way is walked, the journal ends where the case stands (P05).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sandar.errors import ActionNotAllowed, NotFound, NotYourTurn, SandarError
+from sandar.records.cases import read as cases
+from sandar.records.cases.models import Case, Event, Task
+from sandar.records.ledger import read as ledger
+from sandar.sop import definition, route
+from sandar.sop.definition import SYSTEM
+from sandar.steps import registry
+from tests import office
+from tests.steps.watch import everything
+
+pytestmark = pytest.mark.django_db
+
+SOP = definition.bundled()
+ACTIONS = sorted({action for _step, action in registry.acts()} | {"submit", "resubmit", "terbang"})
+ACTORS = (
+    "dinkes2", "disdik1", "kabid2", "pengawas2", "administrator2", "operator2", "pemeriksa2", "admin",
+)  # fmt: skip
+ROLE = {name: role for role, name in (
+    ("applicant", "dinkes2"), ("division_head", "kabid2"), ("supervisor", "pengawas2"),
+    ("administrator", "administrator2"), ("dc_operator", "operator2"), ("inspector", "pemeriksa2"),
+)}  # fmt: skip
+
+
+def back_to_the_agency() -> Case:
+    case = office.ask()
+    office.act(case, "send_back", {"reason": "incomplete_letter"})
+    return case
+
+
+def asked_again() -> Case:
+    case = office.bring_to(office.ask(), "inspection")
+    office.act(case, "reapprove", {"reason": "specification_mismatch"})
+    return case
+
+
+def not_reached() -> Case:
+    case = office.bring_to(office.ask(), "reporting")
+    office.act(case, "fix", {"reason": "unreachable"})
+    return case
+
+
+WAYS: Mapping[str, Callable[[], Case]] = {
+    "letter_completion": back_to_the_agency,
+    "awaiting_reapproval": asked_again,
+    "access_fix": not_reached,
+}
+
+
+@pytest.mark.parametrize("state", [*route.open_states(SOP), "completed"])
+def test_what_the_sop_does_not_have_here_is_refused_and_changes_nothing(state: str):
+    case = WAYS[state]() if state in WAYS else office.bring_to(office.ask(), state)
+    case.refresh_from_db()
+    task = Task.objects.filter(case=case).order_by("-pk")[0]
+    legal = {(action.name, action.by) for action in route.actions(SOP, state)}
+    illegal = [(a, who) for a in ACTIONS for who in ACTORS if (a, ROLE.get(who, "")) not in legal]
+    assert len(illegal) > 150
+    people = {name: office.person(name) for name in ACTORS}
+    given = {"seen": case.version, "at": office.MONDAY}
+    before = everything()
+    for action, actor in illegal:
+        with pytest.raises((ActionNotAllowed, NotYourTurn, NotFound)) as refusal:
+            registry.perform(task.pk, action, person=people[actor], data=filled(action), **given)
+        assert (refusal.type is NotFound) == (actor in ("disdik1", "admin"))
+        if actor == "dinkes2":  # who may act on a case without holding its task
+            with pytest.raises((ActionNotAllowed, NotYourTurn)):
+                registry.perform_on_case(case, action, person=people[actor], data={}, **given)
+    assert everything() == before
+
+
+def filled(action: str) -> dict[str, Any]:
+    """Data that no schema objects to, so that only the rules refuse."""
+    if action in ("send_back", "decline", "recheck", "reapprove", "reject", "fix"):
+        return {"reason": "other"}
+    if action == "save":
+        return {"form": {}}
+    return {}
+
+
+# --- random legal walks
+
+
+def data_for(case: Case, action: str) -> dict[str, Any]:
+    state = case.state
+    if action in ("send_back", "recheck", "reapprove", "reject", "decline", "fix"):
+        return {"reason": "other", "note": "jalan acak"}
+    if action == "refuse":
+        return {"note": "jalan acak"} | ({} if state == "capacity_release" else {"reason": "other"})
+    if action == "save":
+        return {"form": {"purpose": "x"}}
+    if action in ("report_short", "report", "inspect"):
+        return office.default_data(case, action) | {"note": "jalan acak"}
+    return office.default_data(case, action)
+
+
+def step_of(chance: random.Random, case: Case, *, at: Any) -> None:
+    """One legal act, chosen at random; ways back and ends are rarer, so that walks get far."""
+    known = list(route.actions(SOP, case.state))
+    weight = [1 if action.addition or action.name in ("refuse", "report_short") else 6 for action in known]
+    action = chance.choices(known, weight)[0]
+    if action.by == SYSTEM:
+        registry.perform_on_case(case, action.name, person=None, data={}, seen=None, at=at)
+        return
+    people = {"applicant": ("dinkes1", "dinkes2"), "division_head": ("kabid1", "kabid2")}
+    actor = chance.choice(people.get(action.by, (office.OFFICER_OF[action.by],)))
+    if action.name == "confirm" and last_decision(case) == "short":
+        action = next(known for known in known if known.name == "recheck")
+    if action.name == "report":
+        office.act(case, "probe", {}, at=at)
+        office.answer_probes(case, at=at, reachable=chance.random() < 0.5)
+    data = data_for(case, action.name)
+    case.refresh_from_db()
+    registry.perform_on_case(
+        case, action.name, person=office.person(actor), data=data, seen=case.version, at=at
+    )
+
+
+def last_decision(case: Case) -> str:
+    event = cases.last_event(case, "capacity_reported")
+    return str(event.payload["decision"]) if event else ""
+
+
+def holds_together(case: Case) -> None:
+    case.refresh_from_db()
+    acts = [event for event in Event.objects.filter(case=case).order_by("seq") if "state" in event.payload]
+    assert acts[-1].payload["state"] == case.state
+    assert len(acts) == case.version
+    open_tasks = Task.objects.filter(case=case, closed_at__isnull=True)
+    assert [task.state for task in open_tasks] == ([] if case.closed_at else [case.state])
+    assert case.timers.filter(stopped_at__isnull=True).exists() == (case.closed_at is None)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_random_walk_of_legal_acts_holds_together_at_every_step(seed: int):
+    chance = random.Random(seed)
+    items = [[office.server()], [office.application()], [office.server(), office.application()]]
+    case = office.ask(*chance.choice(items))
+    at = office.MONDAY
+    for _ in range(40):
+        at += timedelta(minutes=chance.choice([0, 1, 7, 90, 600]))
+        step_of(chance, case, at=at)
+        holds_together(case)
+        if case.closed_at:
+            break
+    assert ledger.recount() == []
+    from sandar.core import chain
+
+    assert chain.verify([cases.entry(event) for event in cases.journal(case)]) is None
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", range(100, 200))
+def test_many_random_walks(seed: int):
+    test_a_random_walk_of_legal_acts_holds_together_at_every_step(seed)
+
+
+def test_every_action_of_the_sop_has_an_act_and_every_act_an_action():
+    wanted = {
+        (step.key, action.name)
+        for step, stage in SOP.stages
+        for action in stage.actions
+        if (stage.state, action.name) != (SOP.start, "submit")
+    }
+    assert [pair for pair in sorted(wanted) if registry.act_for(*pair) is None] == []
+    offered = {(step, name) for step, name in registry.acts() if step != registry.ANY_STEP}
+    assert offered <= wanted
+    assert issubclass(ActionNotAllowed, SandarError)
