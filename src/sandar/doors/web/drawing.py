@@ -105,14 +105,25 @@ def units_text(start: int | None, height: int, frame: Frame) -> str:
     """The units as printed on the rack: U20–U21, U9, or "samping rak" for what takes no unit."""
     if start is None:
         return _("samping rak")
+    return _units_text(start, height, frame.half_units, frame.numbering, lang=figures.lang())
+
+
+@lru_cache(maxsize=2048)
+def _units_text(start: int, height: int, total: int, numbering: str, *, lang: str) -> str:
     ends = [
-        geometry.printed_unit(half, total=frame.half_units, numbering=frame.numbering)
+        geometry.printed_unit(half, total=total, numbering=numbering)
         for half in (start, start + max(height, 2) - 2)
     ]
     low, high = sorted(ends)
     if low == high:
         return f"U{figures.number(low)}"
     return f"U{figures.number(low)}–U{figures.number(high)}"
+
+
+@lru_cache(maxsize=32)
+def _state(state: str, lang: str) -> str:
+    """The word for a claim's state: looked up once a language instead of three times a device."""
+    return labels.label(labels.CLAIMS, state)
 
 
 def _open(name: str, said: str, *, width: int, height: int, look: Look) -> str:
@@ -135,7 +146,7 @@ _HATCH = (
 def _described(seen: Iterable[Block], frame: Frame) -> str:
     taken = []
     for block in seen:
-        units, state = units_text(block.start, block.height, frame), labels.label(labels.CLAIMS, block.state)
+        units, state = units_text(block.start, block.height, frame), _state(block.state, figures.lang())
         taken.append(f"{units} {block.label or block.case or ''} ({state})")
     return "; ".join(taken) or _("Rak ini kosong.")
 
@@ -178,7 +189,7 @@ def _device(block: Block, frame: Frame, face: str, look: Look) -> str:
     said = escape(" · ".join(part for part in _facts(block, frame) if part))
     body = f'<g class="elev-dev is-{block.state}{here}{back}"><title>{said}</title>{drawn}</g>'
     link = (look.links or {}).get(block.claim_id)
-    return f'<a href="{escape(link)}" aria-label="{said}">{body}</a>' if link else body
+    return f'<a href="{escape(link)}">{body}</a>' if link else body
 
 
 def _box(start: int, height: int, frame: Frame) -> str:
@@ -209,7 +220,7 @@ def _words(block: Block) -> str:
 
 def _figure(block: Block) -> str:
     if block.state in ("held", "reserved"):
-        return labels.label(labels.CLAIMS, block.state)
+        return _state(block.state, figures.lang())
     return figures.watts(block.watts) if block.watts else ""
 
 
@@ -219,7 +230,7 @@ def _facts(block: Block, frame: Frame) -> tuple[str, ...]:
         block.label,
         block.case or "",
         block.agency or "",
-        labels.label(labels.CLAIMS, block.state),
+        _state(block.state, figures.lang()),
         figures.watts(block.watts) if block.watts else "",
     )
 
