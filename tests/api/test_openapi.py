@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis import checks as known
@@ -64,6 +65,16 @@ def test_every_mutating_call_takes_an_idempotency_key_and_every_call_names_its_r
             changes = method != "get" and not path.endswith("/find")
             assert not changes or "Idempotency-Key" in named
             assert {"401", "403", "405", "422"} <= call["responses"].keys()
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """The application itself is called here, and must not drop the test's own connection between requests."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def in_a_rollback(send: Callable[[], Any]) -> Any:
