@@ -29,6 +29,8 @@ COLUMNS = (
     "rack__numbering", "rack__room__name", "rack__room__site__name",
 )  # fmt: skip
 
+_FRAME = ("id", "rack_id", "name", "half_units", "version", "rack__numbering")
+
 
 @router.get("/racks", response=shapes.RackList)
 def list_racks(request: HttpRequest, room: Word = "", q: Word = "", page: PageNo = 1) -> HttpResponse:
@@ -59,9 +61,9 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rack(name: str) -> dict[str, Any]:
+def _rack(name: str, columns: tuple[str, ...]) -> dict[str, Any]:
     row: dict[str, Any] | None = (
-        Place.objects.filter(kind="rack", name=name_in_path(name, "rack")).values(*COLUMNS).first()
+        Place.objects.filter(kind="rack", name=name_in_path(name, "rack")).values(*columns).first()
     )
     if row is None:
         raise NotFound(what="rack")
@@ -73,7 +75,7 @@ def get_rack(request: HttpRequest, name: str) -> HttpResponse:
     """One rack: what it draws from, and what stands or is held in it, from the floor up."""
     assert caller_of(request).office
     with ledger_read.consistent():
-        row = _rack(name)
+        row = _rack(name, COLUMNS)
         pools = ledger_read.pools_of_place(row["id"])
         blocks = ledger_read.elevation(row["rack_id"])
     return answer(
@@ -112,7 +114,7 @@ Face = Annotated[Literal["front", "rear"], Query(description="side that is looke
 def get_elevation(request: HttpRequest, name: str, face: Face = "front") -> HttpResponse:
     """The elevation of one face of a rack, from the floor up, with its colours inside."""
     assert caller_of(request).office
-    row = _rack(name)
+    row = _rack(name, _FRAME)
     frame = drawing.Frame(row["name"], row["half_units"], row["rack__numbering"])
     look = drawing.style_source()[8:16]
     tag = (
