@@ -21,7 +21,7 @@ from bench.cost import Cpu, Meter, calibrate, cpu_seconds, pss_mib, tree
 from sandar.doors.cli.example import loopback
 from tests import instance
 
-ROUNDS = 3
+ROUNDS = 5
 WORKERS = 2
 MOST_SECONDS = 600
 
@@ -57,7 +57,6 @@ def figures_of(place: Place, *, scale: int, works: Sequence[work.Work], whole: b
         if whole:
             with _serving(place, **env) as bench:
                 bench.tenant, bench.now, bench.used = tenant, now, used
-                speeds.append(calibrate())
                 found["works"]["W5d"] = _with_papers(bench).as_dict()
                 found["memory_mib"] = _memory(bench)
     return found
@@ -73,9 +72,13 @@ def _rounds(bench: work.Bench, works: Sequence[work.Work], speeds: list[float]) 
         if one.key != "W8":
             one.do(bench, work.Figures(), 1 if one.key == "W5" else 3)
     for _ in range(ROUNDS):
-        speeds.append(calibrate())
+        before = calibrate()
         for one in works:
             one.do(bench, found[one.key], one.count)
+            after = calibrate()
+            found[one.key].speeds.append((before + after) / 2)
+            speeds.append(after)
+            before = after
     return {key: figures.as_dict() for key, figures in found.items()}
 
 
@@ -84,10 +87,12 @@ def _with_papers(bench: work.Bench) -> work.Figures:
     figures = work.Figures()
     _carried(bench, work.Figures(), 1)
     _settled(bench.meter)
+    speed = calibrate()
     began, before = time.monotonic(), bench.meter.cpu()
     _carried(bench, figures, work.W5D.count)
     waited = _settled(bench.meter)
     spent = bench.meter.cpu() - before
+    figures.speeds.append((speed + calibrate()) / 2)
     idle = _idle(bench.meter).times(time.monotonic() - began - waited)
     figures.rounds.append((work.W5D.count, spent - idle))
     return figures
