@@ -141,7 +141,7 @@ def extract() -> Catalog:
         settings.configure()
     template = Catalog(project="sandar", charset="utf-8")
     for path in sorted(SOURCE.rglob("*")):
-        if "assets" in path.parts or not path.is_file():
+        if path.is_relative_to(SOURCE / "assets") or not path.is_file():
             continue
         found: Iterator[Message] = iter(())
         if path.suffix == ".py" and "migrations" not in path.parts:
