@@ -71,7 +71,7 @@ def served(data_dir: str, *, gallery: bool) -> Iterator[str]:
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "localhost"]
 
     class Server(LiveServerThread):
-        server_class = WSGIServer  # one request after the other: SQLite in one thread
+        server_class = WSGIServer  # type: ignore[assignment]  # one request after the other: SQLite in one thread
 
         def _create_server(self, connections_override: Any = None) -> WSGIServer:
             return WSGIServer((self.host, self.port), QuietWSGIRequestHandler, allow_reuse_address=False)

@@ -36,7 +36,7 @@ def form_of(client: Client, case: Case, action: str) -> tuple[str, dict[str, str
     return fields.pop(""), fields
 
 
-def test_a_preview_shows_the_paper_and_leaves_nothing_behind():
+def test_a_preview_shows_the_paper_and_leaves_nothing_behind() -> None:
     case = at_state("awaiting_approval")
     client = signed_in("kabid1")
     url, fields = form_of(client, case, "approve")
@@ -58,7 +58,7 @@ def test_a_preview_shows_the_paper_and_leaves_nothing_behind():
     assert case.state == "awaiting_approval"
 
 
-def test_a_second_click_is_answered_and_not_done_again():
+def test_a_second_click_is_answered_and_not_done_again() -> None:
     case = at_state("disposition_supervisor")
     client = signed_in("pengawas1")
     url, fields = form_of(client, case, "forward")
@@ -70,7 +70,7 @@ def test_a_second_click_is_answered_and_not_done_again():
     assert Event.objects.filter(case=case).count() == events
 
 
-def test_a_stale_page_names_who_acted_and_keeps_what_was_typed():
+def test_a_stale_page_names_who_acted_and_keeps_what_was_typed() -> None:
     case = at_state("disposition_supervisor")
     client = signed_in("pengawas1")
     url, fields = form_of(client, case, "forward")
@@ -82,7 +82,7 @@ def test_a_stale_page_names_who_acted_and_keeps_what_was_typed():
     assert "Catatan panjang saya" in page
 
 
-def test_a_refused_form_keeps_every_field_and_names_the_wrong_one():
+def test_a_refused_form_keeps_every_field_and_names_the_wrong_one() -> None:
     case = at_state("awaiting_form")
     client = signed_in("dinkes1")
     url, fields = form_of(client, case, "submit")
@@ -95,7 +95,7 @@ def test_a_refused_form_keeps_every_field_and_names_the_wrong_one():
     assert 'href="#id_items_0_watts"' in page
 
 
-def test_an_inventory_chosen_once_is_kept_through_a_refusal():
+def test_an_inventory_chosen_once_is_kept_through_a_refusal() -> None:
     case = at_state("inspection")
     client = signed_in("pemeriksa1")
     url, fields = form_of(client, case, "inspect")
@@ -111,7 +111,7 @@ def test_an_inventory_chosen_once_is_kept_through_a_refusal():
     assert StoredFile.objects.get(case=case).name == "lshw.json"
 
 
-def test_the_findings_go_along_when_the_delivery_does_not_conform():
+def test_the_findings_go_along_when_the_delivery_does_not_conform() -> None:
     case = at_state("inspection")
     client = signed_in("pemeriksa1")
     url, fields = form_of(client, case, "inspect")
@@ -129,7 +129,7 @@ def test_the_findings_go_along_when_the_delivery_does_not_conform():
     assert "beda" in page
 
 
-def test_another_place_is_taken_by_its_radio_button_and_by_hand():
+def test_another_place_is_taken_by_its_radio_button_and_by_hand() -> None:
     case = at_state("capacity_check")
     client = signed_in("operator1")
     url, fields = form_of(client, case, "report_available")
@@ -144,7 +144,7 @@ def test_another_place_is_taken_by_its_radio_button_and_by_hand():
     assert ledger.claims_for_case(case.pk)[0].place.name == "R06"
 
 
-def test_an_applicant_reads_neither_notes_nor_papers_between_officers():
+def test_an_applicant_reads_neither_notes_nor_papers_between_officers() -> None:
     case = office.ask()
     office.act(case, "forward", {"instruction": "follow_up", "note": "Rahasia di antara pejabat"})
     case = office.bring_to(case, "awaiting_form")
@@ -158,7 +158,7 @@ def test_an_applicant_reads_neither_notes_nor_papers_between_officers():
     assert officer.get(f"/dokumen/{sheet.pk}.pdf").status_code == 200
 
 
-def test_the_first_button_follows_the_state_of_the_evidence_and_withdrawal_is_offered_once():
+def test_the_first_button_follows_the_state_of_the_evidence_and_withdrawal_is_offered_once() -> None:
     case = at_state("awaiting_form")
     page = shown(signed_in("dinkes1"), case)
     assert page.count("Cabut permohonan…") == 1

@@ -83,7 +83,7 @@ def press(username: str, case: Case, action: str, **typed: str) -> Case:
     return case
 
 
-def test_six_people_carry_a_case_from_the_letter_to_the_report_by_page():
+def test_six_people_carry_a_case_from_the_letter_to_the_report_by_page() -> None:
     office.build()
     answer = signed_in("dinkes1").post("/ajukan", LETTER)
     assert answer.status_code == 302, complaints(answer.content.decode())

@@ -68,16 +68,16 @@ def _key(row: Mapping[str, Any], side: Mapping[str, str]) -> str:
 
 def _line(key: str, members: list[Mapping[str, Any]]) -> dict[str, Any]:
     tightest = min(members, key=lambda row: (row["left_after"], row["limit"]))
-    names = [str(row["label"]) for row in members]
     titles = {"side_a": _("Daya jalur A"), "side_b": _("Daya jalur B"), "chain": _("Rantai listrik")}
     title = titles.get(key) or booking.labels().get(key, key)
-    path = " → ".join(_short(name, title) for name in names) if key in titles else ", ".join(
-        part for name in names if (part := _short(name, title))
-    )  # fmt: skip
+    levels: dict[str, list[str]] = {}  # a path goes from the racks upwards; what is beside each other stays so
+    for row in members:
+        if name := _short(str(row["label"]), title):
+            levels.setdefault(str(row["resource"]), []).append(name)
     return {
         **tightest,
         "title": title,
-        "path": path,
+        "path": " → ".join(", ".join(names) for names in levels.values()),
         "tightest": _short(str(tightest["label"]), title) if len(members) > 1 else "",
         "worst": str(tightest.get("note") or "").rpartition(": ")[2],
         "ok": all(row["ok"] for row in members),

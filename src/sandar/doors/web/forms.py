@@ -100,7 +100,9 @@ def _rows(kind: Any, value: Any) -> Any:
 def _copies(row: Nested) -> int:
     """Takes the count out of a row; one that is no number stays in it, and the model refuses the row for it."""
     text = row.get("count", "1")
-    if not (isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 100):
+    if not (
+        isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 100
+    ):
         return 1
     row.pop("count", None)
     return int(text)
