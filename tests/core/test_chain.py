@@ -78,6 +78,7 @@ def _deep(levels: int) -> object:
         (json.loads("NaN"), "not_finite"),
         (json.loads("-Infinity"), "not_finite"),
         (Decimal("NaN"), "not_finite"),
+        (Decimal("sNaN"), "not_finite"),
         (2**63, "integer_too_large"),
         (1e300, "float_too_large"),
         ({1: "a"}, "key_not_text"),

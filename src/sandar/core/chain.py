@@ -109,7 +109,8 @@ def _number(number: float | Decimal, path: str) -> int | float | str:
         if abs(number) > LARGEST_INTEGER:
             raise NotStorable(path=_printable(path), why="integer_too_large")
         return int(number)
-    if not math.isfinite(number):
+    # A signalling NaN raises on its way to a float, so a Decimal is asked itself.
+    if not (number.is_finite() if isinstance(number, Decimal) else math.isfinite(number)):
         raise NotStorable(path=_printable(path), why="not_finite")
     if isinstance(number, Decimal):
         text = f"{number:f}"
