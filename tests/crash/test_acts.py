@@ -1,0 +1,52 @@
+"""Whoever pulls the plug between any two statements of an act finds it done or not done, never half."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.race.conftest import ROOT, _env, _named, _on_server
+
+URL = os.environ.get("SANDAR_TEST_DATABASE_URL", "")
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of an own data dir and an own, empty database."""
+    if not URL:
+        yield _env(tmp_path, "")
+        return
+    name = f"sandar_crash_{os.getpid()}"
+    _on_server(f"CREATE DATABASE {name}")
+    yield _env(tmp_path, _named(URL, name))
+    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def deaths(env: dict[str, str], *words: str) -> list[str]:
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.crash.actor", *words],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=1_500,
+    )
+    assert run.returncode == 0, run.stderr[-3_000:]
+    found: list[str] = json.loads(run.stdout.strip().splitlines()[-1])
+    return found
+
+
+def test_an_act_whose_process_is_killed_is_done_or_not_done(env: dict[str, str]) -> None:
+    assert deaths(env) == []
+
+
+@pytest.mark.full
+@pytest.mark.timeout(1_800)
+def test_an_act_is_killed_between_any_two_of_its_statements(env: dict[str, str]) -> None:
+    assert deaths(env, "full") == []
