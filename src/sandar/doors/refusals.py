@@ -33,6 +33,7 @@ class Parts:
     safe: str
     todo: str
     fields: Mapping[str, list[str]] = field(default_factory=dict)
+    code: str = ""
 
     @property
     def detail(self) -> str:
@@ -100,6 +101,7 @@ def parts(error: errors.SandarError) -> Parts:
         safe=_filled(text.safe, facts),
         todo=_filled(text.todo, facts),
         fields=_fields(error),
+        code=error.code,
     )
 
 

@@ -37,6 +37,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "date_type": lambda c: _("Tanggal harus berbentuk TTTT-BB-HH."),
     "datetime_parsing": lambda c: _("Waktu harus berbentuk TTTT-BB-HHTjj:mm."),
     "datetime_from_date_parsing": lambda c: _("Waktu harus berbentuk TTTT-BB-HHTjj:mm."),
+    "count": lambda c: _("Jumlahnya bilangan bulat, paling banyak 100."),
     "list_type": lambda c: _("Harus berupa daftar."),
     "dict_type": lambda c: _("Harus berupa objek."),
     "model_type": lambda c: _("Harus berupa objek."),
@@ -54,7 +55,10 @@ def sentences(fault: ValidationError) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for error in fault.errors(include_url=False, include_input=False):
         path = ".".join(str(part) for part in error["loc"] if part not in ("colocation", "hosting"))
-        found.setdefault(path or "data", []).append(_sentence(error["type"], dict(error.get("ctx") or {})))
+        kind = (
+            "count" if error["loc"][-1:] == ("count",) else error["type"]
+        )  # how often a row of a form stands
+        found.setdefault(path or "data", []).append(_sentence(kind, dict(error.get("ctx") or {})))
     return found
 
 

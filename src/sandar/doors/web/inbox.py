@@ -28,7 +28,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     if not viewer.is_office and not viewer.is_applicant:
         return (
-            redirect("settings") if "system_admin" in viewer.roles else render(request, "web/inbox.html", {})
+            redirect("office") if "system_admin" in viewer.roles else render(request, "web/inbox.html", {})
         )
     at = timezone.now()
     tasks = list(cases.open_tasks_for(viewer)[:MOST])
