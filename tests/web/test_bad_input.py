@@ -144,6 +144,16 @@ def test_a_field_of_a_strange_name_breaks_nothing(name: str) -> None:
     assert counted() == before
 
 
+@pytest.mark.parametrize(
+    "change", ["drop-²", "drop-" + "9" * 5000, "drop--1", "drop-1", "drop-", "rumah", "\x00"]
+)
+def test_a_row_that_is_not_there_is_not_dropped(change: str) -> None:
+    answer = as_("dinkes1").post("/ajukan", {**LETTER, "contact.name": TYPED, "rows": change})
+    assert answer.status_code == 200
+    assert TYPED in answer.content.decode()
+    assert "SIMPUS-1" in answer.content.decode()
+
+
 def test_too_many_rows_and_fields_are_refused() -> None:
     before = counted()
     many = {
@@ -241,6 +251,8 @@ def test_a_version_that_is_none_is_malformed(version: str) -> None:
         ("note", "a\x00b"),
         ("state", "completed"),
         ("note.x", "1"),
+        ("note.²", "1"),
+        ("²", "1"),
     ],
 )
 def test_an_act_with_a_wrong_field_is_refused_and_changes_nothing(field: str, value: str) -> None:

@@ -82,8 +82,9 @@ def _change_rows(nested: dict[str, Any], change: str) -> None:
     items = nested.setdefault("items", [])
     if not isinstance(items, list):
         items = nested["items"] = []
-    if change.startswith("drop-") and change[5:].isdigit() and int(change[5:]) < len(items):
-        del items[int(change[5:])]
+    dropped = change.removeprefix("drop-")
+    if dropped in map(str, range(len(items))):
+        del items[int(dropped)]
     elif change in ("colocation", "hosting") and len(items) < MOST_ITEMS:
         items.append(dict(NEW_ROWS[change]))
 

@@ -219,7 +219,7 @@ def titles(model: type[BaseModel], names: Iterable[str]) -> dict[str, str]:
 
 def _title(model: type[BaseModel], parts: list[str], before: str) -> str:
     name, rest = parts[0], parts[1:]
-    if name.isdigit():
+    if name.isascii() and name.isdigit() and len(name) < 4:
         return _title(model, rest, f"{int(name) + 1}. ") if rest else before
     field = model.model_fields.get(name)
     if field is None:

@@ -66,7 +66,8 @@ def _page(
 ) -> HttpResponse:
     day = today(request)
     text = request.GET.get("tahun", "")
-    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else day.year
+    is_year = text.isascii() and text.isdigit() and len(text) == 4 and "1990" <= text <= "2199"
+    year = int(text) if is_year else day.year
     office = people.office()
     calendar = clocks.calendar()
     errors = error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {}
