@@ -15,6 +15,8 @@ from sandar.core import chain
 from sandar.records.cases.models import Case
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
+from sandar.records.documents.uploads import accept_upload
+from sandar.steps import filing
 from tests import office
 from tests.cli.run import sandar, sandar_json
 
@@ -71,6 +73,14 @@ def test_honest_data_hold(capsys: Capture) -> None:
     for number in (DONE, OPEN.lower()):
         assert sandar(capsys, "verify", number)[0] == 0
     assert "Semuanya cocok." in sandar(capsys, "verify")[1]
+
+
+def test_a_file_handed_in_later_is_no_finding(capsys: Capture) -> None:
+    """Its line in the journal is no act: the case keeps its version and state."""
+    file = accept_upload("lshw.json", "application/json", b'{"id": "a"}', kind="inventory")
+    filing.attach(OPEN, file, person=office.person("dinkes1"), at=office.MONDAY)
+    code, document = sandar_json(capsys, "verify")
+    assert (code, document["findings"]) == (0, [])
 
 
 def test_an_unknown_case_is_refused(capsys: Capture) -> None:

@@ -40,10 +40,11 @@ def _chain(case: Case, events: list[Event]) -> Iterator[Flaw]:
 
 def _head(case: Case, events: list[Event]) -> Iterator[Flaw]:
     """The case row is what the journal says it became. A cut tail shows in version and state."""
-    if case.version != len(events):
+    acts = [event for event in events if "state" in event.payload]  # a filed paper or a moved claim is no act
+    if case.version != len(acts):
         right = f"version {case.version}"
-        yield Flaw(AREA, "EVENTS_DIFFER_FROM_VERSION", case.number, f"{len(events)} events", right)
-    last = events[-1]
+        yield Flaw(AREA, "EVENTS_DIFFER_FROM_VERSION", case.number, f"{len(acts)} events", right)
+    last = acts[-1] if acts else events[-1]
     if case.state != last.payload.get("state"):
         where = f"{case.number} state (seq {last.seq})"
         yield Flaw(AREA, "STATE_DIFFERS_FROM_JOURNAL", where, case.state, str(last.payload.get("state")))
