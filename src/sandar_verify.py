@@ -11,7 +11,8 @@ container would have nowhere to show. `write` makes this form for the exporter.
 
 What holds without anything from outside: every byte against the manifest, the journal's chain, papers, forms and
 attachments against the journal. Who rewrites the whole bundle, or cuts its tail and mends the manifest, is found
-only against the two hashes that were kept elsewhere: `--head` (the journal) and `--manifest` (everything).
+only against the two hashes that were kept elsewhere: `--head` (the journal) and `--manifest` (everything). The same
+goes for what the journal does not lock: the bytes of a PDF, a paper's status, an upload that no event names.
 """
 
 from __future__ import annotations

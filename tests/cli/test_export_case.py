@@ -383,15 +383,14 @@ def change_bytes_behind_a_hash(files: Files, rnd: Random) -> bytes:
 
 def change_the_manifest(files: Files, rnd: Random) -> bytes:
     told = json.loads(files["manifest.json"])
-    how = rnd.randrange(5)
-    wrong: dict[str, Any] = [
+    wrongs: list[dict[str, Any]] = [
         {"case": "PMH-2026-0002"},
         {"state": "refused"},
         {"head": {"seq": told["head"]["seq"], "hash": told["head"]["hash"][::-1]}},
         {"sop": told["sop"] | {"revision": 9}},
         {"version": 2},
-    ][how]
-    return packed(sealed(files, **wrong))
+    ]
+    return packed(sealed(files, **rnd.choice(wrongs)))
 
 
 def change_the_sop(files: Files, rnd: Random) -> bytes:
