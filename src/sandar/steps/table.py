@@ -70,7 +70,9 @@ def _line(key: str, members: list[Mapping[str, Any]]) -> dict[str, Any]:
     tightest = min(members, key=lambda row: (row["left_after"], row["limit"]))
     titles = {"side_a": _("Daya jalur A"), "side_b": _("Daya jalur B"), "chain": _("Rantai listrik")}
     title = titles.get(key) or booking.labels().get(key, key)
-    levels: dict[str, list[str]] = {}  # a path goes from the racks upwards; what is beside each other stays so
+    levels: dict[
+        str, list[str]
+    ] = {}  # a path goes from the racks upwards; what is beside each other stays so
     for row in members:
         if name := _short(str(row["label"]), title):
             levels.setdefault(str(row["resource"]), []).append(name)
@@ -86,7 +88,10 @@ def _line(key: str, members: list[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _short(name: str, title: str) -> str:
     """ "Daya rak jalur A R07" beneath "Daya jalur A" is "R07"; a name that only repeats the title is nothing."""
-    for label in (title, *booking.labels().values()):
+    known = booking.labels().values()
+    if name in known:
+        return ""
+    for label in (title, *known):
         if name.startswith(label + " "):
             return name[len(label) + 1 :]
     return "" if name == title else name

@@ -26,7 +26,7 @@ from sandar.records.cases.models import Task
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
-from sandar.steps import registry
+from sandar.steps import filing, registry
 from sandar.steps.registry import Done
 
 ALT = "alt"  # prefix of controls that only the further buttons of a form send
@@ -135,10 +135,9 @@ def _attach(nested: dict[str, Any], upload: Upload) -> None:
     target: Any = nested
     for part in parts[:-1]:
         if isinstance(target, list):
-            index = int(part)
-            if index >= len(target):
+            if part not in map(str, range(len(target))):
                 return
-            target = target[index]
+            target = target[int(part)]
         else:
             target = target.setdefault(part, {})
     if isinstance(target, dict):
@@ -204,7 +203,7 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
 
         def do() -> str:
             for upload in files:
-                papers.keep_file(upload.file, at=timezone.now(), case_id=case.pk, uploaded_by=person.pk)
+                filing.attach(case.number, upload.file, person=person, at=timezone.now())
             return reverse("case", args=[case.number])
 
         url = once(request, person, do)

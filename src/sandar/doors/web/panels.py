@@ -154,6 +154,4 @@ def _worded(offer: Offer) -> Any:
             control["options"] = [(code, labels.choice(control["name"], code)) for code in control["options"]]
             if control["name"] == "reason":  # nothing is chosen for somebody who turns a request down
                 control["options"].insert(0, ("", "—"))
-            # A list without an empty line always sends something: nothing about it is optional.
-            control["required"] = True
         yield control

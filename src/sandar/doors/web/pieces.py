@@ -314,6 +314,11 @@ def control(name: str, label: str, options: dict[str, Any]) -> dict[str, Any]:
     texts = [found] if isinstance(found, str) else [str(text) for text in found]
     identity = str(options.pop("id", "") or field_id(name))
     help_said = str(options.pop("help", ""))
+    given_options = list(options.pop("options", ()))
+    # A list without an empty line always sends something: nothing about it is optional.
+    required = bool(options.pop("required", False)) or (
+        kind == "select" and bool(given_options) and str(given_options[0][0]) != ""
+    )
     chosen = {str(v) for v in value} if isinstance(value, list | tuple | set) else {str(value)}
     return {
         "id": identity,
@@ -321,14 +326,14 @@ def control(name: str, label: str, options: dict[str, Any]) -> dict[str, Any]:
         "label": label,
         "help": help_said,
         "errors": texts,
-        "required": bool(options.pop("required", False)),
+        "required": required,
         "kind": kind,
         "value": "" if value is None else value,
         "checked": value in (True, "on", "true", "1", 1),
         "unit": options.pop("unit", ""),
         "options": [
             {"value": code, "word": word, "on": str(code) in chosen, "id": f"{identity}_{n}"}
-            for n, (code, word) in enumerate(options.pop("options", ()))
+            for n, (code, word) in enumerate(given_options)
         ],
         "attrs": {key.replace("_", "-"): str(v) for key, v in options.items() if v not in (None, "", False)}
         | _aria(identity, help_said=help_said, texts=texts),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -82,7 +83,8 @@ def _item(task: Task, index: int, picture: Picture) -> dict[str, Any]:
         "prefix": f"placements.{index}",
         "item": task.case.items[index],
         "hosting": task.case.items[index]["kind"] == "hosting",
-        "places": [_place(known, best=known is chosen) for known in shown],
+        "places": (places := [_place(known, best=known is chosen) for known in shown]),
+        "codes": [place["code"] for place in places],
     }
 
 
@@ -134,6 +136,11 @@ def decoded(action: str, nested: dict[str, Any]) -> dict[str, Any]:
     return nested
 
 
+def _unbroken(text: str) -> str:
+    """Figures never part from their units at the end of a line."""
+    return re.sub(r"(\d) (U|W|kg|%)", "\\1\u00a0\\2", text)
+
+
 def _code(place: str, position_u: float | None) -> str:
     return f"{place}:{'' if position_u is None else format(position_u, 'g')}"
 
@@ -146,6 +153,6 @@ def _place(found: Placement, *, best: bool) -> dict[str, Any]:
         "position_u": position,
         "score": found.score,
         "best": best,
-        "pros": verdicts.pros(found),
-        "cons": verdicts.cons(found),
+        "pros": [_unbroken(text) for text in verdicts.pros(found)],
+        "cons": [_unbroken(text) for text in verdicts.cons(found)],
     }
