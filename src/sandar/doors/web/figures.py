@@ -16,7 +16,8 @@ from sandar.core.words import Lang
 from sandar.doors.web import labels
 
 Number = int | float | Decimal
-THIN = "\u00a0"  # between figure and unit: this font has no narrow no-break space, and its plain one is narrow
+# Between figure and unit: this font has no narrow no-break space, and its plain one is narrow.
+THIN = "\u00a0"
 
 
 def lang() -> Lang:

@@ -24,7 +24,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
     if code := request.GET.get("refusal"):
         return refusal.answer(request, _refusal(code))
     samples = _samples()
-    return render(request, "web/gallery.html", samples | {"wrong": {}} if "bersih" in request.GET else samples)
+    return render(
+        request, "web/gallery.html", samples | {"wrong": {}} if "bersih" in request.GET else samples
+    )
 
 
 def _refusal(code: str) -> errors.SandarError:

@@ -27,9 +27,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """Open tasks of the viewer in groups: now, today, later; then what waits for somebody else."""
     viewer = viewer_of(request)
     if not viewer.is_office and not viewer.is_applicant:
-        return (
-            redirect("office") if "system_admin" in viewer.roles else render(request, "web/inbox.html", {})
-        )
+        return redirect("office") if "system_admin" in viewer.roles else render(request, "web/inbox.html", {})
     at = timezone.now()
     tasks = list(cases.open_tasks_for(viewer)[:MOST])
     readings = clocks.running([task.case_id for task in tasks], at)
