@@ -170,3 +170,13 @@ def test_the_first_button_follows_the_state_of_the_evidence_and_withdrawal_is_of
     office.act(case, "probe", {})
     office.answer_probes(case, at=office.MONDAY)
     assert "btn-primary" in shown(client, case).split("Laporkan selesai</button>")[0].rsplit("<button", 1)[1]
+
+
+def test_a_sentence_with_commas_stays_one_line_of_a_list() -> None:
+    case = at_state("awaiting_notice")
+    client = signed_in("administrator1")
+    url, fields = form_of(client, case, "notify")
+    bring = "Surat tugas, kartu identitas, dan kunci rak.\nKabel daya."
+    assert client.post(url, {**fields, "bring": bring}).status_code == 302
+    notice = Document.objects.get(case=case, kind="notice")
+    assert notice.facts["bring"] == bring.split("\n")

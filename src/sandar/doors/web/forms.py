@@ -78,8 +78,11 @@ def _shaped(kind: Any, value: Any) -> Any:
 
 
 def _rows(kind: Any, value: Any) -> Any:
-    if isinstance(value, str):
-        return [part.strip() for part in re.split(r"[\n,;]+", value) if part.strip()]
+    if isinstance(
+        value, str
+    ):  # figures also apart by commas; a sentence may hold one, so texts only by lines
+        apart = r"\n+" if kind is str else r"[\s,;]+"
+        return [part.strip() for part in re.split(apart, value) if part.strip()]
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list):
@@ -154,7 +157,8 @@ def flat(value: Any, prefix: str = "") -> dict[str, Any]:
     elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
         parts = [flat(part, f"{prefix}.{index}") for index, part in enumerate(_counted(value))]
     elif isinstance(value, list | tuple):
-        return {prefix: ", ".join(str(part) for part in value)}
+        apart = "\n" if all(isinstance(part, str) for part in value) else ", "
+        return {prefix: apart.join(str(part) for part in value)}
     else:
         whole = isinstance(value, float) and value.is_integer()
         return {prefix: "" if value is None else int(value) if whole else value}
