@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from sandar.core import authority as rules
@@ -52,7 +54,26 @@ def grants_of(person: Person, day: date) -> list[Grant]:
 
     None for a closed account, whatever the object in hand says.
     """
-    return in_force(_grants(day, person_id=person.pk), day)
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, [person.pk])
+        rows = cursor.fetchall()
+    own = [
+        Grant(role, pk, local_date(begins), local_date(ends), *rest) for role, pk, begins, ends, *rest in rows
+    ]
+    return in_force(own, day)
+
+
+# Asked in every act, twice when it is a page: a plain statement, because building it cost ten times its run.
+_OWN = (
+    "SELECT g.role, g.person_id, g.valid_from, g.valid_until, g.kind, g.mandate, g.acting_for_id, p.agency_id"
+    " FROM people_rolegrant g JOIN people_person p ON p.id = g.person_id"
+    " WHERE g.person_id = %s AND p.is_active"
+)
+
+
+def local_date(value: Any) -> Any:
+    """A date of a plain statement; SQLite keeps it as text. None stays None."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def in_force(grants: Iterable[Grant], day: date) -> list[Grant]:

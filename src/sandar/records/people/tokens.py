@@ -3,7 +3,7 @@ building it anew through the ORM, as three queries, cost more than everything el
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -66,9 +66,13 @@ def _person(row: tuple[Any, ...]) -> Person:
 
 def _grant(row: tuple[Any, ...], person: Person) -> Grant:
     role, begins, ends, kind, mandate, acting_for = row[-len(_GRANT) :]
-    return Grant(role, person.pk, _day(begins), _day(ends), kind, mandate, acting_for, person.agency_id)
-
-
-def _day(value: Any) -> Any:
-    """SQLite keeps a date as text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    return Grant(
+        role,
+        person.pk,
+        read.local_date(begins),
+        read.local_date(ends),
+        kind,
+        mandate,
+        acting_for,
+        person.agency_id,
+    )
