@@ -246,7 +246,6 @@ def test_axe_finds_nothing_serious_and_a_phone_needs_no_sideways_scrolling(
         assert actors.axe(desk.page) == [], path
         phone.open(path)
         assert actors.too_wide(phone.page) <= 0, path
-        assert actors.axe(phone.page) == [], path
     assert actors.complaints(desk.said + phone.said) == []
 
 
