@@ -111,8 +111,9 @@ def hold(given: Hold, *, person: Person, at: datetime) -> Claim:
     with transaction.atomic():
         grant = _grant(person, at)
         case = _case(person, given.case, at) if given.case else None
+        place = _rack(given.rack, "rack")
         spec = ClaimSpec(
-            place_id=_rack(given.rack, "rack").pk,
+            place_id=place.pk,
             demand=_demand(Demand(), given.model_dump()),
             start=rack.start_of(given.position_u),
             height=rack.half_units(given.height_u),
@@ -124,6 +125,9 @@ def hold(given: Hold, *, person: Person, at: datetime) -> Claim:
         )
         until = _until(given.expires_at, at) or at + timedelta(days=settings.HOLD_DAYS)
         claim = ledger.hold(spec, at=at, by=person.pk, expires_at=until)
+        claim.place = place  # whoever tells of the claim need not ask again; masks are those from before
+        if case:
+            claim.case, claim.agency = case, case.agency
         _tell(case, "claim_held", [claim], person=person, grant=grant, at=at)
     return claim
 
