@@ -12,6 +12,14 @@ from django.db import connection, models, transaction
 from sandar.errors import SandarError
 from sandar.records.ledger import read, sql, write
 from sandar.records.ledger.models import LIVE, Cell, Claim, Pool
+from tests.race.act_jobs import (  # noqa: F401 - by name
+    ask_for_service,
+    numbers_of_cases,
+    of_the_case,
+    office_and_case,
+    press,
+    press_with_key,
+)
 from tests.race.expiry_jobs import another_case, boundary, fate, office_with_case  # noqa: F401 - by name
 from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name
     first_of_a_book,
