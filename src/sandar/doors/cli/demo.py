@@ -41,9 +41,9 @@ def run(args: argparse.Namespace) -> int:
     if args.scale:
         _scale(args.scale)
     if args.show:
-        from sandar.doors.cli.example import show
+        from sandar.doors.cli.example.show import run as show
 
-        return show.run(args)
+        return show(args)
     found = document()
     frame.answer(args, found, _text(found))
     return 0
@@ -80,9 +80,9 @@ def fill() -> None:
 def _scale(count: int) -> None:
     from django.utils import timezone
 
-    from sandar.doors.cli.example import scale
+    from sandar.doors.cli.example.scale import add
 
-    scale.add(count, timezone.now())
+    add(count, timezone.now())
 
 
 def accounts() -> list[dict[str, object]]:
