@@ -192,6 +192,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 MFA_TOTP_ISSUER = "Sandar"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s for slow typing and clocks that drift (RFC 6238, 5.2)
 
 # --- Pages: Indonesian first; strict CSP with nonces, nothing inline, nothing from elsewhere.
 LANGUAGE_CODE = "id"
