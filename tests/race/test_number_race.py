@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 
 import pytest
 
@@ -44,10 +43,7 @@ def test_the_first_takers_of_a_new_book_agree_on_one_row(crew: Crew) -> None:
     assert sorted(answers) == list(range(1, 21))
 
 
-@pytest.mark.skipif(
-    not os.environ.get("SANDAR_TEST_DATABASE_URL"),
-    reason="SQLite lets one writer in at a time, whatever the code",
-)
+@pytest.mark.postgres  # SQLite lets one writer in at a time, whatever the code
 def test_twin_reading_the_last_number_loses_papers(crew: Crew) -> None:
     cases = crew.alone("cases", count=1)
     answers = crew.race("issue_by_reading_the_last", [{"case_id": cases[0]}] * RACERS)
