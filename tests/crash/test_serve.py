@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import stat
@@ -58,7 +59,7 @@ def wait_for_answer(running: Instance, *, seconds: float) -> float:
         try:
             if running.get("/health/live").status == 200:
                 return time.monotonic() - started
-        except OSError:
+        except (OSError, http.client.HTTPException):  # killed before or in the middle of its answer
             time.sleep(0.05)
     raise AssertionError(f"no answer within {seconds} s:\n" + "\n".join(running.lines))
 
