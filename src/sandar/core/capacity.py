@@ -22,11 +22,14 @@ UNITS = {
     "rack_power_b": "W",
     "pdu": "W",
     "panel": "W",
+    "transfer_switch": "W",
     "ups": "W",
     "genset": "W",
     "utility": "W",
     "cooling": "W",
     "weight": "kg",
+    "outlet": "outlet",
+    "ports": "port",
     "bandwidth": "Mbit/s",
     "ip": "address",
     "vcpu": "vCPU",
@@ -50,19 +53,23 @@ _PROVIDER = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """The countable wishes of one device or application. watts: real draw; cords: "", A, B or AB."""
+    """The countable wishes of one device or application. watts: real draw; cords: "", A, B or AB.
+
+    ports: network ports, counted only in racks that have declared theirs.
+    """
 
     watts: int = 0
     cords: str = ""
     weight_kg: int = 0
     bandwidth_mbps: int = 0
     ip_count: int = 0
+    ports: int = 0
     vcpu: int = 0
     ram_gb: int = 0
     storage_gb: int = 0
 
 
-_COUNTED = ("weight_kg", "bandwidth_mbps", "ip_count", "vcpu", "ram_gb", "storage_gb")
+_COUNTED = ("weight_kg", "bandwidth_mbps", "ip_count", "ports", "vcpu", "ram_gb", "storage_gb")
 
 
 def check_demand(demand: Demand) -> None:

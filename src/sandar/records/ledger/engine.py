@@ -22,7 +22,17 @@ from . import sql
 from .models import LIVE, Cell, Claim, Line, Movement, Pool
 from .sql import LockedPlace
 
-_DEMAND = ("watts", "cords", "weight_kg", "bandwidth_mbps", "ip_count", "vcpu", "ram_gb", "storage_gb")
+_DEMAND = (
+    "watts",
+    "cords",
+    "weight_kg",
+    "bandwidth_mbps",
+    "ip_count",
+    "ports",
+    "vcpu",
+    "ram_gb",
+    "storage_gb",
+)
 _PLAIN = (
     "place_id",
     "start",

@@ -39,6 +39,9 @@ class Place(models.Model):
     depth_mm = models.PositiveIntegerField(default=0, help_text="usable depth; 0 = not limited")
     front = models.CharField(max_length=64, default="0")
     rear = models.CharField(max_length=64, default="0")
+    retired = models.BooleanField(
+        default=False, help_text="removed from the facility; nothing may be put here"
+    )
     version = models.PositiveBigIntegerField(
         default=first_version, help_text="grows with every booking in this place"
     )
@@ -60,14 +63,15 @@ class Place(models.Model):
 class Pool(models.Model):
     """Something countable that can run out, in one failure state. Integer units (W, kg, Mbit/s, GB, ...).
 
-    kind: rack_power_a, rack_power_b, pdu, panel, ups, genset, utility, cooling, weight, bandwidth, ip, vcpu,
-    ram_gb, storage_gb. `ref` names the node (rack, PDU, uplink ...) in the facility. limit = capacity x
-    derating, rounded down. `place` is set when only one place draws from it.
+    kind: rack_power_a, rack_power_b, pdu, panel, transfer_switch, ups, genset, utility, cooling, weight, outlet,
+    ports, bandwidth, ip, vcpu, ram_gb, storage_gb. `ref` names the node (rack, PDU, uplink ...) in the facility,
+    with /L1, /L2, /L3 behind it for one phase. limit = capacity x derating, rounded down. `place` is set when
+    only one place draws from it. `retired`: no place draws from it any more; kept for the history of claims.
     """
 
     kind = models.CharField(max_length=16)
-    ref = models.CharField(max_length=80)
-    failure_state = models.CharField(max_length=32, default="normal")
+    ref = models.CharField(max_length=96)
+    failure_state = models.CharField(max_length=96, default="normal")
     label = models.CharField(max_length=120, blank=True)
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="own_pools")
     capacity = models.PositiveBigIntegerField()
@@ -77,6 +81,7 @@ class Pool(models.Model):
     reserved = models.BigIntegerField(default=0)
     installed = models.BigIntegerField(default=0)
     blocked = models.BigIntegerField(default=0)
+    retired = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -130,6 +135,7 @@ class Claim(models.Model):
     depth_mm = models.PositiveIntegerField(default=0)
     bandwidth_mbps = models.PositiveIntegerField(default=0)
     ip_count = models.PositiveIntegerField(default=0)
+    ports = models.PositiveIntegerField(default=0)
     vcpu = models.PositiveIntegerField(default=0)
     ram_gb = models.PositiveIntegerField(default=0)
     storage_gb = models.PositiveIntegerField(default=0)

@@ -12,8 +12,8 @@ from django.db.models import Min, QuerySet
 from sandar.core import rack as geometry
 from sandar.errors import NotFound
 
-from .engine import holder_facts
-from .models import LIVE, Cell, Claim, Movement, Place
+from .engine import ClaimSpec, holder_facts
+from .models import LIVE, Cell, Claim, Line, Movement, Place
 from .recount import Discrepancy, recount
 from .snapshot import consistent, pools, pools_of_place, snapshot
 
@@ -30,6 +30,7 @@ __all__ = [
     "endings",
     "history",
     "holder_of",
+    "homes",
     "place",
     "place_of_rack",
     "places",
@@ -38,25 +39,27 @@ __all__ = [
     "rack_space",
     "recount",
     "snapshot",
+    "who_drew_last",
+    "who_stands",
 ]
 
 
 def places(kind: str | None = None) -> QuerySet[Place]:
     """Racks and compute pools, by name."""
-    rows = Place.objects.order_by("name")
+    rows = Place.objects.filter(retired=False).order_by("name")
     return rows.filter(kind=kind) if kind else rows
 
 
 def place(kind: str, name: str) -> Place:
     """The rack or compute pool of this name. Raises NotFound."""
-    if found := Place.objects.filter(kind=kind, name=name).first():
+    if found := Place.objects.filter(kind=kind, name=name, retired=False).first():
         return found
     raise NotFound(what="place", name=name)
 
 
 def place_of_rack(rack_id: int) -> Place:
     """The place of a rack. Raises NotFound."""
-    if found := Place.objects.filter(rack_id=rack_id).first():
+    if found := Place.objects.filter(rack_id=rack_id, retired=False).first():
         return found
     raise NotFound(what="place", id=rack_id)
 
@@ -98,6 +101,28 @@ def holder_of(rack_id: int, half_u: int, face: str) -> dict[str, Any] | None:
     cell = Cell.objects.filter(rack_id=rack_id, half_u=half_u, face=geometry.FACES[face][0])
     claim_id = cell.values_list("claim_id", flat=True).first()
     return None if claim_id is None else holder_facts(claim_id)
+
+
+def who_stands(spec: ClaimSpec, *, besides: Iterable[int] = ()) -> dict[str, Any] | None:
+    """Who has the lowest unit that this would need, the claims `besides` left out; None when nobody."""
+    cells = Cell.objects.filter(claim__place_id=spec.place_id, face__in=geometry.FACES[spec.face])
+    low = spec.start or 0
+    cells = cells.filter(half_u__gte=low, half_u__lt=low + spec.height).exclude(claim_id__in=list(besides))
+    claim_id = cells.order_by("half_u", "face").values_list("claim_id", flat=True).first()
+    return None if claim_id is None else holder_facts(claim_id)
+
+
+def who_drew_last(kind: str, ref: str, state: str) -> dict[str, Any]:
+    """The live claim that drew last from a pool, as a refusal names it; {"holder": ""} when none did."""
+    pool = {"pool__kind": kind, "pool__ref": ref, "pool__failure_state": state}
+    lines = Line.objects.filter(claim__state__in=LIVE, **pool).order_by("-claim_id")
+    return holder_facts(lines.values_list("claim_id", flat=True).first())
+
+
+def homes(place_ids: Iterable[int]) -> list[tuple[int, int, int]]:
+    """(place, agency, claim) of every live claim of an agency in these places."""
+    rows = Claim.objects.filter(place_id__in=list(place_ids), state__in=LIVE, agency__isnull=False)
+    return list(rows.order_by("pk").values_list("place_id", "agency_id", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,16 +62,18 @@ _shares: dict[frozenset[str], frozenset[str]] = {}
 def snapshot(
     *,
     rack_ids: Iterable[int] | None = None,
+    place_ids: Iterable[int] | None = None,
     ignoring_case: int | None = None,
     agency_id: int | None = None,
 ) -> Snapshot:
     """The ledger at one moment: places, pools, what is pending.
 
-    rack_ids: only these racks (compute pools always come along). ignoring_case: as if this case held
-    nothing, so that re-checking a case never counts its own hold. agency_id: fills `near`.
+    rack_ids: only these racks (compute pools always come along). place_ids: only these places.
+    ignoring_case: as if this case held nothing, so that re-checking a case never counts its own hold.
+    agency_id: fills `near`.
     """
     with consistent():
-        places, pools = _places(rack_ids)
+        places, pools = _places(rack_ids, place_ids)
         pending = _pending(ignoring_case)
         near: frozenset[int] = frozenset()
         if agency_id is not None:
@@ -83,7 +85,7 @@ def snapshot(
 
 def pools() -> tuple[PoolState, ...]:
     """Every pool with its figures, by kind, name, failure state."""
-    rows = Pool.objects.order_by("kind", "ref", "failure_state").values_list(*_POOL)
+    rows = Pool.objects.filter(retired=False).order_by("kind", "ref", "failure_state").values_list(*_POOL)
     return tuple(PoolState(*row) for row in rows)
 
 
@@ -94,18 +96,22 @@ def pools_of_place(place_id: int) -> tuple[PoolState, ...]:
     return tuple(PoolState(*row) for row in rows)
 
 
-def _places(rack_ids: Iterable[int] | None) -> tuple[tuple[PlaceState, ...], dict[int, PoolState]]:
+def _places(
+    rack_ids: Iterable[int] | None, place_ids: Iterable[int] | None
+) -> tuple[tuple[PlaceState, ...], dict[int, PoolState]]:
     # Inside a write transaction a version may be undone and given again: nothing is kept there.
     kept = {} if connection.in_atomic_block else _kept
     database = str(connection.settings_dict["NAME"])
-    rows = Place.objects.order_by("name")
+    rows = Place.objects.filter(retired=False).order_by("name")
     if rack_ids is not None:
         rows = rows.filter(rack_id__in=list(rack_ids)) | rows.filter(kind="compute")
+    if place_ids is not None:
+        rows = rows.filter(pk__in=list(place_ids))
     seen = list(rows.values_list("id", "version"))
     stale = [pk for pk, version in seen if (k := kept.get((database, pk))) is None or k.version != version]
     for fresh in _load(stale):
         kept[database, fresh.state.id] = fresh
-    shared = Pool.objects.filter(place__isnull=True).values_list(*_POOL)
+    shared = Pool.objects.filter(place__isnull=True, retired=False).values_list(*_POOL)
     found = {row[0]: PoolState(*row) for row in shared}
     entries = [kept[database, pk] for pk, _ in seen]
     for entry in entries:
@@ -118,7 +124,7 @@ def _load(ids: list[int]) -> Iterator[_Kept]:
         return
     own: dict[int, dict[int, PoolState]] = {}
     routes: dict[int, list[tuple[str, int]]] = {}
-    for row in Pool.objects.filter(place_id__in=ids).values_list(*_POOL):
+    for row in Pool.objects.filter(place_id__in=ids, retired=False).values_list(*_POOL):
         own.setdefault(row[10], {})[row[0]] = PoolState(*row)
     drawn = Route.objects.filter(place_id__in=ids).order_by("pool_id")
     for place_id, share, pool_id in drawn.values_list("place_id", "share", "pool_id"):

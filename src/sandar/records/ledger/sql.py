@@ -13,7 +13,7 @@ from sandar.errors import ClaimChanged, NotFound
 
 _LOCK = (
     "SELECT id, kind, name, rack_id, half_units, depth_mm, front, rear, version"
-    " FROM ledger_place WHERE id IN ({ids}) ORDER BY id{lock}"
+    " FROM ledger_place WHERE id IN ({ids}) AND NOT retired ORDER BY id{lock}"
 )
 _ROUTES = "SELECT place_id, pool_id, share FROM ledger_route WHERE place_id IN ({ids}) ORDER BY pool_id"
 _PLACE_UPDATE = (
@@ -46,7 +46,7 @@ class LockedPlace:
 
 
 def lock_places(ids: Iterable[int]) -> dict[int, LockedPlace]:
-    """Lock the places in order of id until the transaction ends. Raises NotFound for an unknown one."""
+    """Lock the places in order of id until the transaction ends. Raises NotFound for an unknown or removed one."""
     assert connection.in_atomic_block, "the ledger writes only inside a transaction"
     wanted = sorted(set(ids))
     # SQLite has no row locks; there BEGIN IMMEDIATE has taken the one write lock already.

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ("depth_mm", models.PositiveIntegerField(default=0)),
                 ("bandwidth_mbps", models.PositiveIntegerField(default=0)),
                 ("ip_count", models.PositiveIntegerField(default=0)),
+                ("ports", models.PositiveIntegerField(default=0)),
                 ("vcpu", models.PositiveIntegerField(default=0)),
                 ("ram_gb", models.PositiveIntegerField(default=0)),
                 ("storage_gb", models.PositiveIntegerField(default=0)),
@@ -209,6 +210,12 @@ class Migration(migrations.Migration):
                 ("front", models.CharField(default="0", max_length=64)),
                 ("rear", models.CharField(default="0", max_length=64)),
                 (
+                    "retired",
+                    models.BooleanField(
+                        default=False, help_text="removed from the facility; nothing may be put here"
+                    ),
+                ),
+                (
                     "version",
                     models.PositiveBigIntegerField(
                         default=sandar.records.ledger.models.first_version,
@@ -257,8 +264,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("kind", models.CharField(max_length=16)),
-                ("ref", models.CharField(max_length=80)),
-                ("failure_state", models.CharField(default="normal", max_length=32)),
+                ("ref", models.CharField(max_length=96)),
+                ("failure_state", models.CharField(default="normal", max_length=96)),
                 ("label", models.CharField(blank=True, max_length=120)),
                 ("capacity", models.PositiveBigIntegerField()),
                 (
@@ -270,6 +277,7 @@ class Migration(migrations.Migration):
                 ("reserved", models.BigIntegerField(default=0)),
                 ("installed", models.BigIntegerField(default=0)),
                 ("blocked", models.BigIntegerField(default=0)),
+                ("retired", models.BooleanField(default=False)),
                 (
                     "place",
                     models.ForeignKey(
