@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median, pstdev
 
 # Fewer than that, or all within a shorter time, is no history to foretell from.
@@ -72,7 +73,7 @@ def _scatter(ordered: Sequence[Point]) -> float:
 
     6/5: a line through a random walk varies by that much more than its two ends do (Durlauf and Phillips 1988).
     """
-    steps = [later[1] - earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False)]
+    steps = [later[1] - earlier[1] for earlier, later in pairwise(ordered)]
     return pstdev(steps) * math.sqrt(len(steps) * 6 / 5)
 
 
