@@ -6,14 +6,12 @@ the ledger would book: both use `core.capacity.amounts`, the routes of the place
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sandar.core import rack
 from sandar.core.capacity import (
-    Demand,
     PlaceState,
     PoolState,
     Shortage,
@@ -22,33 +20,15 @@ from sandar.core.capacity import (
     check_demand,
     unprovided,
 )
+from sandar.core.fitting import HEAVY_KG, Ask, Reason, Work, gaps, told
 
-HEAVY_KG = 25
-LITTLE_HEADROOM, MUCH_HEADROOM = 10, 30  # percent of a limit that stays free after the booking
+__all__ = ["Answer", "Ask", "Placement", "Reason", "find"]
+
 _TRIES = 3000  # places tried for one request of several servers before giving up
 _EXPIRIES = 32  # distinct expiry times looked at for `frees_at`
 
 
 _Choice = tuple[int, PlaceState, int | None]  # score, place, start
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """One device (kind rack; height in half-units, 0 = on the rack's side) or application (kind compute)."""
-
-    demand: Demand
-    kind: str = "rack"
-    height: int = 0
-    face: str = "full"
-    depth_mm: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A reason for or against a place: a stable code and the figures of its sentence."""
-
-    code: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,39 +59,6 @@ class Answer:
         return bool(self.plan)
 
 
-@dataclass(slots=True)
-class _Work:
-    """What is left while a plan grows: amounts per pool, occupied masks per place."""
-
-    left: dict[int, int]
-    front: dict[int, int]
-    rear: dict[int, int]
-
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> _Work:
-        return cls(
-            {p.id: p.limit - p.held - p.reserved - p.installed - p.blocked for p in snapshot.pools.values()},
-            {place.id: place.front for place in snapshot.places},
-            {place.id: place.rear for place in snapshot.places},
-        )
-
-    def book(self, place: PlaceState, ask: Ask, start: int | None, *, sign: int = 1) -> None:
-        wanted = amounts(ask.demand)
-        for share, pool in place.routes:
-            self.left[pool] -= sign * wanted.get(share, 0)
-        self.occupy(place.id, start, ask.height, face=ask.face)
-
-    def occupy(self, place_id: int, start: int | None, height: int, *, face: str) -> None:
-        bits = rack.mask(start or 0, height)
-        if face != "rear":
-            self.front[place_id] ^= bits
-        if face != "front":
-            self.rear[place_id] ^= bits
-
-    def free(self, place: PlaceState, face: str) -> int:
-        return rack.free_for(self.front[place.id], self.rear[place.id], face, total=place.half_units)
-
-
 def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> Answer:
     """Find places for all asks together and up to `limit` ranked alternatives for each alone.
 
@@ -122,7 +69,7 @@ def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> Answer:
         check_demand(ask.demand)
         if ask.kind == "rack":
             rack.check_place(0 if ask.height else None, ask.height, ask.face, total=1 << 30)
-    work = _Work.of(snapshot)
+    work = Work.of(snapshot)
     ranked: dict[Ask, list[_Choice]] = {}
     for ask in asks:
         if ask not in ranked:
@@ -138,7 +85,7 @@ def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> Answer:
     chosen = search.run()
     if chosen is None:
         return Answer((), placements, _shortages(snapshot, asks[search.stuck], search.deepest))
-    fresh = _Work.of(snapshot)
+    fresh = Work.of(snapshot)
     plan: dict[int, Placement] = {}
     for index, choice in zip(order, chosen, strict=True):
         plan[index] = _explained(snapshot, fresh, index, asks[index], choice)
@@ -149,7 +96,7 @@ def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> Answer:
 class _Search:
     """Depth-first over the asks, largest first, best place first; bounded by _TRIES."""
 
-    def __init__(self, snapshot: Snapshot, asks: Sequence[Ask], order: list[int], work: _Work) -> None:
+    def __init__(self, snapshot: Snapshot, asks: Sequence[Ask], order: list[int], work: Work) -> None:
         self.snapshot, self.asks, self.order, self.work = snapshot, asks, order, work
         self.tries = 0
         self.depth = -1
@@ -167,7 +114,7 @@ class _Search:
         choices = self.first[ask] if depth == 0 else _ranked(self.snapshot, ask, self.work)
         if not choices and depth > self.depth:
             self.depth, self.stuck = depth, self.order[depth]
-            self.deepest = _Work(dict(self.work.left), dict(self.work.front), dict(self.work.rear))
+            self.deepest = Work(dict(self.work.left), dict(self.work.front), dict(self.work.rear))
         for choice in choices:
             self.tries += 1
             if self.tries > _TRIES:
@@ -180,7 +127,7 @@ class _Search:
         return None
 
 
-def _ranked(snapshot: Snapshot, ask: Ask, work: _Work) -> list[_Choice]:
+def _ranked(snapshot: Snapshot, ask: Ask, work: Work) -> list[_Choice]:
     """(score, place, start) of every place that fits, best first."""
     wanted = amounts(ask.demand)
     meter = _Meter(wanted, work.left, snapshot.pools)
@@ -266,9 +213,9 @@ def _best_start(free: int, height: int, *, heavy: bool) -> tuple[int, int]:
     return start, 100 * max(rest, after) // max(other for _, other in found)
 
 
-def _explained(snapshot: Snapshot, work: _Work, index: int, ask: Ask, choice: _Choice) -> Placement:
+def _explained(snapshot: Snapshot, work: Work, index: int, ask: Ask, choice: _Choice) -> Placement:
     score, place, start = choice
-    reasons = [reason for reason in _reasons(snapshot, work, ask, choice) if reason]
+    reasons = list(told(snapshot, work, ask, place, start=start))
     return Placement(
         index, place.id, place.rack_id, place.name, start, ask.face, score,
         tuple(reason for good, reason in reasons if good),
@@ -276,89 +223,14 @@ def _explained(snapshot: Snapshot, work: _Work, index: int, ask: Ask, choice: _C
     )  # fmt: skip
 
 
-def _reasons(snapshot: Snapshot, work: _Work, ask: Ask, choice: _Choice) -> Iterator[tuple[bool, Reason]]:
-    """(is a pro, reason) in the order in which they are shown."""
-    _, place, start = choice
-    wanted = amounts(ask.demand)
-    if ask.height and start is not None:
-        free = work.free(place, ask.face)
-        before = rack.longest_run(free)
-        after = rack.longest_run(free & ~rack.mask(start, ask.height))
-        yield (
-            after == before,
-            Reason(
-                "keeps_longest_run" if after == before else "shortens_longest_run",
-                {"before_u": before / 2, "after_u": after / 2},
-            ),
-        )
-        if start % 2 and ask.height % 2 == 0:
-            yield False, Reason("half_step", {"position_u": rack.position_of(start)})
-        if ask.demand.weight_kg >= HEAVY_KG:
-            low = start * 3 <= place.half_units
-            yield low, Reason("heavy_low" if low else "heavy_high", {"weight_kg": ask.demand.weight_kg})
-    yield from _power_reasons(snapshot, work, ask, place)
-    tight = [
-        (100 * (work.left[pool] - wanted[share]) // (snapshot.pools[pool].limit or 1), snapshot.pools[pool])
-        for share, pool in place.routes
-        if share in wanted
-    ]
-    if tight:
-        percent, pool = min(tight, key=lambda item: (item[0], item[1].kind, item[1].ref, item[1].state))
-        facts = {"percent": percent, "resource": pool.kind, "ref": pool.ref, "state": pool.state}
-        if percent < LITTLE_HEADROOM:
-            yield False, Reason("little_headroom", facts)
-        elif percent >= MUCH_HEADROOM:
-            yield True, Reason("much_headroom", facts)
-    if place.id in snapshot.near:
-        yield True, Reason("agency_here")
-
-
-def _power_reasons(
-    snapshot: Snapshot, work: _Work, ask: Ask, place: PlaceState
-) -> Iterator[tuple[bool, Reason]]:
-    if ask.demand.cords in {"A", "B"}:
-        yield False, Reason("single_cord", {"cords": ask.demand.cords})
-        wanted = amounts(ask.demand)
-        sides = {
-            snapshot.pools[pool].kind: snapshot.pools[pool].limit - work.left[pool] + wanted.get(share, 0)
-            for share, pool in place.routes
-            if share in {"power_a", "power_b"} and snapshot.pools[pool].kind.startswith("rack_power")
-        }
-        if len(sides) == 2:
-            a, b = sides["rack_power_a"], sides["rack_power_b"]
-            even = (a <= b) if ask.demand.cords == "A" else (b <= a)
-            yield even, Reason("balances_sides" if even else "sides_uneven", {"a_w": a, "b_w": b})
-
-
-def _gaps(snapshot: Snapshot, ask: Ask, place: PlaceState, work: _Work) -> list[Shortage]:
-    """Everything this place lacks for the ask; empty when it fits."""
-    wanted = amounts(ask.demand)
-    found = []
-    if place.depth_mm and ask.depth_mm > place.depth_mm:
-        found.append(Shortage("depth", ask.depth_mm, place.depth_mm, place.name))
-    if ask.height and (run := rack.longest_run(work.free(place, ask.face))) < ask.height:
-        found.append(Shortage("space", ask.height, run, place.name))
-    found += [Shortage(kind, amount, 0, place.name) for kind, amount in unprovided(wanted, place.shares)]
-    worst: dict[tuple[str, str], Shortage] = {}
-    for share, pool_id in place.routes:
-        amount, left = wanted.get(share, 0), work.left[pool_id]
-        if amount > left:
-            pool = snapshot.pools[pool_id]
-            gap = Shortage(pool.kind, amount, left, pool.ref, pool.state)
-            key = (pool.kind, pool.ref)
-            if key not in worst or amount - left > worst[key].asked - worst[key].left:
-                worst[key] = gap
-    return found + list(worst.values())
-
-
-def _shortages(snapshot: Snapshot, ask: Ask, work: _Work) -> tuple[Shortage, ...]:
+def _shortages(snapshot: Snapshot, ask: Ask, work: Work) -> tuple[Shortage, ...]:
     """What is short at the place that comes nearest: fewest gaps, then the smallest relative gap."""
     options = [
-        (_gaps(snapshot, ask, place, work), place) for place in snapshot.places if place.kind == ask.kind
+        (gaps(snapshot, ask, place, work), place) for place in snapshot.places if place.kind == ask.kind
     ]
     if not options:
         return (Shortage("place", 1, 0, ask.kind),)
-    gaps, place = min(
+    lacks, place = min(
         options,
         key=lambda item: (
             len(item[0]),
@@ -367,15 +239,13 @@ def _shortages(snapshot: Snapshot, ask: Ask, work: _Work) -> tuple[Shortage, ...
         ),
     )
     freed = _frees_at(snapshot, ask, work, place)
-    return tuple(replace(gap, frees_at=freed.get((gap.resource, gap.where))) for gap in gaps)
+    return tuple(replace(gap, frees_at=freed.get((gap.resource, gap.where))) for gap in lacks)
 
 
-def _frees_at(
-    snapshot: Snapshot, ask: Ask, work: _Work, place: PlaceState
-) -> dict[tuple[str, str], datetime]:
+def _frees_at(snapshot: Snapshot, ask: Ask, work: Work, place: PlaceState) -> dict[tuple[str, str], datetime]:
     """When holds that expire close each gap of the place, or make the ask fit somewhere."""
-    later = _Work(dict(work.left), dict(work.front), dict(work.rear))
-    open_gaps = {(gap.resource, gap.where) for gap in _gaps(snapshot, ask, place, work)}
+    later = Work(dict(work.left), dict(work.front), dict(work.rear))
+    open_gaps = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work)}
     freed: dict[tuple[str, str], datetime] = {}
     times = sorted({claim.expires_at for claim in snapshot.pending if claim.expires_at})[:_EXPIRIES]
     for when in times:
@@ -386,7 +256,7 @@ def _frees_at(
                         later.left[pool] += amount
                 if claim.place_id in later.front:
                     later.occupy(claim.place_id, claim.start, claim.height, face=claim.face)
-        still = {(gap.resource, gap.where) for gap in _gaps(snapshot, ask, place, later)}
+        still = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, later)}
         if _ranked(snapshot, ask, later):
             still = set()
         for key in open_gaps - still:

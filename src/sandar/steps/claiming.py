@@ -109,21 +109,11 @@ class Plan(Input):
 def hold(given: Hold, *, person: Person, at: datetime) -> Claim:
     """Hold a place. Raises Forbidden, NotFound (case), InvalidInput (rack), CapacityTaken naming the holder."""
     with transaction.atomic():
-        grant = _grant(person, at)
+        grant = granted(person, at)
         case = _case(person, given.case, at) if given.case else None
-        place = _rack(given.rack, "rack")
-        spec = ClaimSpec(
-            place_id=place.pk,
-            demand=_demand(Demand(), given.model_dump()),
-            start=rack.start_of(given.position_u),
-            height=rack.half_units(given.height_u),
-            face=given.face,
-            depth_mm=given.depth_mm,
-            case_id=case.pk if case else None,
-            agency_id=case.agency_id if case else None,
-            label=given.label or (case.title if case else ""),
-        )
-        until = _until(given.expires_at, at) or at + timedelta(days=settings.HOLD_DAYS)
+        place = rack_of(given.rack, "rack")
+        spec = new_spec(given, place, case)
+        until = until_of(given.expires_at, at) or at + timedelta(days=settings.HOLD_DAYS)
         claim = ledger.hold(spec, at=at, by=person.pk, expires_at=until)
         claim.place = place  # whoever tells of the claim need not ask again; masks are those from before
         if case:
@@ -138,19 +128,19 @@ def change(claim_id: int, given: Change, *, person: Person, at: datetime) -> Cla
     Raises Forbidden, NotFound, ClaimChanged, ClaimInProcedure, ActionNotAllowed, CapacityTaken.
     """
     with transaction.atomic():
-        grant = _grant(person, at)
+        grant = granted(person, at)
         claim, case = _live(claim_id, given.version)
         to = given.state or claim.state
         if to not in NEXT[claim.state]:
             raise ActionNotAllowed(action=to, state=claim.state, allowed=list(NEXT[claim.state]))
         wanted = given.model_dump(exclude_unset=True, exclude={"version", "state"})
-        until = _until(wanted.pop("expires_at"), at) if "expires_at" in wanted else claim.expires_at
+        until = until_of(wanted.pop("expires_at"), at) if "expires_at" in wanted else claim.expires_at
         if to != claim.state or until != claim.expires_at:
             _not_of_a_step(claim, case)
         changed = ledger.change(
             claim,
             to=to,
-            spec=_changed(claim, {name: value for name, value in wanted.items() if value is not None}),
+            spec=changed_spec(claim, {name: value for name, value in wanted.items() if value is not None}),
             expires_at=until if to in ("held", "reserved") else None,
             at=at,
             by=person.pk,
@@ -162,7 +152,7 @@ def change(claim_id: int, given: Change, *, person: Person, at: datetime) -> Cla
 def release(claim_id: int, *, person: Person, at: datetime, seen: int | None = None) -> Claim:
     """Give a place back. Raises Forbidden, NotFound, ClaimChanged when it ended before, ClaimInProcedure."""
     with transaction.atomic():
-        grant = _grant(person, at)
+        grant = granted(person, at)
         claim, case = _live(claim_id, seen)
         _not_of_a_step(claim, case)
         released = ledger.release(claim, at=at, by=person.pk)
@@ -172,27 +162,17 @@ def release(claim_id: int, *, person: Person, at: datetime, seen: int | None = N
 
 def plan(given: Plan, *, person: Person, at: datetime) -> list[Claim]:
     """Several moves as one atomic plan, in the order given. Raises as `change`."""
-    ids = [move.claim for move in given.moves]
-    if len(set(ids)) != len(ids):
-        raise InvalidInput(
-            fields={"moves": [_("Satu tempat hanya dapat dipindahkan satu kali dalam satu rencana.")]}
-        )
     with transaction.atomic():
-        grant = _grant(person, at)
-        held = ledger_read.claims(ids)
+        grant = granted(person, at)
+        held = moved_claims(given)
         touched = {
             pk: cases_write.lock_now(pk) for pk in sorted({c.case_id for c in held.values() if c.case_id})
         }
         steps = []
         for index, move in enumerate(given.moves):
-            claim = held.get(move.claim)
-            if claim is None:
-                raise NotFound(what="claim", id=move.claim)
-            _as_seen(claim, move.version)
-            wanted = move.model_dump(exclude={"claim", "version"}, exclude_none=True)
-            steps.append(
-                (claim, _changed(claim, wanted, field=f"moves.{index}.rack") or ledger.spec_of(claim))
-            )
+            claim = held[move.claim]
+            as_seen(claim, move.version)
+            steps.append((claim, moved_spec(claim, move, index)))
         moved = ledger.rearrange(steps, at=at, by=person.pk)
         for pk, case in touched.items():
             own = [claim for claim in moved if claim.case_id == pk]
@@ -200,10 +180,29 @@ def plan(given: Plan, *, person: Person, at: datetime) -> list[Claim]:
     return moved
 
 
+def moved_claims(given: Plan) -> dict[int, Claim]:
+    """The claims of a plan by id. Raises InvalidInput when one is named twice, NotFound."""
+    ids = [move.claim for move in given.moves]
+    if len(set(ids)) != len(ids):
+        raise InvalidInput(
+            fields={"moves": [_("Satu tempat hanya dapat dipindahkan satu kali dalam satu rencana.")]}
+        )
+    found = ledger_read.claims(ids)
+    if missing := set(ids) - found.keys():
+        raise NotFound(what="claim", id=min(missing))
+    return found
+
+
+def moved_spec(claim: Claim, move: Move, index: int) -> ClaimSpec:
+    """Where a move of a plan puts its claim. Raises PlaceOutsideRack, InvalidInput."""
+    wanted = move.model_dump(exclude={"claim", "version"}, exclude_none=True)
+    return changed_spec(claim, wanted, field=f"moves.{index}.rack") or ledger.spec_of(claim)
+
+
 # --- what all of them ask
 
 
-def _grant(person: Person, at: datetime) -> Grant:
+def granted(person: Person, at: datetime) -> Grant:
     day = people.today(at)
     for role in MAY:
         if grant := people.authority(person, role, day):
@@ -222,11 +221,11 @@ def _live(claim_id: int, seen: int | None) -> tuple[Claim, Case | None]:
     """The claim, after its case was locked: the order of locks is the same as in every step."""
     claim = ledger_read.claim(claim_id)
     case = cases_write.lock_now(claim.case_id) if claim.case_id else None
-    _as_seen(claim, seen)
+    as_seen(claim, seen)
     return claim, case
 
 
-def _as_seen(claim: Claim, seen: int | None) -> None:
+def as_seen(claim: Claim, seen: int | None) -> None:
     if claim.state not in LIVE or seen not in (None, claim.version):
         raise ClaimChanged(claim=claim.pk, state=claim.state, version=claim.version)
 
@@ -236,11 +235,26 @@ def _not_of_a_step(claim: Claim, case: Case | None) -> None:
         raise ClaimInProcedure(case=case.number, claim=claim.pk)
 
 
-def _rack(name: str, field: str) -> Place:
+def rack_of(name: str, field: str) -> Place:
     try:
         return ledger_read.place("rack", name)
     except NotFound as fault:
         raise InvalidInput(fields={field: [_("Rak %(rack)s tidak dikenal.") % {"rack": name}]}) from fault
+
+
+def new_spec(given: Hold, place: Place, case: Case | None) -> ClaimSpec:
+    """What a hold takes. Raises PlaceOutsideRack."""
+    return ClaimSpec(
+        place_id=place.pk,
+        demand=_demand(Demand(), given.model_dump()),
+        start=rack.start_of(given.position_u),
+        height=rack.half_units(given.height_u),
+        face=given.face,
+        depth_mm=given.depth_mm,
+        case_id=case.pk if case else None,
+        agency_id=case.agency_id if case else None,
+        label=given.label or (case.title if case else ""),
+    )
 
 
 def _demand(before: Demand, wanted: Mapping[str, Any]) -> Demand:
@@ -250,12 +264,12 @@ def _demand(before: Demand, wanted: Mapping[str, Any]) -> Demand:
     return replace(before, **known)
 
 
-def _changed(claim: Claim, wanted: Mapping[str, Any], *, field: str = "rack") -> ClaimSpec | None:
+def changed_spec(claim: Claim, wanted: Mapping[str, Any], *, field: str = "rack") -> ClaimSpec | None:
     """The claim's spec with what shall be different; None when nothing is."""
     before = ledger.spec_of(claim)
     plain: dict[str, Any] = {name: wanted[name] for name in ("face", "depth_mm", "label") if name in wanted}
     if "rack" in wanted:
-        plain["place_id"] = _rack(wanted["rack"], field).pk
+        plain["place_id"] = rack_of(wanted["rack"], field).pk
     if "position_u" in wanted:
         plain["start"] = rack.start_of(wanted["position_u"])
     if "height_u" in wanted:
@@ -264,7 +278,7 @@ def _changed(claim: Claim, wanted: Mapping[str, Any], *, field: str = "rack") ->
     return spec if spec != before else None
 
 
-def _until(moment: datetime | None, at: datetime) -> datetime | None:
+def until_of(moment: datetime | None, at: datetime) -> datetime | None:
     """A time without an offset is the office's own. Raises InvalidInput when it is past or over a year away."""
     if moment is None:
         return None

@@ -10,7 +10,7 @@ from ninja import Router
 from pydantic import Field
 
 from sandar.core import capacity, placement, rack
-from sandar.core.placement import Ask, Placement, Reason
+from sandar.core.placement import Ask, Placement
 from sandar.doors.api import shapes, words
 from sandar.doors.api.auth import caller_of
 from sandar.doors.api.once import answer
@@ -113,13 +113,9 @@ def _place(found: Placement) -> dict[str, Any]:
         "position_u": words.position(found.start),
         "face": found.face,
         "score": found.score,
-        "pros": [_reason(reason) for reason in found.pros],
-        "cons": [_reason(reason) for reason in found.cons],
+        "pros": [words.reason(reason) for reason in found.pros],
+        "cons": [words.reason(reason) for reason in found.cons],
     }
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    return {"code": reason.code, "facts": dict(reason.facts)}
 
 
 def _short(gap: capacity.Shortage) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from sandar.doors.api.once import answer, once
 from sandar.doors.api.paging import PageNo, Word, page_of
 from sandar.doors.api.reading import body_of, id_in_path
 from sandar.doors.api.taking import takes
+from sandar.doors.api.verdict_shapes import PlanVerdictOut, VerdictOut
 from sandar.errors import NotFound
 from sandar.records.ledger.models import LIVE, Claim
-from sandar.steps import claiming
+from sandar.steps import claiming, trying
 
 router = Router(tags=["claims"])
+Preview = Annotated[bool, Query(description="true: only the verdict, nothing is written")]
 State = Literal["", "live", "held", "reserved", "installed", "blocked", "released", "expired"]
 
 
@@ -53,11 +55,16 @@ def get_claim(request: HttpRequest, claim_id: int) -> HttpResponse:
     return answer(words.claim_line(row))
 
 
-@router.post("/claims", response={201: shapes.ClaimOut}, openapi_extra=takes(claiming.Hold))
-def hold(request: HttpRequest) -> HttpResponse:
-    """Hold a place. Who comes second gets 409 CAPACITY_TAKEN with the holder and when the hold ends."""
+@router.post("/claims", response={200: VerdictOut, 201: shapes.ClaimOut}, openapi_extra=takes(claiming.Hold))
+def hold(request: HttpRequest, *, preview: Preview = False) -> HttpResponse:
+    """Hold a place. Who comes second gets 409 CAPACITY_TAKEN with the holder and when the hold ends.
+
+    With `preview=true` nothing is held: 200 says whether it would be, with reasons or with that same refusal.
+    """
     caller = caller_of(request)
     given = body_of(request, claiming.Hold)
+    if preview:
+        return answer(words.verdict_line(trying.hold(given, person=caller.person, at=caller.at)))
 
     def work() -> dict[str, Any]:
         return words.claim_brief(claiming.hold(given, person=caller.person, at=caller.at))
@@ -90,11 +97,19 @@ def release(request: HttpRequest, claim_id: int) -> HttpResponse:
     return once(request, caller, work)
 
 
-@router.post("/claims/plan", response=shapes.ClaimsOut, openapi_extra=takes(claiming.Plan))
-def plan(request: HttpRequest) -> HttpResponse:
-    """Several moves as one atomic plan: only the end must fit, so two devices may swap."""
+@router.post("/claims/plan", response=shapes.ClaimsOut | PlanVerdictOut, openapi_extra=takes(claiming.Plan))
+def plan(request: HttpRequest, *, preview: Preview = False) -> HttpResponse:
+    """Several moves as one atomic plan: only the end must fit, so two devices may swap.
+
+    With `preview=true` nothing moves: the verdict on each move, judged as if all had left their old places and
+    the moves before it had arrived.
+    """
     caller = caller_of(request)
     given = body_of(request, claiming.Plan)
+    if preview:
+        found = trying.plan(given, person=caller.person, at=caller.at)
+        moves = [words.verdict_line(verdict) for verdict in found]
+        return answer({"fits": all(verdict.fits for verdict in found), "moves": moves})
 
     def work() -> dict[str, Any]:
         moved = claiming.plan(given, person=caller.person, at=caller.at)

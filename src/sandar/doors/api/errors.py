@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.errors import AuthenticationError, HttpError
 
 from sandar.core.capacity import UNITS
+from sandar.doors import refusals
 from sandar.doors.api.zone import moment
 from sandar.doors.web import refusal
 from sandar.errors import Malformed, NotSignedIn, SandarError
@@ -31,6 +32,12 @@ def refused(request: HttpRequest, fault: Exception | type[Exception]) -> HttpRes
     if isinstance(error, SandarError):
         error.facts = _told(error.facts)
     return refusal.answer(request, error)
+
+
+def problem(error: SandarError) -> dict[str, Any]:
+    """A refusal that is not the answer itself but told in it, in the same words and shape."""
+    error.facts = _told(error.facts)
+    return refusals.problem(error)
 
 
 def _told(facts: dict[str, Any]) -> dict[str, Any]:

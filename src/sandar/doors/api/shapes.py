@@ -248,6 +248,7 @@ class CapacityOut(BaseModel):
 
 class ReasonOut(BaseModel):
     code: str
+    text: str = Field(description="the reason in the caller's language")
     facts: dict[str, Any]
 
 

@@ -9,12 +9,15 @@ from typing import Any
 from django.conf import settings
 
 from sandar.core import rack
+from sandar.core.fitting import Reason
+from sandar.doors.api import errors
 from sandar.doors.api.zone import moment
 from sandar.records.cases.models import Case, Event, Task
 from sandar.records.cases.read import entry
 from sandar.records.clocks.read import Reading
 from sandar.records.documents.models import Document, StoredFile
 from sandar.records.ledger.models import Claim
+from sandar.steps import trying, verdicts
 
 MINUTE = timedelta(minutes=1)
 CASE = (
@@ -157,6 +160,35 @@ def claim_brief(claim: Claim) -> dict[str, Any]:
     row |= {"case__number": claim.case.number if claim.case_id and claim.case else None}
     row |= {"agency__code": claim.agency.code if claim.agency_id and claim.agency else None}
     return claim_line(row)
+
+
+def verdict_line(verdict: trying.Verdict) -> dict[str, Any]:
+    """What would become of one claim, the refusal told as carrying it out would tell it."""
+    return {
+        "fits": verdict.fits,
+        "claim": verdict.claim,
+        "label": verdict.label,
+        "version": verdict.version,
+        "before": _spot(verdict.was) if verdict.was else None,
+        "after": _spot(verdict.to),
+        "refusal": errors.problem(verdict.refusal) if verdict.refusal else None,
+        "pros": [reason(found) for found in verdict.pros],
+        "cons": [reason(found) for found in verdict.cons],
+    }
+
+
+def _spot(spot: trying.Spot) -> dict[str, Any]:
+    return {
+        "rack": spot.name,
+        "position_u": position(spot.start),
+        "height_u": spot.height / 2,
+        "face": spot.face,
+    }
+
+
+def reason(found: Reason) -> dict[str, Any]:
+    """A reason for or against a place: its code, its figures, and the sentence in the caller's language."""
+    return {"code": found.code, "text": verdicts.reason(found), "facts": dict(found.facts)}
 
 
 def track_url(number: str) -> str:
