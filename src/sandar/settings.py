@@ -261,11 +261,14 @@ Q_CLUSTER = {
     "ack_failures": False,
     "catch_up": False,
     "poll": 0.3,
-    "bulk": 5,
+    "bulk": 1,  # one worker, one job at a time
     "queue_limit": 20,
     "save_limit": 1000,
     "label": "Sandar",
 }
+
+# Whether /health/ready misses a worker that gives no sign of life; `sandar serve --no-worker` says no.
+WORKER_EXPECTED = True
 
 # --- Mail.
 EMAIL_HOST = _env("SANDAR_SMTP_HOST")

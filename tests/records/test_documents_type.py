@@ -248,3 +248,13 @@ def test_a_child_that_died_in_between_is_replaced() -> None:
     typeset._child._process.kill()
     typeset._child._process.wait()
     assert pdf_of("receipt").startswith(b"%PDF-")
+
+
+def test_a_child_without_work_is_sent_home_and_another_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeset, "IDLE_SECONDS", 0.2)
+    pdf_of("receipt")
+    deadline = time.monotonic() + 10
+    while typeset._child._process and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert typeset._child._process is None
+    assert pdf_of("receipt").startswith(b"%PDF-")

@@ -226,6 +226,7 @@ def test_a_request_id_of_the_proxy_is_kept_and_a_hostile_one_is_not(db: None) ->
 
 
 def test_health_says_ready_and_names_what_lacks(db: None, settings: Settings) -> None:
+    settings.WORKER_EXPECTED = False
     assert Client().get("/health/live").json() == {"status": "live"}
     ready = Client().get("/health/ready")
     assert (ready.status_code, ready.json()["reasons"]) == (200, [])

@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import io
 import json
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
@@ -38,8 +39,8 @@ def prepare(data_dir: Path, *, example: bool) -> list[dict[str, object]]:
     """
     with _alone(data_dir):
         note = _read_note(data_dir)
-        _migrate(data_dir, note)
-        _collect_static(data_dir, note)
+        with _static_files(data_dir, note):
+            _migrate(data_dir, note)
         accounts = _example(fill=example)
     connections.close_all()
     return accounts
@@ -126,15 +127,26 @@ def _static_key() -> str:
     return _digest(sorted(parts))
 
 
-def _collect_static(data_dir: Path, note: dict[str, Any]) -> None:
-    root = Path(settings.STATIC_ROOT)
+@contextmanager
+def _static_files(data_dir: Path, note: dict[str, Any]) -> Iterator[None]:
+    """Collect and compress the static files in a process beside what is done inside; only when they changed."""
     key = _static_key()
-    if note.get("static") == key and root.is_dir():
+    if note.get("static") == key and Path(settings.STATIC_ROOT).is_dir():
+        yield
         return
     print("sandar: " + _("menyiapkan berkas tampilan"), file=sys.stderr, flush=True)
-    call_command("collectstatic", interactive=False, verbosity=0, stdout=io.StringIO())
+    beside = multiprocessing.get_context("fork").Process(target=_collect_static, daemon=True)
+    beside.start()
+    yield
+    beside.join()
+    if beside.exitcode:
+        raise frame.Finding(_("Berkas tampilan tidak dapat disiapkan."), code="NO_STATIC_FILES")
     note["static"] = key
     _write_note(data_dir, note)
+
+
+def _collect_static() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0, stdout=io.StringIO())
 
 
 def _example(*, fill: bool) -> list[dict[str, object]]:

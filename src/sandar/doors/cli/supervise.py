@@ -51,7 +51,6 @@ class Supervisor:
         self.drain_seconds = drain_seconds
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
         signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
-        gc.collect()
         gc.freeze()  # what is loaded now is shared by all forks and never scanned again
 
     def start(self, name: str, body: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django_q.models import Schedule
@@ -21,3 +21,12 @@ def ensure(at: datetime) -> None:
             Schedule.objects.create(
                 name=NAME, func=FUNC, schedule_type=Schedule.MINUTES, minutes=1, repeats=-1, next_run=at
             )
+
+
+def silence(at: datetime) -> timedelta | None:
+    """How long no worker has looked at the schedule although it was due; negative before; None: never one did.
+
+    A worker looks every 10 s and moves the due time on, so this is its sign of life: no other row is needed.
+    """
+    due = Schedule.objects.filter(name=NAME).values_list("next_run", flat=True).first()
+    return None if due is None else at - due

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import shutil
 from collections.abc import Iterator
+from time import monotonic
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -17,10 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_q.models import OrmQ
 
+from sandar.doors.jobs import schedule
 from sandar.records.cases.models import Case, Task
 from sandar.records.outbox.models import Message
 
 LEAST_FREE_BYTES = 50 * 1024 * 1024
+WORKER_SILENCE_SECONDS = 60.0  # the longest job takes 50
+_STARTED = monotonic()
 _migrated = False
 
 
@@ -58,6 +62,20 @@ def lacking() -> Iterator[str]:
         yield "storage: the data dir is not writable"
     elif shutil.disk_usage(place).free < LEAST_FREE_BYTES:
         yield "storage: full"
+    if settings.WORKER_EXPECTED and monotonic() - _STARTED > WORKER_SILENCE_SECONDS:
+        yield from _worker_silent()
+
+
+def _worker_silent() -> Iterator[str]:
+    """Papers, mail, probes and lapsed holds wait when the background worker is gone. Not asked while starting."""
+    try:
+        silent = schedule.silence(timezone.now())
+    except DatabaseError:
+        return  # told already
+    if silent is None:
+        yield "worker: never seen"
+    elif silent.total_seconds() > WORKER_SILENCE_SECONDS:
+        yield f"worker: silent for {silent.total_seconds():.0f} s"
 
 
 def _is_migrated() -> bool:

@@ -5,7 +5,8 @@ million lines; a child with limits on memory, processor time and files turns eve
 paper. One child per process, kept warm: measured on 2 shared cores, a letter costs 18 to 58 ms of processor time
 (a handover of 40 servers on five pages 140 ms), asking the child for it at most 5 ms more, starting one 140 ms; and
 its 160 MB stay out of a web worker until that worker draws a paper. It is killed after `TIMEOUT` seconds,
-replaced after `LETTERS_EACH` letters (the compiler's memory only grows), and ends when this process does.
+replaced after `LETTERS_EACH` letters (the compiler's memory only grows), sent home after `IDLE_SECONDS` without work
+(it holds 50 MB), and ends when this process does.
 
 Why it is deterministic: the only input is the JSON of the facts, the only date is the paper's own, the fonts
 come from one folder and never from the machine. Same facts, same templates, same fonts: same bytes.
@@ -31,6 +32,7 @@ from sandar.records.documents import fonts
 
 LETTERS = Path(__file__).resolve().parent / "letters"
 TIMEOUT = 20.0
+IDLE_SECONDS = 10.0
 LETTERS_EACH = 500
 _log = logging.getLogger(__name__)
 
@@ -90,10 +92,13 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self._served = 0
+        self._idle: threading.Timer | None = None
 
     def ask(self, request: dict[str, Any], body: bytes, *, name: str) -> bytes:
         """Send one request and wait for its answer, at most `TIMEOUT` seconds."""
         with self._lock:
+            if self._idle:
+                self._idle.cancel()
             process = self._ready()
             began = monotonic()
             late = threading.Timer(TIMEOUT, process.kill)
@@ -106,10 +111,19 @@ class _Child:
                 raise errors.RenderFailed(letter=name, reason=reason) from fault
             finally:
                 late.cancel()
+            self._idle = threading.Timer(IDLE_SECONDS, self._send_home, args=(process,))
+            self._idle.daemon = True
+            self._idle.start()
         if not head["ok"]:
             _log.error("typesetting %s failed: %s", name, head["reason"])
             raise errors.RenderFailed(letter=name, reason=head["reason"])
         return answer
+
+    def _send_home(self, process: subprocess.Popen[bytes]) -> None:
+        """End a child that nobody asked anything for a while; one that works again is left alone."""
+        with self._lock:
+            if self._process is process and self._owner == os.getpid():
+                self._drop()
 
     def _ready(self) -> subprocess.Popen[bytes]:
         # After a fork the child belongs to the other process: leave it alone and start an own one.
