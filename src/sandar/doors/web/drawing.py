@@ -10,8 +10,9 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from html import escape
+from operator import or_
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from sandar.doors.web import figures, labels
 from sandar.records.ledger.read import Block
 
 HALF = 9  # height of a half-unit
-NUMBERS, CABINET, RAIL, EDGE = 30, 300, 7, 10
+NUMBERS, CABINET, RAIL, EDGE = 26, 262, 6, 10
 WIDTH = NUMBERS + CABINET + 4
 _STYLE = Path(__file__).parent / "static" / "sandar" / "drawing.css"
 _GLYPH = 6.0  # mean width of a letter of the labels; they are cut, never squeezed
@@ -51,13 +52,16 @@ class Look:
     """What a drawing shows besides the blocks.
 
     links: claim id -> address. free: unit as printed from the bottom -> address of "take this one".
-    here: the claim that is meant; everything else steps back.
+    here: the claim that is meant; everything else steps back. tint: the class of a block's colour (tints.py).
+    moves: devices say what a script needs to drag them (static/sandar/rack.js).
     """
 
     links: Mapping[int, str] | None = None
     free: Callable[[int], str] | None = None
     here: int | None = None
     alone: bool = False
+    tint: Callable[[Block], str] | None = None
+    moves: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -89,8 +93,8 @@ def elevation(
     parts = [
         _open(name, _described(seen, frame), width=WIDTH, height=height, look=look),
         f'<rect class="elev-cabinet" x="{NUMBERS}" y="1" width="{CABINET}" height="{height - 2}" rx="5"/>',
-        "".join(_units(frame, look)),
-        "".join(_device(block, frame, face, look) for block in seen),
+        "".join(_units(frame, look, _taken(seen))),
+        "".join(_device(block, frame, face, look) for block in reversed(seen)),
         "".join(_wish(wish, frame) for wish in wishes if wish.face in ("full", face)),
         "</svg>",
     ]
@@ -155,31 +159,48 @@ def _y(start: int, height: int, frame: Frame) -> int:
     return EDGE + (frame.half_units - start - height) * HALF
 
 
-def _units(frame: Frame, look: Look) -> Iterator[str]:
-    """Unit numbers, the lines between units, and what is clickable in an empty one."""
-    use_from = _("Pakai mulai U%(unit)s")
-    for start in range(0, frame.half_units - 1, 2):
-        y = _y(start, 2, frame)
-        printed = geometry.printed_unit(start, total=frame.half_units, numbering=frame.numbering)
-        yield f'<text class="elev-no" x="{NUMBERS - 6}" y="{y + HALF + 3}">{printed:g}</text>'
-        slot = (
-            f'<rect class="elev-slot" x="{NUMBERS + RAIL}" y="{y}" width="{CABINET - 2 * RAIL}"'
-            f' height="{2 * HALF - 1}"/>'
-        )
-        if look.free is not None:
-            unit = start // 2 + 1
-            said = escape(use_from % {"unit": f"{printed:g}"})
-            slot = (
-                f'<a href="{escape(look.free(unit))}" tabindex="-1" aria-hidden="true">'
+def _taken(seen: Iterable[Block]) -> int:
+    return reduce(or_, (geometry.mask(block.start or 0, block.height) for block in seen), 0)
+
+
+def _units(frame: Frame, look: Look, taken: int) -> Iterator[str]:
+    """Unit numbers, and in every unit that is not covered what is clickable in it."""
+    for start, (number, slot, said) in enumerate(_ladder(frame.half_units, frame.numbering, figures.lang())):
+        yield number
+        if taken >> (2 * start) & 3 == 3:
+            continue
+        if look.free is None or taken >> (2 * start) & 3:
+            yield slot
+        else:
+            yield (
+                f'<a href="{escape(look.free(start + 1))}" tabindex="-1" aria-hidden="true">'
                 f"<title>{said}</title>{slot}</a>"
             )
-        yield slot
+
+
+@lru_cache(maxsize=64)
+def _ladder(half_units: int, numbering: str, _lang: str) -> tuple[tuple[str, str, str], ...]:
+    """For each unit from the floor: its number, its empty place, and what a click there says."""
+    frame = Frame("", half_units, numbering)
+    use_from = _("Pakai mulai U%(unit)s")
+    found = []
+    for start in range(0, half_units - 1, 2):
+        y = _y(start, 2, frame)
+        printed = geometry.printed_unit(start, total=half_units, numbering=numbering)
+        found.append((
+            f'<text class="elev-no" x="{NUMBERS - 6}" y="{y + HALF + 3}">{printed:g}</text>',
+            f'<rect class="elev-slot" x="{NUMBERS + RAIL}" y="{y}" width="{CABINET - 2 * RAIL}"'
+            f' height="{2 * HALF - 1}"/>',
+            escape(use_from % {"unit": f"{printed:g}"}),
+        ))  # fmt: skip
+    return tuple(found)
 
 
 def _device(block: Block, frame: Frame, face: str, look: Look) -> str:
     assert block.start is not None
     here = " is-here" if look.here == block.claim_id else ""
     back = " is-back" if face == "rear" and block.face == "full" else ""
+    tint = look.tint(block) if look.tint else ""
     box = _box(block.start, block.height, frame)
     hatch = f'<rect class="elev-hatch" {box} rx="2"/>' if block.state == "held" else ""
     drawn = (
@@ -187,9 +208,19 @@ def _device(block: Block, frame: Frame, face: str, look: Look) -> str:
         f"{_label(_words(block), _figure(block), block.start, block.height, frame)}"
     )
     said = escape(" · ".join(part for part in _facts(block, frame) if part))
-    body = f'<g class="elev-dev is-{block.state}{here}{back}"><title>{said}</title>{drawn}</g>'
+    body = f'<g class="elev-dev is-{block.state}{tint}{here}{back}"><title>{said}</title>{drawn}</g>'
     link = (look.links or {}).get(block.claim_id)
-    return f'<a href="{escape(link)}">{body}</a>' if link else body
+    if not link:
+        return body
+    # The rear of what is seen in front is the same link: one stop for the keyboard is enough.
+    skip = ' tabindex="-1"' if back else ""
+    data = ""
+    if look.moves and block.state != "blocked":
+        data = (
+            f' data-claim="{block.claim_id}" data-v="{block.version}" data-s="{block.start}"'
+            f' data-h="{block.height}" data-face="{block.face}"'
+        )
+    return f'<a href="{escape(link)}"{skip}{data}>{body}</a>'
 
 
 def _box(start: int, height: int, frame: Frame) -> str:
@@ -219,9 +250,10 @@ def _words(block: Block) -> str:
 
 
 def _figure(block: Block) -> str:
+    """State and draw are also words: colour and hatching only help."""
     if block.state in ("held", "reserved"):
         return _state(block.state, figures.lang())
-    return figures.watts(block.watts) if block.watts else ""
+    return f"{block.cords} {figures.watts(block.watts)}" if block.watts else ""
 
 
 def _facts(block: Block, frame: Frame) -> tuple[str, ...]:
@@ -231,7 +263,7 @@ def _facts(block: Block, frame: Frame) -> tuple[str, ...]:
         block.case or "",
         block.agency or "",
         _state(block.state, figures.lang()),
-        figures.watts(block.watts) if block.watts else "",
+        f"{figures.watts(block.watts)} {block.cords}" if block.watts else "",
     )
 
 
@@ -239,7 +271,7 @@ def _label(words: str, figure: str, start: int, height: int, frame: Frame) -> st
     """The label at the left, the figure at the right, cut to the width that is left for them."""
     size = "elev-small" if height < 2 else "elev-text"
     middle = _y(start, height, frame) + (height * HALF - 1) // 2 + (3 if height < 2 else 4)
-    room = CABINET - 2 * RAIL - 20
+    room = CABINET - 2 * RAIL - 16
     free = int((room - len(figure) * _GLYPH - (10 if figure else 0)) / _GLYPH)
     cut = words if len(words) <= free else words[: max(free - 1, 1)].rstrip(" ·") + "…"
     drawn = f'<text class="{size}" x="{NUMBERS + RAIL + 10}" y="{middle}">{escape(cut)}</text>'

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import condition, require_GET, require_POST
+from django.views.decorators.http import condition, require_GET
 
 from sandar.core import placement
 from sandar.core import rack as geometry
 from sandar.core.capacity import Demand, PlaceState
 from sandar.doors import refusals
-from sandar.doors.web import drawing, figures, rack_list, resources
+from sandar.doors.web import drawing, figures, rack_list, resources, tints
 from sandar.doors.web.drawing import Frame, Look, Wish
 from sandar.doors.web.forms import decode, shaped
-from sandar.doors.web.person import person_of
+from sandar.doors.web.person import viewer_of
 from sandar.doors.web.scope import may_claim, officers
-from sandar.doors.web.submit import once
 from sandar.errors import InvalidInput, PlaceOutsideRack, SandarError
 from sandar.records.assets import read as assets_read
+from sandar.records.cases import read as cases
 from sandar.records.facility import read as facility
 from sandar.records.facility.models import Rack
 from sandar.records.ledger import read as ledger_read
@@ -40,6 +38,7 @@ from sandar.steps import claiming, verdicts
 from sandar.steps.inputs import parsed
 
 PAGE = 60
+WAITING = 10  # requests whose devices are offered beside a rack
 
 
 @officers
@@ -62,17 +61,20 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def detail(request: HttpRequest, name: str) -> HttpResponse:
     """One rack. `?u=20&t=2` draws the place somebody thinks of and says whether it is free."""
-    return _page(request, facility.rack_named(name))
+    return page(request, facility.rack_named(name))
 
 
-def _page(
+def page(
     request: HttpRequest,
     rack: Rack,
     *,
     typed: Mapping[str, Any] | None = None,
     error: SandarError | None = None,
+    moving: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
+    """The rack, as it is or with what was typed and refused. moving: the form of moves.py that is open."""
     blocks = ledger_read.elevation(rack.pk)
+    mode = tints.mode_of(request.GET.get("warna"))
     place = _state_of(rack)
     pools = ledger_read.pools_of_place(place.id)
     frame = Frame(rack.name, place.half_units, rack.numbering)
@@ -84,7 +86,11 @@ def _page(
     context = {
         "rack": rack,
         "place": place,
-        "elevations": _drawn(blocks, frame, wish, free=_free_link(rack) if holds else None),
+        "elevations": _drawn(blocks, frame, wish, look=_look(blocks, mode, rack if holds else None)),
+        "mode": mode,
+        "step": drawing.HALF,
+        "edge": drawing.EDGE,
+        "modes": tints.words(),
         "rows": [_row(block, frame, assets.get(block.claim_id)) for block in reversed(blocks)],
         "lines": resources.lines(pools),
         "figures": rack_list.row_of(
@@ -98,7 +104,9 @@ def _page(
         "refused": refusals.parts(error) if error and not errors else None,
         "refused_case": error.facts.get("holder") if error else None,
         "elsewhere": _elsewhere(typed) if error and typed and not errors else [],
-        "legend": ("installed", "reserved", "held", "blocked", *(["asked"] if wish else [])),
+        "legend": tints.legend(blocks, mode, asked=wish is not None),
+        "moving": moving,
+        "waiting": waiting(request, rack) if holds else [],
         "faces": [("full", _("Penuh")), ("front", _("Depan saja")), ("rear", _("Belakang saja"))],
         "cords": [("AB", _("Jalur A dan B")), ("A", _("Jalur A")), ("B", _("Jalur B"))],
     }
@@ -120,28 +128,29 @@ def _pending(blocks: tuple[Block, ...]) -> int:
 
 
 def _drawn(
-    blocks: tuple[Block, ...], frame: Frame, wish: Wish | None, *, free: Any
+    blocks: tuple[Block, ...], frame: Frame, wish: Wish | None, *, look: Look
 ) -> list[tuple[str, str, SafeString]]:
-    links = {block.claim_id: f"#t{block.claim_id}" for block in blocks}
     wishes = [wish] if wish and wish.start + wish.height <= frame.half_units else []
+    looks = (("front", look), ("rear", replace(look, free=None)))
     return [
         (
             face,
             drawing.face_name(face),
             # Everything of a person in it is escaped by drawing.
-            mark_safe(  # noqa: S308
-                drawing.elevation(
-                    blocks, frame, face=face, wishes=wishes, look=Look(links=links, free=choose)
-                )
-            ),
+            mark_safe(drawing.elevation(blocks, frame, face=face, wishes=wishes, look=seen)),  # noqa: S308
         )
-        for face, choose in (("front", free), ("rear", None))
+        for face, seen in looks
     ]
 
 
-def _free_link(rack: Rack) -> Any:
-    here = reverse("rack", args=[rack.name])
-    return lambda unit: f"{here}?u={unit}#tahan"
+def _look(blocks: tuple[Block, ...], mode: str, rack: Rack | None) -> Look:
+    """rack: given to those who may hold and move in it."""
+    links = {block.claim_id: f"#t{block.claim_id}" for block in blocks}
+    free = None
+    if rack is not None:
+        here = f"{reverse('rack', args=[rack.name])}?u="
+        free = lambda unit: f"{here}{unit}#tahan"  # noqa: E731
+    return Look(links=links, free=free, tint=tints.tint(blocks, mode), moves=rack is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,10 @@ class Row:
         """Not booked by a step for a line item, so it may be released here."""
         return self.block.case is None or self.block.item_no is None
 
+    @property
+    def movable(self) -> bool:
+        return self.block.state != "blocked" and self.block.start is not None
+
 
 def _row(block: Block, frame: Frame, asset: str | None) -> Row:
     return Row(block, drawing.units_text(block.start, block.height, frame), asset)
@@ -181,8 +194,10 @@ def _wished(query: QueryDict) -> dict[str, Any]:
         "w": "watts",
         "jalur": "cords",
         "kg": "weight_kg",
+        "untuk": "label",
+        "kasus": "case",
     }
-    return {name: query[key][:20] for key, name in names.items() if query.get(key)}
+    return {name: query[key][:200] for key, name in names.items() if query.get(key)}
 
 
 def _defaults(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,7 +228,7 @@ def _is_free(place: PlaceState, wish: Wish) -> bool:
 def _elsewhere(typed: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Up to three other places for what was refused, each as a link that fills the form there."""
     try:
-        given = parsed(claiming.Hold, _data(typed) | {"rack": "-"})
+        given = parsed(claiming.Hold, posted(typed) | {"rack": "-"})
         ask = placement.Ask(
             demand=Demand(watts=given.watts, cords=given.cords, weight_kg=round(given.weight_kg)),
             height=geometry.half_units(given.height_u),
@@ -241,55 +256,7 @@ def _elsewhere(typed: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-# --- the drawing alone
-
-
-def _version(request: HttpRequest, name: str, face: str) -> str | None:
-    place = ledger_read.place("rack", name)
-    return f'"{place.pk}-{place.version}-{face}-{get_language()}-{drawing.style_source()[8:16]}"'
-
-
-@officers
-@require_GET
-@condition(etag_func=_version)
-def svg(request: HttpRequest, name: str, face: str) -> HttpResponse:
-    """One face as a file; 304 while nothing in the rack has changed."""
-    rack = facility.rack_named(name)
-    blocks = ledger_read.elevation(rack.pk)
-    frame = Frame(rack.name, rack.height_u * 2, rack.numbering)
-    drawn = drawing.elevation(blocks, frame, face=face, look=Look(alone=True))
-    answer = HttpResponse(drawn, content_type="image/svg+xml")
-    answer["Cache-Control"] = "private, no-cache"
-    answer["Content-Security-Policy"] = f"default-src 'none'; style-src {drawing.style_source()}; sandbox"
-    return answer
-
-
-# --- acts
-
-
-@officers
-@require_POST
-def hold(request: HttpRequest, name: str) -> HttpResponse:
-    """Hold a place by hand. A refusal shows the rack with everything typed and who was first."""
-    person = person_of(request)
-    rack = facility.rack_named(name)
-    try:
-        given = parsed(claiming.Hold, _data(request.POST.dict()) | {"rack": name})
-
-        def do() -> str:
-            claim = claiming.hold(given, person=person, at=timezone.now())
-            return f"{reverse('rack', args=[name])}#t{claim.pk}"
-
-        url = once(request, person, do)
-    except SandarError as error:
-        if error.status >= 500 or error.status in (401, 403, 404):
-            raise
-        return _page(request, rack, typed=request.POST.dict(), error=error)
-    messages.success(request, _("Tempat ditahan."))
-    return redirect(url)
-
-
-def _data(typed: Mapping[str, Any]) -> dict[str, Any]:
+def posted(typed: Mapping[str, Any]) -> dict[str, Any]:
     """The form as the act's input. A date without a time means the end of that day."""
     query = QueryDict(mutable=True)
     for name, value in typed.items():
@@ -303,27 +270,54 @@ def _data(typed: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
+def waiting(request: HttpRequest, rack: Rack) -> list[dict[str, Any]]:
+    """Devices whose request waits for this person's capacity check: each fills the form to hold a place."""
+    tasks = cases.open_tasks_for(viewer_of(request)).filter(case__state="capacity_check")[:WAITING]
+    here = reverse("rack", args=[rack.name])
+    found = []
+    for task in tasks:
+        for item in task.case.items:
+            if item["kind"] != "colocation":
+                continue
+            query = {
+                "t": item["height_u"], "w": item["watts"], "jalur": item["cords"], "kg": item["weight_kg"],
+                "untuk": item["name"], "kasus": task.case.number,
+            }  # fmt: skip
+            found.append(
+                item
+                | {
+                    "case": task.case.number,
+                    "agency": task.case.agency.name,
+                    "half_units": geometry.half_units(item["height_u"]),
+                    "url": f"{here}?{urlencode(query)}#tahan",
+                }
+            )
+    return found
+
+
+# --- the drawing alone
+
+
+def _version(request: HttpRequest, name: str, face: str) -> str | None:
+    place = ledger_read.place("rack", name)
+    mode = tints.mode_of(request.GET.get("warna"))
+    return f'"{place.pk}-{place.version}-{face}-{mode}-{get_language()}-{drawing.style_source()[8:16]}"'
+
+
 @officers
-@require_POST
-def release(request: HttpRequest, name: str, claim_id: int) -> HttpResponse:
-    """Give a place back that was held or blocked by hand."""
-    person = person_of(request)
+@require_GET
+@condition(etag_func=_version)
+def svg(request: HttpRequest, name: str, face: str) -> HttpResponse:
+    """One face as a file; 304 while nothing in the rack has changed."""
     rack = facility.rack_named(name)
-    seen = request.POST.get("seen", "")
-    try:
-
-        def do() -> str:
-            version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
-            claiming.release(claim_id, person=person, at=timezone.now(), seen=version)
-            return reverse("rack", args=[name])
-
-        url = once(request, person, do)
-    except SandarError as error:
-        if error.status >= 500 or error.status in (401, 403, 404):
-            raise
-        return _page(request, rack, error=error)
-    messages.success(request, _("Tempat dilepas."))
-    return redirect(url)
+    blocks = ledger_read.elevation(rack.pk)
+    frame = Frame(rack.name, rack.height_u * 2, rack.numbering)
+    tint = tints.tint(blocks, tints.mode_of(request.GET.get("warna")))
+    drawn = drawing.elevation(blocks, frame, face=face, look=Look(alone=True, tint=tint))
+    answer = HttpResponse(drawn, content_type="image/svg+xml")
+    answer["Cache-Control"] = "private, no-cache"
+    answer["Content-Security-Policy"] = f"default-src 'none'; style-src {drawing.style_source()}; sandbox"
+    return answer
 
 
 urlpatterns = [
@@ -331,6 +325,4 @@ urlpatterns = [
     path("rak/<str:name>", detail, name="rack"),
     path("rak/<str:name>/depan.svg", svg, {"face": "front"}, name="rack_front"),
     path("rak/<str:name>/belakang.svg", svg, {"face": "rear"}, name="rack_rear"),
-    path("rak/<str:name>/tahan", hold, name="rack_hold"),
-    path("rak/<str:name>/lepas/<int:claim_id>", release, name="rack_release"),
 ]
