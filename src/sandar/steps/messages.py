@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from django.conf import settings
@@ -39,8 +39,19 @@ def tell(case: Case, to: Iterable[Person], *, event: Event, kind: str, what: str
         outbox.post(letters, at=at, case_id=case.pk)
 
 
-def after(case: Case, way: Route, *, event: Event, day: date, at: datetime) -> None:
-    """Tell the next holder that the case waits, or the agency that it ended. day: today at the office."""
+def after(
+    case: Case,
+    way: Route,
+    *,
+    event: Event,
+    holders: Callable[[str], Iterable[Person]],
+    day: date,
+    at: datetime,
+) -> None:
+    """Tell the next holder that the case waits, or the agency that it ended.
+
+    holders: who may act as a role today; day: today at the office.
+    """
     if way.stays:
         return
     if way.stage is None:
@@ -49,7 +60,7 @@ def after(case: Case, way: Route, *, event: Event, day: date, at: datetime) -> N
     elif way.stage.by == "applicant":
         tell(case, _agency(case, day), event=event, kind="waits", what=way.stage.label, at=at)
     elif way.stage.by != SYSTEM:
-        tell(case, people.holders(way.stage.by, day), event=event, kind="waits", what=way.stage.label, at=at)
+        tell(case, holders(way.stage.by), event=event, kind="waits", what=way.stage.label, at=at)
 
 
 def _agency(case: Case, day: date) -> Iterable[Person]:

@@ -121,7 +121,7 @@ class Turn:
     def holders(self, role: str) -> list[Person]:
         """Everybody who may act as `role` today."""
         if role not in self._holders:
-            self._holders[role] = list(people.holders(role, self.day))
+            self._holders[role] = people.acting(role, self.day)
         return self._holders[role]
 
     def last(self, *kinds: str) -> Past | None:
@@ -327,7 +327,7 @@ def follow_up(turn: Turn, way: route.Route) -> None:
     """Messages and the job that renders, sends and probes; promised now, done after the commit."""
     assert turn.outcome is not None
     case = turn.case
-    messages.after(case, way, event=turn.outcome, day=turn.day, at=turn.at)
+    messages.after(case, way, event=turn.outcome, holders=turn.holders, day=turn.day, at=turn.at)
     name = f"{case.number}#{turn.outcome.seq}"
     async_task("sandar.doors.jobs.after.act", case.pk, q_options={"task_name": name})
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from sandar.errors import NotFound
 from sandar.records.cases.models import Case, Event, FormVersion, SopRevision, Task
+from sandar.records.prepared import Question, Slot
 from sandar.sop import definition
 
 SOP_ROLES = frozenset({"division_head", "supervisor", "administrator", "dc_operator", "inspector"})
@@ -135,8 +136,16 @@ class Past(NamedTuple):
 
 def past(case_id: int) -> list[Past]:
     """The journal of a case in short, oldest first."""
-    rows = Event.objects.filter(case_id=case_id).order_by("seq")
-    return [Past(*row) for row in rows.values_list("seq", "hash", "kind", "actor_id", "person")]
+    return [Past(*row) for row in _PAST.all(case=case_id)]
+
+
+_PAST = Question(
+    lambda: (
+        Event.objects.filter(case_id=Slot("case"))
+        .order_by("seq")
+        .values_list("seq", "hash", "kind", "actor_id", "person")
+    )
+)
 
 
 def duties(lines: Iterable[Past]) -> list[tuple[int, str]]:
@@ -178,7 +187,12 @@ def procedure_of_revision(revision: SopRevision) -> definition.Procedure:
 
 def current_revision(service: str = "colocation") -> SopRevision:
     """The newest published revision. Raises NotFound on an instance that was not set up."""
-    found = SopRevision.objects.filter(service=service).defer("text").order_by("-revision").first()
+    found = _CURRENT.first(service=service)
     if found is None:
         raise NotFound(what="sop")
     return found
+
+
+_CURRENT = Question(
+    lambda: SopRevision.objects.filter(service=Slot("service")).defer("text").order_by("-revision")[:1]
+)

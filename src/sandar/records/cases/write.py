@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import QuerySet
 
 from sandar.core import chain, numbering
 from sandar.errors import NotFound, StaleVersion, SubmissionReused, SubmissionRunning
 from sandar.records.cases.models import Case, CaseBook, Event, FormVersion, SopRevision, Submission, Task
 from sandar.records.cases.read import hashed
+from sandar.records.prepared import Question, Slot, insert, update
 
 
 def _inside() -> None:
@@ -44,22 +45,27 @@ def publish(text: str, *, service: str, number: str, content_sha256: str, at: da
 def take_numbers(year: int) -> tuple[str, int]:
     """(case number, agenda number) of `year`: one conditional UPDATE, so two letters never share one."""
     _inside()
-    if not CaseBook.objects.filter(year=year).update(
-        last_case=F("last_case") + 1, last_agenda=F("last_agenda") + 1
-    ):
-        CaseBook.objects.bulk_create([CaseBook(year=year)], ignore_conflicts=True)
-        CaseBook.objects.filter(year=year).update(
-            last_case=F("last_case") + 1, last_agenda=F("last_agenda") + 1
-        )
-    taken = CaseBook.objects.get(year=year)  # our own row lock holds until the commit
-    return numbering.case_number(year, taken.last_case), taken.last_agenda
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [year])
+        taken = cursor.fetchone()
+        if taken is None:  # the first letter of a year; two of them agree on one row
+            CaseBook.objects.bulk_create([CaseBook(year=year)], ignore_conflicts=True)
+            cursor.execute(_TAKE, [year])
+            taken = cursor.fetchone()
+    return numbering.case_number(year, taken[0]), taken[1]
+
+
+_TAKE = (
+    "UPDATE cases_casebook SET last_case = last_case + 1, last_agenda = last_agenda + 1 WHERE year = %s"
+    " RETURNING last_case, last_agenda"
+)
 
 
 def create(*, revision: SopRevision, year: int, **fields: Any) -> Case:
     """A new case with its numbers. `fields` are columns of Case."""
     _inside()
     number, agenda_no = take_numbers(year)
-    return Case.objects.create(
+    case = Case(
         number=number,
         agenda_no=agenda_no,
         year=year,
@@ -67,18 +73,27 @@ def create(*, revision: SopRevision, year: int, **fields: Any) -> Case:
         tracking_token=secrets.token_hex(16),
         **fields,
     )
+    insert(case)
+    return case
 
 
-_LOCKED = Case.objects.select_related("agency", "revision", "requester").defer("revision__text")
+def _locked(**which: Any) -> QuerySet[Case]:
+    rows = Case.objects.select_related("agency", "revision", "requester").defer("revision__text")
+    return rows.select_for_update(of=("self",)).filter(**which)
+
+
+_OF_TASK = Question(lambda: _locked(tasks__pk=Slot("task")))
+_CASE = Question(lambda: _locked(pk=Slot("case")))
+_TASK = Question(lambda: Task.objects.filter(pk=Slot("task")))
 
 
 def lock(task_id: int) -> tuple[Case, Task]:
     """Take the case of a task; the task is read under the lock. Raises NotFound."""
     _inside()
-    case = _LOCKED.select_for_update(of=("self",)).filter(tasks__pk=task_id).first()
-    if case is None:
+    case = _OF_TASK.first(task=task_id)
+    task = _TASK.first(task=task_id) if case else None
+    if case is None or task is None:
         raise NotFound(what="task")
-    task = Task.objects.get(pk=task_id)
     task.case = case
     return case, task
 
@@ -86,7 +101,10 @@ def lock(task_id: int) -> tuple[Case, Task]:
 def lock_now(case_id: int) -> Case:
     """Take the case as it is: for acts without a task."""
     _inside()
-    return _LOCKED.select_for_update(of=("self",)).get(pk=case_id)
+    case = _CASE.first(case=case_id)
+    if case is None:
+        raise NotFound(what="case")
+    return case
 
 
 def expect(case: Case, seen: int) -> None:
@@ -109,8 +127,8 @@ def expect(case: Case, seen: int) -> None:
 def save(case: Case, **fields: Any) -> None:
     """Write columns of the locked case and count the version up."""
     _inside()
-    rows = Case.objects.filter(pk=case.pk, version=case.version).update(version=F("version") + 1, **fields)
-    if rows != 1:
+    seen = {"id": case.pk, "version": case.version}
+    if update(Case, seen, version=case.version + 1, **fields) != 1:
         raise StaleVersion(actor="", action="", at=None, seen=case.version, version=None)
     for name, value in fields.items():
         setattr(case, name, value)
@@ -132,10 +150,7 @@ def record(
     after: seq and hash of the last event, when the caller has read them under the lock.
     """
     _inside()
-    last = after or (
-        Event.objects.filter(case=case).order_by("-seq").values_list("seq", "hash").first()
-        or (0, chain.GENESIS)
-    )
+    last = after or _LAST.first(case=case.pk) or (0, chain.GENESIS)
     event = Event(
         case=case,
         seq=last[0] + 1,
@@ -147,21 +162,26 @@ def record(
         prev=last[1],
     )
     event.hash = chain.event_hash(event.prev, hashed(event))
-    event.save(force_insert=True)
+    insert(event)
     return event
+
+
+_LAST = Question(
+    lambda: Event.objects.filter(case_id=Slot("case")).order_by("-seq").values_list("seq", "hash")[:1]
+)
 
 
 def open_task(case: Case, *, state: str, step: str, role: str, at: datetime) -> Task:
     _inside()
-    return Task.objects.create(case=case, state=state, step=step, role=role, opened_at=at)
+    task = Task(case=case, state=state, step=step, role=role, opened_at=at)
+    insert(task)
+    return task
 
 
 def close_task(case: Case, *, outcome: str, by_id: int | None, at: datetime) -> None:
     """Close the one open task of the case; a case without one is left alone (ends have none)."""
     _inside()
-    Task.objects.filter(case=case, closed_at__isnull=True).update(
-        closed_at=at, closed_by=by_id, outcome=outcome
-    )
+    update(Task, {"case_id": case.pk, "closed_at": None}, closed_at=at, closed_by_id=by_id, outcome=outcome)
 
 
 def save_form(

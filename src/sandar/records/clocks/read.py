@@ -10,6 +10,7 @@ from typing import Any
 
 from sandar.core import worktime
 from sandar.records.clocks.models import Holiday, OfficeCalendar, Timer
+from sandar.records.prepared import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,13 @@ def _calendar(pk: int, changed_at: datetime) -> worktime.Calendar:
 
 def calendar() -> worktime.Calendar:
     """The office's calendar; parsed once until it is changed. Perpres 21/2023 when none was set up."""
-    row = OfficeCalendar.objects.values_list("pk", "changed_at").first()
+    row = _NEWEST.first()
     if row is None:
         return worktime.Calendar(zone="Asia/Jakarta", weekly=worktime.PERPRES_21_2023_WEEKLY)
     return _calendar(*row)
+
+
+_NEWEST = Question(lambda: OfficeCalendar.objects.order_by("pk").values_list("pk", "changed_at")[:1])
 
 
 def pauses_of(timer: Timer) -> list[worktime.Pause]:

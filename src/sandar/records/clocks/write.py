@@ -10,6 +10,12 @@ from django.db import connection
 from sandar.core import worktime
 from sandar.records.clocks.models import Pause, Timer
 from sandar.records.clocks.read import calendar, pauses_of
+from sandar.records.prepared import Question, Slot, insert, update
+
+_TIMERS = Question(lambda: Timer.objects.filter(case_id=Slot("case")).order_by("pk"))
+_PAUSES = Question(
+    lambda: Pause.objects.filter(timer__case_id=Slot("case"), timer__stopped_at__isnull=True).order_by("pk")
+)
 
 
 def _inside() -> None:
@@ -26,13 +32,10 @@ class Clocks:
         """fresh: the case was made in this act and has no clock yet."""
         _inside()
         self._case_id = case_id
-        self._timers: list[Timer] = (
-            [] if fresh else list(Timer.objects.filter(case_id=case_id).order_by("pk"))
-        )
+        self._timers: list[Timer] = [] if fresh else _TIMERS.all(case=case_id)
         self._pauses: dict[int, list[Pause]] = {}
         if self._timers:
-            rows = Pause.objects.filter(timer__case_id=case_id, timer__stopped_at__isnull=True)
-            for row in rows.order_by("pk"):
+            for row in _PAUSES.all(case=case_id):
                 self._pauses.setdefault(row.timer_id, []).append(row)
 
     @cached_property
@@ -54,7 +57,7 @@ class Clocks:
             return waiting
         rounds = sum(timer.step == step for timer in self._timers)
         due = worktime.due(self._calendar, at, budget) if budget is not None else None
-        timer = Timer.objects.create(
+        timer = Timer(
             case_id=self._case_id,
             step=step,
             round=rounds + 1,
@@ -63,6 +66,7 @@ class Clocks:
             started_at=at,
             due_at=due,
         )
+        insert(timer)
         self._timers.append(timer)
         return timer
 
@@ -75,7 +79,8 @@ class Clocks:
             if known.waiting_for == waiting_for:
                 return
             self._end(known, at)
-        pause = Pause.objects.create(timer=timer, started_at=at, waiting_for=waiting_for, reason=reason[:200])
+        pause = Pause(timer=timer, started_at=at, waiting_for=waiting_for, reason=reason[:200])
+        insert(pause)
         self._pauses.setdefault(timer.pk, []).append(pause)
         _project(timer, self._ledger(timer), self._calendar)
 
@@ -96,7 +101,7 @@ class Clocks:
                 self._end(known, at)
             timer.elapsed = worktime.elapsed(self._calendar, timer.started_at, at, self._ledger(timer))
             timer.stopped_at = at
-            Timer.objects.filter(pk=timer.pk).update(stopped_at=at, elapsed=timer.elapsed)
+            update(Timer, {"id": timer.pk}, stopped_at=at, elapsed=timer.elapsed)
 
     def _open_pause(self, timer: Timer) -> Pause | None:
         return next((row for row in self._pauses.get(timer.pk, ()) if row.ended_at is None), None)
@@ -104,7 +109,7 @@ class Clocks:
     def _end(self, pause: Pause, at: datetime) -> None:
         """A machine whose clock was set back must not end a pause before it began."""
         pause.ended_at = max(at, pause.started_at)
-        Pause.objects.filter(pk=pause.pk).update(ended_at=pause.ended_at)
+        update(Pause, {"id": pause.pk}, ended_at=pause.ended_at)
 
     def _ledger(self, timer: Timer) -> list[worktime.Pause]:
         rows = self._pauses.get(timer.pk, ())
@@ -118,7 +123,7 @@ def _project(timer: Timer, pauses: list[worktime.Pause], cal: worktime.Calendar)
     waits = any(pause.end is None for pause in pauses)
     due = None if waits else worktime.due(cal, timer.started_at, timer.budget, pauses)
     if due != timer.due_at:
-        Timer.objects.filter(pk=timer.pk).update(due_at=due)
+        update(Timer, {"id": timer.pk}, due_at=due)
         timer.due_at = due
 
 

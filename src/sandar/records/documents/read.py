@@ -16,13 +16,17 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from sandar import errors
 from sandar.records.documents import freeze, store
 from sandar.records.documents.models import Document, NumberBook, StoredFile
+from sandar.records.prepared import Question, Slot
 
 Row = TypeVar("Row", bound=models.Model)
 
 
 def of_case(case_id: int) -> list[Document]:
     """The papers of a case the caller reached through a scoped read, in the order of issue."""
-    return list(Document.objects.filter(case_id=case_id).defer("facts").order_by("pk"))
+    return _OF_CASE.all(case=case_id)
+
+
+_OF_CASE = Question(lambda: Document.objects.filter(case_id=Slot("case")).defer("facts").order_by("pk"))
 
 
 def files_of_case(case_id: int) -> list[StoredFile]:

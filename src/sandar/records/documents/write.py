@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case as Choose
 from django.db.models import F, Value, When
 
@@ -19,6 +19,7 @@ from sandar.core import numbering
 from sandar.records.documents import books, freeze, present, store, typeset
 from sandar.records.documents.models import Document, DocumentStatus, NumberBook, StoredFile
 from sandar.records.documents.uploads import AcceptedFile
+from sandar.records.prepared import insert
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def issue(
     title = title or paper.title
     stamp = _stamp(kind, number=number, day=day, title=title, token=token, sop=sop)
     kept, digest = freeze.frozen({**facts, "document": stamp})
-    return Document.objects.create(
+    document = Document(
         case_id=case_id,
         kind=kind,
         number=number,
@@ -87,6 +88,8 @@ def issue(
         sop_revision=sop.revision,
         issued_by_id=issued_by,
     )
+    insert(document)
+    return document
 
 
 def _stamp(kind: str, *, number: str, day: date, title: str, token: str, sop: SopStamp) -> dict[str, object]:
@@ -110,11 +113,17 @@ def take_number(book: str, *, year: int) -> int:
     year is inserted with ON CONFLICT DO NOTHING, so two first takers agree on one row.
     """
     _inside_a_transaction()
-    row = NumberBook.objects.filter(name=book, year=year)
-    if row.update(last=F("last") + 1) == 0:
-        NumberBook.objects.bulk_create([NumberBook(name=book, year=year)], ignore_conflicts=True)
-        row.update(last=F("last") + 1)
-    return row.values_list("last", flat=True).get()
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [book, year])
+        taken = cursor.fetchone()
+        if taken is None:
+            NumberBook.objects.bulk_create([NumberBook(name=book, year=year)], ignore_conflicts=True)
+            cursor.execute(_TAKE, [book, year])
+            taken = cursor.fetchone()
+    return int(taken[0])
+
+
+_TAKE = "UPDATE documents_numberbook SET last = last + 1 WHERE name = %s AND year = %s RETURNING last"
 
 
 def replace(document_id: int, *, by: int, at: datetime, reason: str) -> None:

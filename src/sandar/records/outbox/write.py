@@ -11,6 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Least
 
 from sandar.records.outbox.models import Message, Trouble
+from sandar.records.prepared import insert_all
 
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(hours=6)
@@ -30,7 +31,7 @@ class Letter:
 def post(letters: Iterable[Letter], *, at: datetime, case_id: int | None = None) -> None:
     """Promise messages inside the act's transaction, in one statement."""
     assert connection.in_atomic_block, "messages are promised inside the act's transaction"
-    Message.objects.bulk_create(
+    insert_all(
         [
             Message(
                 key=letter.key,

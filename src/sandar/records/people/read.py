@@ -15,9 +15,10 @@ from sandar.core import authority as rules
 from sandar.core.authority import Grant, grant_for
 from sandar.errors import NotFound
 from sandar.records.people.models import OFFICER_ROLES, Agency, Office, Person, RoleGrant
+from sandar.records.prepared import Question, Slot
 
 
-def _valid(day: date) -> Q:
+def _valid(day: date | Slot) -> Q:
     return Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gte=day))
 
 
@@ -106,22 +107,35 @@ def is_officer(person: Person, day: date) -> bool:
     return bool(roles_of(person, day) & OFFICER_ROLES)
 
 
-def holders(role: str, day: date) -> QuerySet[Person]:
-    """Everybody who may act as `role` on `day`."""
+def holders(role: str | Slot, day: date | Slot) -> QuerySet[Person]:
+    """Everybody who may act as `role` on `day`, to ask further; `acting` is the list itself."""
     grants = RoleGrant.objects.filter(_valid(day), role=role)
     return Person.objects.filter(is_active=True, pk__in=grants.values("person_id")).order_by("pk")
 
 
-def applicants(agency_id: int, day: date) -> QuerySet[Person]:
-    return holders("applicant", day).filter(agency_id=agency_id)
+def acting(role: str, day: date) -> list[Person]:
+    """Everybody who may act as `role` on `day`, the longest known first."""
+    return _ACTING.all(role=role, day=day)
+
+
+def applicants(agency_id: int, day: date) -> list[Person]:
+    """Everybody who may ask in the name of this agency on `day`."""
+    return _APPLICANTS.all(agency=agency_id, role="applicant", day=day)
+
+
+_ACTING = Question(lambda: holders(Slot("role"), Slot("day")))
+_APPLICANTS = Question(lambda: holders(Slot("role"), Slot("day")).filter(agency_id=Slot("agency")))
 
 
 def office() -> Office:
     """The provider's letterhead and settings. Raises NotFound on an instance that was not set up."""
-    found = Office.objects.select_related("agency").first()
+    found = _OFFICE.first()
     if found is None:
         raise NotFound(what="office")
     return found
+
+
+_OFFICE = Question(lambda: Office.objects.select_related("agency").order_by("pk")[:1])
 
 
 def agencies() -> QuerySet[Agency]:
