@@ -246,7 +246,7 @@ def _words(block: Block) -> str:
     """What stands there and whose it is; a hold names its request first."""
     if block.state in ("held", "reserved"):
         return " · ".join(part for part in (block.case, block.label) if part)
-    return " · ".join(part for part in (block.label, block.agency) if part)
+    return " · ".join(part for part in (block.label, block.agency_code or block.agency) if part)
 
 
 def _figure(block: Block) -> str:

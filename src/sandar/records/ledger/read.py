@@ -145,6 +145,7 @@ class Block:
     item_no: int | None
     expires_at: datetime | None
     version: int
+    agency_code: str | None = None
 
     @property
     def position_u(self) -> float | None:
@@ -154,7 +155,7 @@ class Block:
 
 _BLOCK = (
     "id", "start", "height", "face", "state", "label", "watts", "cords", "weight_kg", "agency_id",
-    "agency__name", "case_id", "case__number", "item_no", "expires_at", "version",
+    "agency__name", "case_id", "case__number", "item_no", "expires_at", "version", "agency__code",
 )  # fmt: skip
 
 
