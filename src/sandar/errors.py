@@ -114,6 +114,12 @@ class ItemHasClaim(Conflict):
     code = "ITEM_HAS_CLAIM"
 
 
+class HostInUse(Conflict):
+    """The shelf or chassis still carries devices. facts: claim, taken, holder (one of them)."""
+
+    code = "HOST_IN_USE"
+
+
 class TooLarge(SandarError):
     """facts: limit_bytes."""
 
@@ -126,6 +132,12 @@ class WrongType(SandarError):
 
     code = "WRONG_TYPE"
     status = 415
+
+
+class InUse(Conflict):
+    """Something of the facility is used by others and cannot be removed. facts: what, name, used_by, count."""
+
+    code = "IN_USE"
 
 
 class UploadTooLarge(TooLarge):
@@ -172,14 +184,26 @@ class DeviceTooDeep(Refused):
     code = "DEVICE_TOO_DEEP"
 
 
+class NoSuchSlot(Refused):
+    """Not a shelf or chassis in that rack, or it has no slot of that number. facts: host, slot, slots, rule."""
+
+    code = "NO_SUCH_SLOT"
+
+
 class NegativeQuantity(Refused):
     """A quantity below zero, or power without a cord. facts: field, value."""
 
     code = "NEGATIVE_QUANTITY"
 
 
+class PowerLoop(Refused):
+    """A node of the power chain would feed itself. facts: node."""
+
+    code = "POWER_LOOP"
+
+
 class LimitBelowUse(Refused):
-    """A capacity may not shrink below what is taken. facts: resource, limit, taken, holder."""
+    """A capacity may not shrink below what is taken. facts: resource, ref, state, limit, taken, over, holder."""
 
     code = "LIMIT_BELOW_USE"
 

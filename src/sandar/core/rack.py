@@ -12,6 +12,11 @@ from decimal import Decimal, InvalidOperation
 
 from sandar.errors import PlaceOutsideRack
 
+# Zero-U: what hangs upright beside the units. EIA-310 and IEC 60297 give the side no units; cabinets of 600 and
+# 800 mm width have one mounting channel behind each rear post with room for two upright strips, so two a side:
+# 1 and 2 on the left, 3 and 4 on the right, seen from behind.
+SIDE_POSITIONS = 4
+
 FACES: dict[str, tuple[str, ...]] = {"front": ("F",), "rear": ("R",), "full": ("F", "R")}
 
 

@@ -125,6 +125,12 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Ubah atau pindahkan tempat yang sudah ada."),
         plain=_("Perangkat ini sudah menempati suatu tempat."),
     ),
+    errors.HostInUse: Text(
+        _("Rak papan atau sasis ini masih terisi"),
+        _("Di atasnya masih ada %(holder)s."),
+        _("Pindahkan atau lepaskan dahulu perangkat yang ada di atasnya."),
+        plain=_("Di atasnya masih ada perangkat."),
+    ),
     errors.ClaimInProcedure: Text(
         _("Tempat ini milik sebuah permohonan"),
         _("Tempat ini dipegang permohonan %(case)s dan berubah keadaan hanya lewat langkah-langkahnya."),
@@ -184,11 +190,29 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Pilih rak yang lebih dalam."),
         plain=_("Perangkat lebih dalam daripada rak ini."),
     ),
+    errors.NoSuchSlot: Text(
+        _("Slot ini tidak ada"),
+        _("Tidak ada slot %(slot)s pada papan atau sasis yang dipilih."),
+        _("Pilih papan atau sasis yang berada di rak yang sama, lalu slot yang kosong padanya."),
+        plain=_("Papan atau sasis yang dipilih tidak ada di rak ini."),
+    ),
     errors.NegativeQuantity: Text(
         _("Jumlah tidak masuk akal"),
         _("Isian %(field)s tidak boleh kurang dari nol."),
         MEND,
         plain=_("Suatu jumlah kurang dari nol."),
+    ),
+    errors.PowerLoop: Text(
+        _("Jalur daya melingkar"),
+        _("%(node)s akan memberi daya kepada dirinya sendiri lewat jalur ini."),
+        _("Pilih sumber daya lain untuk simpul itu."),
+        plain=_("Jalur daya ini kembali ke simpul asalnya."),
+    ),
+    errors.InUse: Text(
+        _("Masih dipakai"),
+        _("%(name)s masih dipakai oleh %(count)s hal lain, antara lain %(used_by)s."),
+        _("Pindahkan atau hapus dahulu yang memakainya, lalu coba lagi."),
+        plain=_("Ini masih dipakai dan tidak dapat dihapus."),
     ),
     errors.LimitBelowUse: Text(
         _("Batas di bawah pemakaian"),

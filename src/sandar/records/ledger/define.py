@@ -15,7 +15,7 @@ from .engine import Change, apply, holder_facts, spec_of
 from .models import LIVE, Cell, Claim, Place, Pool, Route
 from .sql import LockedPlace, lock_places
 
-_PLACE_FIELDS = ("rack_id", "room", "half_units", "depth_mm")
+_PLACE_FIELDS = ("rack_id", "room", "half_units", "depth_mm", "policy", "keep_free")
 
 
 def define(layout: Layout, *, at: datetime, by: int | None = None) -> None:

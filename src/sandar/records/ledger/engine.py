@@ -18,7 +18,7 @@ from sandar.core import rack
 from sandar.core.capacity import Demand, amounts, check_demand, unprovided
 from sandar.errors import CapacityTaken, ClaimChanged, DeviceTooDeep, ItemHasClaim, SandarError
 
-from . import sql
+from . import seats, sql
 from .models import LIVE, Cell, Claim, Line, Movement, Pool
 from .sql import LockedPlace
 
@@ -38,6 +38,9 @@ _PLAIN = (
     "start",
     "height",
     "face",
+    "host_id",
+    "slot",
+    "slots",
     "depth_mm",
     "case_id",
     "item_no",
@@ -49,13 +52,20 @@ _RETRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimSpec:
-    """What is claimed, where, for whom. start and height in half-units (start None, height 0: hosting)."""
+    """What is claimed, where, for whom. start and height in half-units (start None, height 0: takes no unit).
+
+    slots: how many devices stand side by side on this shelf or in this chassis. host_id: the shelf or chassis
+    this stands on. slot: its number there, or its position on the rack's side; None: the lowest free.
+    """
 
     place_id: int
     demand: Demand
     start: int | None = None
     height: int = 0
     face: str = "full"
+    host_id: int | None = None
+    slot: int | None = None
+    slots: int = 0
     depth_mm: int = 0
     case_id: int | None = None
     item_no: int | None = None
@@ -88,14 +98,15 @@ def spec_of(claim: Claim) -> ClaimSpec:
 def apply(changes: Sequence[Change], *, at: datetime, by: int | None) -> list[Claim]:
     """Do all changes or none; returns the claims as they are now, in the order given.
 
-    Raises CapacityTaken (naming the holder), ClaimChanged, ItemHasClaim, PlaceOutsideRack, DeviceTooDeep,
-    NegativeQuantity, NotFound. After any of them the transaction is as before and may go on.
+    What stands on a host goes with it to another place, after the changes given.
+    Raises CapacityTaken (naming the holder), ClaimChanged, ItemHasClaim, HostInUse, PlaceOutsideRack,
+    NoSuchSlot, DeviceTooDeep, NegativeQuantity, NotFound. After any of them the transaction is as before and may go on.
     """
     batch = _Batch(changes, at=at, by=by)
     for _ in range(_RETRIES):
         try:
             with transaction.atomic():
-                return batch.run()
+                return batch.run()[: len(changes)]
         except (_Short, IntegrityError) as problem:
             if refusal := batch.why():
                 raise refusal from None
@@ -106,12 +117,16 @@ def apply(changes: Sequence[Change], *, at: datetime, by: int | None) -> list[Cl
 
 class _Batch:
     def __init__(self, changes: Sequence[Change], *, at: datetime, by: int | None) -> None:
-        self.changes, self.at, self.by = changes, at, by
+        self.at, self.by = at, by
         ids = {c.claim.place_id for c in changes if c.claim} | {c.spec.place_id for c in changes if c.spec}
         self.places = sql.lock_places(ids)
+        changes = seats.with_devices(changes)
         for change in changes:
             if change.spec:
                 self._check(change.spec)
+        seats.refuse_if_in_use(changes)
+        specs = seats.seated(changes, self.places)
+        self.changes = [replace(change, spec=spec) for change, spec in zip(changes, specs, strict=True)]
         self.deltas: dict[int, dict[str, int]] = {}
         self.routes = sql.routes_of({c.spec.place_id for c in changes if c.spec})
 
@@ -119,6 +134,7 @@ class _Batch:
         place = self.places[spec.place_id]
         check_demand(spec.demand)
         rack.check_place(spec.start, spec.height, spec.face, total=place.half_units)
+        seats.check_shape(spec, place)
         if place.depth_mm and spec.depth_mm > place.depth_mm:
             raise DeviceTooDeep(depth_mm=spec.depth_mm, limit_mm=place.depth_mm, place=place.name)
 
@@ -126,7 +142,12 @@ class _Batch:
         """Everything between the savepoint and its release."""
         self.deltas = {}
         before = {c.claim.pk: (c.claim.state, spec_of(c.claim)) for c in self.changes if c.claim}
+        hosts, changed = self._on_hosts(before)
+        sql.empty_slots(changed)
+        sql.update_hosts((host, delta) for host, delta in hosts.items() if delta < 0)
         claims = [self._write_claim(change) for change in self.changes]
+        if not sql.update_hosts((host, delta) for host, delta in hosts.items() if delta > 0):
+            raise _Short
         self._write_cells(before, claims)
         self._write_lines(before, claims)
         self._write_pools()
@@ -145,6 +166,26 @@ class _Batch:
         return claims
 
     # -- the claim's own row
+
+    def _on_hosts(self, before: Mapping[int, tuple[str, ClaimSpec]]) -> tuple[dict[int, int], list[int]]:
+        """Host -> devices more or fewer; and the claims that leave their slot for another."""
+        deltas: dict[int, int] = {}
+        changed: list[int] = []
+        for change in self.changes:
+            old = before[change.claim.pk][1] if change.claim else None
+            new = (change.spec or old) if change.to in LIVE else None
+            for spec, sign in ((old, -1), (new, 1)):
+                if spec and spec.host_id:
+                    deltas[spec.host_id] = deltas.get(spec.host_id, 0) + sign
+            if (
+                change.claim
+                and old
+                and new
+                and old.slot
+                and (old.host_id, old.slot) != (new.host_id, new.slot)
+            ):
+                changed.append(change.claim.pk)
+        return deltas, changed
 
     def _write_claim(self, change: Change) -> Claim:
         fields: dict[str, Any] = {"state": change.to, "expires_at": change.expires_at}
@@ -330,13 +371,16 @@ def holder_facts(claim_id: int | None) -> dict[str, Any]:
     }
 
 
-def _geometry(spec: ClaimSpec) -> tuple[int, int | None, int, str]:
-    return spec.place_id, spec.start, spec.height, spec.face
+def _geometry(spec: ClaimSpec) -> tuple[int, int | None, int, str, int | None, int | None]:
+    return spec.place_id, spec.start, spec.height, spec.face, spec.host_id, spec.slot
 
 
 def _stamp(masks: Mapping[int, LockedPlace], spec: ClaimSpec, *, taken: bool) -> bool:
     """Set or clear the claim's bits in its place; False when it takes no unit."""
     place, bits = masks[spec.place_id], rack.mask(spec.start or 0, spec.height)
+    if spec.slot and spec.host_id is None:
+        side = 1 << (spec.slot - 1)
+        place.sides = place.sides | side if taken else place.sides & ~side
     if spec.face != "rear":
         place.front = place.front | bits if taken else place.front & ~bits
     if spec.face != "front":
@@ -346,5 +390,5 @@ def _stamp(masks: Mapping[int, LockedPlace], spec: ClaimSpec, *, taken: bool) ->
 
 def _facts(claim: Claim) -> dict[str, Any]:
     """The claim after the change, for its history; zero quantities left out."""
-    names = ("place_id", "start", "height", "face", *_DEMAND)
+    names = ("place_id", "start", "height", "face", "host_id", "slot", "slots", *_DEMAND)
     return {name: value for name in names if (value := getattr(claim, name)) not in (0, "", None)}

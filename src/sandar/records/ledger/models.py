@@ -12,6 +12,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from sandar.core.rack import SIDE_POSITIONS
+
 STATES = ("held", "reserved", "installed", "blocked", "released", "expired")
 LIVE = ("held", "reserved", "installed", "blocked")
 FACES = ("front", "rear", "full")
@@ -39,6 +41,13 @@ class Place(models.Model):
     depth_mm = models.PositiveIntegerField(default=0, help_text="usable depth; 0 = not limited")
     front = models.CharField(max_length=64, default="0")
     rear = models.CharField(max_length=64, default="0")
+    sides = models.PositiveSmallIntegerField(
+        default=0, help_text="occupied positions on the rack's sides (zero-U) as a bit mask"
+    )
+    policy = models.CharField(
+        max_length=6, default="", blank=True, help_text="tight, spread or empty: room's"
+    )
+    keep_free = models.PositiveSmallIntegerField(default=0, help_text="percent the room wants to keep free")
     retired = models.BooleanField(
         default=False, help_text="removed from the facility; nothing may be put here"
     )
@@ -120,7 +129,12 @@ class Claim(models.Model):
     """A right to a place, from the hold to the release: reservation and occupancy are this same row.
 
     start: half-units above the floor of U1 (0 = lower half of U1); height: half-units (1 U = 2; 0 = takes no
-    unit: hosting, or a device on the rack's side). watts: real draw. Hosting has no rack.
+    unit). watts: real draw. Hosting has no rack.
+
+    A shelf or a chassis is a claim with `slots`; what stands on it has it as `host` and takes no unit, only its
+    slot there and its own watts, weight and network. `taken` counts the live claims on it: by its rules the
+    database itself never releases a shelf under its devices and never lets one more stand on it. Without a host
+    a device of height 0 hangs on the rack's side, and `slot` is its position there (core.rack.SIDE_POSITIONS).
     """
 
     place = models.ForeignKey(Place, models.PROTECT, related_name="claims")
@@ -128,6 +142,12 @@ class Claim(models.Model):
     start = models.PositiveSmallIntegerField(null=True, blank=True)
     height = models.PositiveSmallIntegerField(default=0)
     face = models.CharField(max_length=5, default="full")
+    host = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="devices")
+    slot = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="1-based, on the host or the side"
+    )
+    slots = models.PositiveSmallIntegerField(default=0, help_text="how many devices stand on it side by side")
+    taken = models.PositiveSmallIntegerField(default=0, help_text="live claims whose host it is")
     state = models.CharField(max_length=10)
     watts = models.PositiveIntegerField(default=0)
     cords = models.CharField(max_length=2, blank=True)
@@ -160,6 +180,31 @@ class Claim(models.Model):
                 fields=["case", "item_no"],
                 condition=Q(state__in=LIVE, case__isnull=False),
                 name="item_has_one_live_claim",
+            ),
+            models.UniqueConstraint(
+                fields=["host", "slot"],
+                condition=Q(state__in=LIVE, host__isnull=False),
+                name="slot_of_a_host_has_one_owner",
+            ),
+            models.UniqueConstraint(
+                fields=["rack", "slot"],
+                condition=Q(state__in=LIVE, host__isnull=True, slot__isnull=False),
+                name="side_position_has_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken__gte=0, taken__lte=F("slots")) & (Q(taken=0) | Q(state__in=LIVE)),
+                name="host_is_never_overfull_nor_gone",
+            ),
+            models.CheckConstraint(
+                condition=Q(slots=0) | Q(height__gt=0, host__isnull=True), name="host_takes_units_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(slot__isnull=True) | Q(slot__gte=1, height=0, rack__isnull=False),
+                name="slot_is_for_what_takes_no_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(host__isnull=False) | Q(slot__isnull=True) | Q(slot__lte=SIDE_POSITIONS),
+                name="side_has_so_many_positions",
             ),
             models.CheckConstraint(condition=Q(state__in=STATES), name="claim_is_in_a_known_state"),
             models.CheckConstraint(condition=Q(face__in=FACES), name="claim_has_a_known_face"),

@@ -27,7 +27,9 @@ class Discrepancy:
 def recount() -> list[Discrepancy]:
     """Everything in the ledger that does not hold; empty is the proof. Reads the whole ledger."""
     claims = list(Claim.objects.filter(state__in=LIVE).order_by("pk"))
-    return [*_cells(claims), *_masks(claims), *_pools(), *_lines(claims), *_histories()]
+    return [
+        *_cells(claims), *_masks(claims), *_slots(claims), *_counts(claims), *_pools(), *_lines(claims), *_histories()
+    ]  # fmt: skip
 
 
 def _geometry(claim: Claim) -> set[tuple[int | None, int, str]]:
@@ -69,6 +71,46 @@ def _masks(claims: list[Claim]) -> Iterator[Discrepancy]:
             if right.bit_length() > place.half_units:
                 top = f"half-unit {right.bit_length()}"
                 yield Discrepancy("CLAIM_ABOVE_THE_RACK", place.name, top, f"{place.half_units}")
+
+
+def _slots(claims: list[Claim]) -> Iterator[Discrepancy]:
+    """What takes no unit has a slot of its own: on a live host in the same rack, or on the rack's side."""
+    live = {claim.pk: claim for claim in claims}
+    owner: dict[tuple[str, int | None, int], int] = {}
+    for claim in claims:
+        where = f"claim {claim.pk}"
+        if claim.height or claim.rack_id is None:
+            continue
+        if claim.slot is None:
+            yield Discrepancy("CLAIM_WITHOUT_A_SLOT", where, "-", "1 or more")
+            continue
+        key = ("host", claim.host_id, claim.slot) if claim.host_id else ("side", claim.rack_id, claim.slot)
+        if (first := owner.setdefault(key, claim.pk)) != claim.pk:
+            yield Discrepancy(
+                "SLOT_HAS_TWO_OWNERS", f"{key[0]} {key[1]} slot {key[2]}", where, f"claim {first}"
+            )
+        host = live.get(claim.host_id or 0)
+        if claim.host_id and (host is None or host.place_id != claim.place_id or claim.slot > host.slots):
+            found = f"{host.slots} slots in place {host.place_id}" if host else "ended"
+            yield Discrepancy("CLAIM_ON_NO_HOST", where, f"slot {claim.slot} of claim {claim.host_id}", found)
+
+
+def _counts(claims: list[Claim]) -> Iterator[Discrepancy]:
+    """Hosts count what stands on them, and racks keep the mask of their sides."""
+    on: dict[int, int] = defaultdict(int)
+    sides: dict[int, int] = defaultdict(int)
+    for claim in claims:
+        if claim.host_id:
+            on[claim.host_id] += 1
+        elif claim.slot:
+            sides[claim.place_id] |= 1 << (claim.slot - 1)
+    for claim in claims:
+        if claim.taken != on[claim.pk]:
+            yield Discrepancy("HOST_MISCOUNTED", f"claim {claim.pk}", str(claim.taken), str(on[claim.pk]))
+    for place in Place.objects.order_by("pk"):
+        if place.sides != sides[place.pk]:
+            right = f"{sides[place.pk]:x}"
+            yield Discrepancy("MASK_DIFFERS_FROM_CLAIMS", f"{place.name} sides", f"{place.sides:x}", right)
 
 
 def _pools() -> Iterator[Discrepancy]:

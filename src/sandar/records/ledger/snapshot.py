@@ -21,8 +21,13 @@ _POOL = (
     "id", "kind", "ref", "failure_state", "capacity", "limit",
     "held", "reserved", "installed", "blocked", "place_id", "label",
 )  # fmt: skip
-_PLACE = ("id", "kind", "name", "room", "rack_id", "half_units", "depth_mm", "front", "rear", "version")
-_PENDING = ("id", "state", "expires_at", "case__number", "label", "place_id", "start", "height", "face")
+_PLACE = (
+    "id", "kind", "name", "room", "rack_id", "half_units", "depth_mm", "policy", "keep_free",
+    "front", "rear", "sides", "version",
+)  # fmt: skip
+_PENDING = (
+    "id", "state", "expires_at", "case__number", "label", "place_id", "start", "height", "face", "host_id", "slot",
+)  # fmt: skip
 
 
 @contextmanager
@@ -130,7 +135,7 @@ def _load(ids: list[int]) -> Iterator[_Kept]:
     for place_id, share, pool_id in drawn.values_list("place_id", "share", "pool_id"):
         routes.setdefault(place_id, []).append((share, pool_id))
     for row in Place.objects.filter(pk__in=ids).values_list(*_PLACE):
-        *_, front, rear, version = row
+        *_, policy, keep_free, front, rear, sides, version = row
         mine, all_routes = own.get(row[0], {}), routes.get(row[0], [])
         path = tuple(route for route in all_routes if route[1] not in mine)
         shares = frozenset(share for share, _ in all_routes)
@@ -147,6 +152,9 @@ def _load(ids: list[int]) -> Iterator[_Kept]:
             own=tuple(route for route in all_routes if route[1] in mine),
             upstream=_paths.setdefault(path, path),
             shares=_shares.setdefault(shares, shares),
+            sides=sides,
+            policy=policy,
+            keep_free=keep_free,
         )
         yield _Kept(version, state, mine)
 
@@ -171,6 +179,7 @@ def _pending(ignoring_case: int | None) -> tuple[Pending, ...]:
             start=row[6],
             height=row[7],
             face=row[8],
+            side=row[10] if row[9] is None else None,
             draws=tuple(draws.get(row[0], [])),
         )
         for row in rows
@@ -182,8 +191,11 @@ def _without(snapshot: Snapshot, case_id: int) -> Snapshot:
     claims = Claim.objects.filter(case_id=case_id, state__in=LIVE)
     lines = Line.objects.filter(claim__case_id=case_id, claim__state__in=LIVE)
     found = {place.id: place for place in snapshot.places}
-    for place_id, start, height, face in claims.values_list("place_id", "start", "height", "face"):
-        if (place := found.get(place_id)) and start is not None:
+    columns = ("place_id", "start", "height", "face", "host_id", "slot")
+    for place_id, start, height, face, host, slot in claims.values_list(*columns):
+        if (place := found.get(place_id)) and slot and host is None:
+            found[place_id] = replace(place, sides=place.sides & ~(1 << (slot - 1)))
+        elif place and start is not None:
             bits = geometry.mask(start, height)
             found[place_id] = replace(
                 place,

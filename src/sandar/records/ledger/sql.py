@@ -12,15 +12,22 @@ from django.db import connection
 from sandar.errors import ClaimChanged, NotFound
 
 _LOCK = (
-    "SELECT id, kind, name, rack_id, half_units, depth_mm, front, rear, version"
+    "SELECT id, kind, name, rack_id, half_units, depth_mm, front, rear, sides, version"
     " FROM ledger_place WHERE id IN ({ids}) AND NOT retired ORDER BY id{lock}"
 )
 _ROUTES = "SELECT place_id, pool_id, share FROM ledger_route WHERE place_id IN ({ids}) ORDER BY pool_id"
 _PLACE_UPDATE = (
-    "UPDATE ledger_place SET front = %s, rear = %s, version = version + 1 WHERE id = %s AND version = %s"
+    "UPDATE ledger_place SET front = %s, rear = %s, sides = %s, version = version + 1"
+    " WHERE id = %s AND version = %s"
 )
 _CELL_INSERT = "INSERT INTO ledger_cell (rack_id, half_u, face, claim_id) VALUES (%s, %s, %s, %s)"
 _LINE_INSERT = "INSERT INTO ledger_line (claim_id, pool_id, amount) VALUES (%s, %s, %s)"
+
+# The rule "a shelf carries as many as it has slots": the database decides, here and by its CHECK.
+_HOST_UPDATE = (
+    "UPDATE ledger_claim SET taken = taken + %s WHERE id = %s AND (%s < 0 OR (taken + %s <= slots"
+    " AND state IN ('held', 'reserved', 'installed', 'blocked')))"
+)
 
 # The rule "no overdraft": one conditional UPDATE a pool, in order of id; the row count tells the truth.
 POOL_UPDATE = (
@@ -32,7 +39,8 @@ POOL_UPDATE = (
 
 @dataclass(slots=True)
 class LockedPlace:
-    """A place whose row this transaction has locked; front and rear are masks of occupied half-units."""
+    """A place whose row this transaction has locked; front and rear are masks of occupied half-units, sides of
+    occupied positions beside them."""
 
     pk: int
     kind: str
@@ -42,6 +50,7 @@ class LockedPlace:
     depth_mm: int
     front: int
     rear: int
+    sides: int
     version: int
 
 
@@ -56,8 +65,8 @@ def lock_places(ids: Iterable[int]) -> dict[int, LockedPlace]:
         with connection.cursor() as cursor:
             cursor.execute(_LOCK.format(ids=_marks(wanted), lock=lock), wanted)
             for row in cursor.fetchall():
-                pk, kind, name, rack_id, half_units, depth_mm, front, rear, version = row
-                masks = (int(front, 16), int(rear, 16))
+                pk, kind, name, rack_id, half_units, depth_mm, front, rear, sides, version = row
+                masks = (int(front, 16), int(rear, 16), sides)
                 found[pk] = LockedPlace(pk, kind, name, rack_id, half_units, depth_mm, *masks, version)
     if missing := set(wanted) - found.keys():
         raise NotFound(what="place", id=min(missing))
@@ -77,9 +86,9 @@ def routes_of(places: Collection[int]) -> dict[int, list[tuple[int, str]]]:
 
 def update_places(places: Iterable[LockedPlace]) -> None:
     """Write the masks back and raise the versions."""
-    rows = [(f"{place.front:x}", f"{place.rear:x}", place.pk, place.version) for place in places]
+    rows = [(f"{place.front:x}", f"{place.rear:x}", place.sides, place.pk, place.version) for place in places]
     if _many(_PLACE_UPDATE, rows) != len(rows):
-        raise ClaimChanged(place=[row[2] for row in rows])  # cannot happen while the locks are held
+        raise ClaimChanged(place=[row[3] for row in rows])  # cannot happen while the locks are held
 
 
 def insert_cells(cells: Iterable[tuple[int, int, str, int]]) -> None:
@@ -90,6 +99,17 @@ def insert_cells(cells: Iterable[tuple[int, int, str, int]]) -> None:
 def insert_lines(lines: Sequence[tuple[int, int, int]]) -> None:
     """(claim, pool, amount)."""
     _many(_LINE_INSERT, lines)
+
+
+def empty_slots(claims: Sequence[int]) -> None:
+    """Take the claims out of their slots for a moment, so that two may change theirs in one batch."""
+    _many("UPDATE ledger_claim SET slot = NULL WHERE id = %s", [(pk,) for pk in claims])
+
+
+def update_hosts(deltas: Iterable[tuple[int, int]]) -> bool:
+    """Add to the number of devices that stand on each host; False when one has no room or is gone."""
+    rows = [(delta, host, delta, delta) for host, delta in sorted(deltas) if delta]
+    return _many(_HOST_UPDATE, rows) == len(rows)
 
 
 def update_pools(deltas: Iterable[tuple[int, tuple[int, int, int, int]]]) -> bool:

@@ -15,7 +15,7 @@ from sandar.errors import ClaimChanged
 
 from .define import define
 from .engine import Change, ClaimSpec, apply, spec_of
-from .models import Claim
+from .models import LIVE, Claim
 from .sql import lock_places
 
 __all__ = [
@@ -160,8 +160,18 @@ def expire(now: datetime, *, only: Iterable[int] | None = None) -> list[Claim]:
     if only is not None:
         due = due.filter(pk__in=list(only))
     locked = lock_places(due.values_list("place_id", flat=True).distinct())
-    still = due.filter(place_id__in=locked).order_by("place_id", "pk")
-    return apply([Change(claim, "expired") for claim in still], at=now, by=None)
+    still = list(due.filter(place_id__in=locked).order_by("place_id", "pk"))
+    used = _still_used(still)
+    return apply([Change(claim, "expired") for claim in still if claim.pk not in used], at=now, by=None)
+
+
+def _still_used(ending: Sequence[Claim]) -> set[int]:
+    """The shelves and chassis among these that carry something which does not end now: they wait for it."""
+    hosts = [claim.pk for claim in ending if claim.slots]
+    if not hosts:
+        return set()
+    devices = Claim.objects.filter(host_id__in=hosts, state__in=LIVE).exclude(pk__in=[c.pk for c in ending])
+    return set(devices.values_list("host_id", flat=True))
 
 
 def _convert(

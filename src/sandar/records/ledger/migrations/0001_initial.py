@@ -29,6 +29,22 @@ class Migration(migrations.Migration):
                 ("start", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("height", models.PositiveSmallIntegerField(default=0)),
                 ("face", models.CharField(default="full", max_length=5)),
+                (
+                    "slot",
+                    models.PositiveSmallIntegerField(
+                        blank=True, help_text="1-based, on the host or the side", null=True
+                    ),
+                ),
+                (
+                    "slots",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="how many devices stand on it side by side"
+                    ),
+                ),
+                (
+                    "taken",
+                    models.PositiveSmallIntegerField(default=0, help_text="live claims whose host it is"),
+                ),
                 ("state", models.CharField(max_length=10)),
                 ("watts", models.PositiveIntegerField(default=0)),
                 ("cords", models.CharField(blank=True, max_length=2)),
@@ -71,6 +87,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "host",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="devices",
+                        to="ledger.claim",
+                    ),
+                ),
+                (
                     "rack",
                     models.ForeignKey(
                         blank=True,
@@ -98,6 +124,55 @@ class Migration(migrations.Migration):
                         ),
                         fields=("case", "item_no"),
                         name="item_has_one_live_claim",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("host__isnull", False),
+                            ("state__in", ("held", "reserved", "installed", "blocked")),
+                        ),
+                        fields=("host", "slot"),
+                        name="slot_of_a_host_has_one_owner",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("host__isnull", True),
+                            ("slot__isnull", False),
+                            ("state__in", ("held", "reserved", "installed", "blocked")),
+                        ),
+                        fields=("rack", "slot"),
+                        name="side_position_has_one_owner",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("taken__gte", 0),
+                            ("taken__lte", models.F("slots")),
+                            models.Q(
+                                ("taken", 0),
+                                ("state__in", ("held", "reserved", "installed", "blocked")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="host_is_never_overfull_nor_gone",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("slots", 0), models.Q(("height__gt", 0), ("host__isnull", True)), _connector="OR"
+                        ),
+                        name="host_takes_units_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("slot__isnull", True),
+                            models.Q(("height", 0), ("rack__isnull", False), ("slot__gte", 1)),
+                            _connector="OR",
+                        ),
+                        name="slot_is_for_what_takes_no_unit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("host__isnull", False), ("slot__isnull", True), ("slot__lte", 4), _connector="OR"
+                        ),
+                        name="side_has_so_many_positions",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -209,6 +284,24 @@ class Migration(migrations.Migration):
                 ),
                 ("front", models.CharField(default="0", max_length=64)),
                 ("rear", models.CharField(default="0", max_length=64)),
+                (
+                    "sides",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="occupied positions on the rack's sides (zero-U) as a bit mask"
+                    ),
+                ),
+                (
+                    "policy",
+                    models.CharField(
+                        blank=True, default="", help_text="tight, spread or empty: room's", max_length=6
+                    ),
+                ),
+                (
+                    "keep_free",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="percent the room wants to keep free"
+                    ),
+                ),
                 (
                     "retired",
                     models.BooleanField(
