@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "sandar.records.documents",
     "sandar.records.clocks",
     "sandar.records.outbox",
+    "sandar.records.waiting",
     "sandar.steps",
     "sandar.doors.web",
     "allauth",
@@ -283,6 +284,7 @@ DEFAULT_FROM_EMAIL = _env("SANDAR_MAIL_FROM", "sandar@localhost")
 PROBE_ALLOW_LOOPBACK = _flag("SANDAR_PROBE_ALLOW_LOOPBACK")
 PROBE_CA_FILE = _env("SANDAR_PROBE_CA_FILE")  # PEM: authorities to believe besides the machine's own
 HOLD_DAYS = 14
+OFFER_DAYS = 3  # working days an agency has to answer an offer
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -44,7 +44,30 @@ WALK = {
     "capacity_release": (
         "capacity",
         "administrator",
-        "confirm>awaiting_form refuse>refused_capacity recheck!+>capacity_check withdraw*+>withdrawn",
+        "confirm>awaiting_form refuse>refused_capacity recheck!+>capacity_check propose+>capacity_offer"
+        " postpone+>later_offer queue+>waiting_capacity withdraw*+>withdrawn",
+    ),
+    "capacity_offer": (
+        "capacity",
+        "applicant",
+        "accept+>awaiting_form queue+>waiting_capacity decline+>refused_capacity expire@+>expired"
+        " withdraw*+>withdrawn",
+    ),
+    "later_offer": (
+        "capacity",
+        "applicant",
+        "accept+>waiting_capacity decline+>refused_capacity expire@+>expired withdraw*+>withdrawn",
+    ),
+    "waiting_capacity": (
+        "capacity",
+        "administrator",
+        "offer@+>waiting_offer propose+>capacity_offer prioritise+>waiting_capacity refuse+>refused_capacity"
+        " withdraw*+>withdrawn",
+    ),
+    "waiting_offer": (
+        "capacity",
+        "applicant",
+        "accept+>awaiting_form queue+>waiting_capacity expire@+>waiting_capacity withdraw*+>withdrawn",
     ),
     "awaiting_form": (
         "application",

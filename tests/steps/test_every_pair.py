@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from sandar.doors.jobs import care, waiting
 from sandar.errors import ActionNotAllowed, NotFound, NotYourTurn, SandarError
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, Event, Task
@@ -53,7 +54,35 @@ def not_reached() -> Case:
     return case
 
 
+def offered_less() -> Case:
+    case = office.bring_to(office.ask(), "capacity_release")
+    office.act(case, "propose", {"items": [{"item_no": 1, "watts": 300}]})
+    return case
+
+
+def offered_later() -> Case:
+    case = office.bring_to(office.ask(), "capacity_release")
+    office.act(case, "postpone", {"from_on": "2026-12-21", "note": "menunggu panel baru"})
+    return case
+
+
+def on_the_list() -> Case:
+    case = office.bring_to(office.ask(), "capacity_release")
+    office.act(case, "queue", {"note": "lewat telepon"})
+    return case
+
+
+def offered_from_the_list() -> Case:
+    case = on_the_list()
+    assert waiting.run(office.MONDAY, care.Shift()) == 1
+    return case
+
+
 WAYS: Mapping[str, Callable[[], Case]] = {
+    "capacity_offer": offered_less,
+    "later_offer": offered_later,
+    "waiting_capacity": on_the_list,
+    "waiting_offer": offered_from_the_list,
     "letter_completion": back_to_the_agency,
     "awaiting_reapproval": asked_again,
     "access_fix": not_reached,
@@ -93,12 +122,25 @@ def filled(action: str) -> dict[str, Any]:
 # --- random legal walks
 
 
+BETWEEN: Mapping[str, dict[str, Any]] = {  # YES and NO
+    "propose": {"items": [{"item_no": 1, "bandwidth_mbps": 5}]},
+    "postpone": {"from_on": "2027-03-01", "note": "jalan acak"},
+    "queue": {"note": "jalan acak"},
+    "prioritise": {"priority": 3, "note": "jalan acak"},
+}
+
+
 def data_for(case: Case, action: str) -> dict[str, Any]:
     state = case.state
+    if action in BETWEEN:
+        return BETWEEN[action]
+    if action == "decline" and state in ("capacity_offer", "later_offer"):
+        return {"note": "jalan acak"}
     if action in ("send_back", "recheck", "reapprove", "reject", "decline", "fix"):
         return {"reason": "other", "note": "jalan acak"}
     if action == "refuse":
-        return {"note": "jalan acak"} | ({} if state == "capacity_release" else {"reason": "other"})
+        in_step_3 = state in ("capacity_release", "waiting_capacity")
+        return {"note": "jalan acak"} | ({} if in_step_3 else {"reason": "other"})
     if action == "save":
         return {"form": {"purpose": "x"}}
     if action in ("report_short", "report", "inspect"):
@@ -111,6 +153,9 @@ def step_of(chance: random.Random, case: Case, *, at: Any) -> None:
     known = list(route.actions(SOP, case.state))
     weight = [1 if action.addition or action.name in ("refuse", "report_short") else 6 for action in known]
     action = chance.choices(known, weight)[0]
+    if action.name == "offer":  # the worker finds the place
+        waiting.run(at, care.Shift())
+        return
     if action.by == SYSTEM:
         registry.perform_on_case(case, action.name, person=None, data={}, seen=None, at=at)
         return

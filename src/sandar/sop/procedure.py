@@ -28,7 +28,8 @@ DAY_MINUTES = 450
 """One working day in working minutes. Source: Perpres 21/2023, 37.5 hours in five days."""
 
 Unit = Literal["min", "day"]
-Waits = Literal["office", "agency"]
+Waits = Literal["office", "agency", "capacity"]
+"""Whose time runs in a state; "capacity": nobody's, until something becomes free."""
 LegalStatus = Literal["in_force", "amended", "revoked", "unverified"]
 
 

@@ -36,6 +36,7 @@ def _keys(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+WAITS = ("office", "agency", "capacity")
 _LISTS = ("qualifications", "relations", "equipment", "recording")
 _KEYS: dict[str, frozenset[str]] = {
     "": _keys("service title number revision start identity legal_basis sheet actor step end anytime"),
@@ -251,7 +252,7 @@ def _stage(reader: Reader, table: Table, path: Path) -> Stage:
         state=reader.word(table, path, "state"),
         by=by,
         label=reader.text(table, path, "label", needed=True),
-        waits_for=reader.choice(table, path, "waits_for", among=("office", "agency")),  # type: ignore[arg-type]
+        waits_for=reader.choice(table, path, "waits_for", among=WAITS),  # type: ignore[arg-type]
         actions=tuple(_action(reader, actions, path, name=name, by=by) for name in actions),
         addition=reader.flag(table, path, "addition"),
         note=reader.text(table, path, "note"),

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from sandar.core import capacity, placement, power, rack
+from sandar.core import capacity, placement, rack
 from sandar.core.capacity import Booking, Demand, Row, Snapshot
 from sandar.core.placement import Answer, Ask
 from sandar.errors import ClaimChanged, InvalidInput, NotFound
@@ -20,6 +20,12 @@ from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
 from sandar.records.ledger.models import Claim, Place
 from sandar.records.ledger.write import ClaimSpec
+from sandar.steps import freed
+from sandar.steps.resources import labels as labels
+from sandar.steps.resources import named as named
+from sandar.steps.resources import row_facts as row_facts
+from sandar.steps.resources import shortage_facts as shortage_facts
+from sandar.steps.resources import state_label as state_label
 from sandar.steps.turn import Turn
 
 RACK, COMPUTE = "rack", "compute"
@@ -102,9 +108,18 @@ def choices_of(answer: Answer) -> list[Choice]:
     ]
 
 
-def hold(turn: Turn, choices: Sequence[Choice], *, until: datetime | None = None) -> list[Claim]:
-    """Hold the chosen places for the case, instead of what it held before. Raises CapacityTaken naming the holder."""
-    wanted = [_spec(turn.case, choice) for choice in choices]
+def hold(
+    turn: Turn,
+    choices: Sequence[Choice],
+    *,
+    until: datetime | None = None,
+    items: Sequence[Mapping[str, Any]] | None = None,
+) -> list[Claim]:
+    """Hold the chosen places for the case, instead of what it held before. Raises CapacityTaken naming the holder.
+
+    items: what is held, where it is not what the case asks for.
+    """
+    wanted = [_spec(turn.case, choice, items) for choice in choices]
     expires_at = until or turn.at + timedelta(days=settings.HOLD_DAYS)
     claims = ledger.hold_all(
         [spec for spec, _ in wanted],
@@ -113,6 +128,8 @@ def hold(turn: Turn, choices: Sequence[Choice], *, until: datetime | None = None
         expires_at=expires_at,
         instead_of=turn.claims,
     )
+    if turn.claims:
+        freed.announce()
     for claim, (_spec_of, place) in zip(claims, wanted, strict=True):
         claim.place = place
     turn.claims = claims
@@ -120,10 +137,13 @@ def hold(turn: Turn, choices: Sequence[Choice], *, until: datetime | None = None
     return claims
 
 
-def _spec(case: Case, choice: Choice) -> tuple[ClaimSpec, Place]:
-    if not 1 <= choice.item_no <= len(case.items):
+def _spec(
+    case: Case, choice: Choice, items: Sequence[Mapping[str, Any]] | None = None
+) -> tuple[ClaimSpec, Place]:
+    items = case.items if items is None else items
+    if not 1 <= choice.item_no <= len(items):
         raise InvalidInput(fields={"placements": [_("Nomor urut perangkat tidak dikenal.")]})
-    item = case.items[choice.item_no - 1]
+    item = items[choice.item_no - 1]
     kind = COMPUTE if item["kind"] == "hosting" else RACK
     try:
         place = ledger_read.place(kind, choice.place)
@@ -198,6 +218,7 @@ def resize(turn: Turn, items: Sequence[Mapping[str, Any]]) -> None:
             plan.append((claim, spec))
     if plan:
         _now(turn, ledger.rearrange(plan, at=turn.at, by=turn.person_id))
+        freed.announce()
 
 
 def reserve(turn: Turn) -> None:
@@ -246,10 +267,13 @@ def install(turn: Turn, choices: Sequence[Choice]) -> dict[int, Claim]:
     for claim in ledger.rearrange(plan, at=turn.at, by=turn.person_id) if plan else ():
         claim.place = to[claim.pk]
         turn.claims = [claim if claim.pk == old.pk else old for old in turn.claims]
+    if plan:
+        freed.announce()
     claims = list(of_items(turn).values())
     spare = [claim for claim in turn.claims if claim.item_no is None and claim.state in ("held", "reserved")]
     if spare:
         ledger.release_all(spare, at=turn.at, by=turn.person_id)
+        freed.announce()
     turn.claims = claims
     _now(turn, ledger.install_all(claims, at=turn.at, by=turn.person_id))
     turn.says(installed=_facts(turn.claims))
@@ -263,10 +287,16 @@ def choice_of(claim: Claim) -> Choice:
 
 
 def release(turn: Turn) -> None:
-    """Give back whatever the case holds."""
-    if turn.claims:
-        ledger.release_all(turn.claims, at=turn.at, by=turn.person_id)
-        turn.claims = []
+    """Give back whatever the case holds. What lapsed is told apart from what was given back."""
+    if not turn.claims:
+        return
+    ended: set[int] = set()
+    if turn.person is None:
+        ended = {claim.pk for claim in ledger.expire(turn.at, only=[claim.pk for claim in turn.claims])}
+    if left := [claim for claim in turn.claims if claim.pk not in ended]:
+        ledger.release_all(left, at=turn.at, by=turn.person_id)
+    turn.claims = []
+    freed.announce()
 
 
 def claim_facts(case: Case) -> list[dict[str, Any]]:
@@ -304,87 +334,3 @@ def placement_facts(turn: Turn) -> list[dict[str, Any]]:
         for claim in turn.claims
         if claim.start is not None
     ]
-
-
-def labels() -> dict[str, str]:
-    """Resource code -> name in the active language."""
-    return {
-        "space": _("Ruang rak"),
-        "rack_power_a": _("Daya rak jalur A"),
-        "rack_power_b": _("Daya rak jalur B"),
-        "pdu": _("PDU"),
-        "panel": _("Panel listrik"),
-        "ups": _("UPS"),
-        "genset": _("Genset"),
-        "utility": _("Listrik PLN"),
-        "cooling": _("Pendingin"),
-        "weight": _("Beban rak"),
-        "bandwidth": _("Bandwidth"),
-        "ip": _("Alamat IP"),
-        "vcpu": _("vCPU"),
-        "ram_gb": _("Memori"),
-        "storage_gb": _("Penyimpanan"),
-    }
-
-
-def state_label(state: str) -> str:
-    """A failure state in words; empty for the normal one."""
-    return {
-        power.NORMAL: "",
-        "a_lost": _("jalur A padam"),
-        "b_lost": _("jalur B padam"),
-        "utility_lost": _("PLN padam"),
-    }.get(state, state)
-
-
-def named(resource: str, ref: str) -> str:
-    """A resource with the node it is about, without saying a word twice: "PDU-A1", "Genset", "Ruang rak R07"."""
-    label = labels().get(resource, resource)
-    if resource in ("rack_power_a", "rack_power_b"):
-        ref = ref.removesuffix("-A").removesuffix("-B")
-    if not ref or ref.casefold() in label.casefold().split():
-        return label
-    return ref if ref.casefold().startswith(label.casefold()) else f"{label} {ref}"
-
-
-def row_facts(row: Row) -> dict[str, Any]:
-    """One line of the capacity table as papers and pages show it; space in U."""
-    share = 2 if row.resource == "space" else 1
-    worst = state_label(row.state)
-    return {
-        "resource": row.resource,
-        "label": named(row.resource, row.ref),
-        "unit": "U" if row.resource == "space" else "" if row.unit == "address" else row.unit,
-        "installed": _tidy(row.capacity, share),
-        "limit": _tidy(row.limit, share),
-        "used": _tidy(row.installed + row.blocked, share),
-        "held": _tidy(row.held + row.reserved, share),
-        "asked": _tidy(row.asked, share),
-        "left_after": _tidy(row.left, share),
-        "ok": row.enough,
-        "note": _("keadaan terberat: %(state)s") % {"state": worst} if worst else "",
-    }
-
-
-def _tidy(amount: int, share: int) -> int | float:
-    return amount if share == 1 else amount // 2 if amount % 2 == 0 else amount / 2
-
-
-def shortage_facts(found: capacity.Shortage) -> dict[str, Any]:
-    """What is short, by how much, and when a hold on it ends."""
-    share = 2 if found.resource == "space" else 1
-    facts: dict[str, Any] = {
-        "resource": found.resource,
-        "label": named(found.resource, found.where),
-        "unit": "U"
-        if found.resource == "space"
-        else ""
-        if found.resource == "ip"
-        else capacity.UNITS.get(found.resource, ""),
-        "asked": _tidy(found.asked, share),
-        "left": _tidy(found.left, share),
-        "short_by": _tidy(found.asked - found.left, share),
-    }
-    if found.frees_at:
-        facts["frees_on"] = found.frees_at.date().isoformat()
-    return facts

@@ -32,6 +32,7 @@ from sandar.records.ledger.models import LIVE, Claim, Place
 from sandar.records.ledger.write import ClaimSpec
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
+from sandar.steps import freed
 from sandar.steps.inputs import Count, HeightU, Input, Named, PositionU, Text
 from sandar.steps.turn import signed, viewer_of
 
@@ -145,6 +146,7 @@ def change(claim_id: int, given: Change, *, person: Person, at: datetime) -> Cla
             at=at,
             by=person.pk,
         )
+        freed.announce()
         _tell(case, "claim_changed", [changed], person=person, grant=grant, at=at)
     return changed
 
@@ -156,6 +158,7 @@ def release(claim_id: int, *, person: Person, at: datetime, seen: int | None = N
         claim, case = _live(claim_id, seen)
         _not_of_a_step(claim, case)
         released = ledger.release(claim, at=at, by=person.pk)
+        freed.announce()
         _tell(case, "claim_released", [released], person=person, grant=grant, at=at)
     return released
 
@@ -174,6 +177,7 @@ def plan(given: Plan, *, person: Person, at: datetime) -> list[Claim]:
             as_seen(claim, move.version)
             steps.append((claim, moved_spec(claim, move, index)))
         moved = ledger.rearrange(steps, at=at, by=person.pk)
+        freed.announce()
         for pk, case in touched.items():
             own = [claim for claim in moved if claim.case_id == pk]
             _tell(case, "claim_changed", own, person=person, grant=grant, at=at)

@@ -17,8 +17,20 @@ from sandar.sop.definition import SYSTEM
 from sandar.sop.route import Route
 
 
-def tell(case: Case, to: Iterable[Person], *, event: Event, kind: str, what: str, at: datetime) -> None:
-    """Promise one message to each person, in the person's language. `what` is a msgid of this catalogue."""
+def tell(
+    case: Case,
+    to: Iterable[Person],
+    *,
+    event: Event,
+    kind: str,
+    what: str,
+    at: datetime,
+    more: Callable[[], str] | None = None,
+) -> None:
+    """Promise one message to each person, in the person's language. `what` is a msgid of this catalogue.
+
+    more: gives further lines in the language that is active.
+    """
     letters = []
     for person in to:
         with translation.override(person.language):
@@ -33,6 +45,8 @@ def tell(case: Case, to: Iterable[Person], *, event: Event, kind: str, what: str
                 "what": _(what),
                 "url": f"{settings.PUBLIC_URL}/permohonan/{case.number}",
             }
+            if more is not None:
+                body = f"{body}\n{more()}\n"
         key = f"{case.number}/{event.seq}/{kind}/{person.pk}"
         letters.append(outbox.Letter(key, person.pk, kind, subject, body))
     if letters:
@@ -47,6 +61,7 @@ def after(
     holders: Callable[[str], Iterable[Person]],
     day: date,
     at: datetime,
+    more: Callable[[], str] | None = None,
 ) -> None:
     """Tell the next holder that the case waits, or the agency that it ended.
 
@@ -57,8 +72,10 @@ def after(
     if way.stage is None:
         label = way.end.label if way.end else way.to
         tell(case, _agency(case, day), event=event, kind="ended", what=label, at=at)
+    elif way.stage.waits_for == "capacity":  # nobody has to act; the agency shall know where it stands
+        tell(case, _agency(case, day), event=event, kind="listed", what=way.stage.label, at=at, more=more)
     elif way.stage.by == "applicant":
-        tell(case, _agency(case, day), event=event, kind="waits", what=way.stage.label, at=at)
+        tell(case, _agency(case, day), event=event, kind="waits", what=way.stage.label, at=at, more=more)
     elif way.stage.by != SYSTEM:
         tell(case, holders(way.stage.by), event=event, kind="waits", what=way.stage.label, at=at)
 

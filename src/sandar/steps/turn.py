@@ -33,7 +33,7 @@ from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM, Action, Procedure
-from sandar.steps import handover, messages
+from sandar.steps import freed, handover, messages
 from sandar.steps.inputs import Input, parsed
 
 APPLICANT = "applicant"
@@ -86,6 +86,7 @@ class Turn:
     columns: dict[str, Any] = field(default_factory=dict)
     given: Any = None  # the act's input
     reason: str = ""
+    more: Callable[[], str] | None = None  # further words of the messages, in the language of who reads them
     outcome: Event | None = None
     next_task: Task | None = None
 
@@ -192,6 +193,12 @@ def _check(turn: Turn) -> None:
     warned = authority.warnings(past, turn.person.pk, turn.duty, represented=turn.represents)
     if warned:
         turn.says(warned=sorted({found.did for found in warned}))
+
+
+def counts_as(turn: Turn, duty: str) -> None:
+    """The act counts as this duty: for acts that either side may do. Raises SeparationOfDuties."""
+    turn.duty = duty
+    _check(turn)
 
 
 @dataclass(frozen=True)
@@ -327,7 +334,7 @@ def follow_up(turn: Turn, way: route.Route) -> None:
     """Messages and the job that renders, sends and probes; promised now, done after the commit."""
     assert turn.outcome is not None
     case = turn.case
-    messages.after(case, way, event=turn.outcome, holders=turn.holders, day=turn.day, at=turn.at)
+    messages.after(case, way, event=turn.outcome, holders=turn.holders, day=turn.day, at=turn.at, more=turn.more)
     name = f"{case.number}#{turn.outcome.seq}"
     async_task("sandar.doors.jobs.after.act", case.pk, q_options={"task_name": name})
 
@@ -345,6 +352,7 @@ def _give_back(turn: Turn, way: route.Route) -> None:
     if left := [claim for claim in turn.claims if claim.pk not in ended]:
         ledger.release_all(left, at=turn.at, by=turn.person_id)
     turn.claims = []
+    freed.announce()
 
 
 def _comes_back(procedure: Procedure, way: route.Route) -> bool:

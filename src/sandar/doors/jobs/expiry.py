@@ -20,9 +20,10 @@ from sandar.records.clocks import read as clocks
 from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
 from sandar.records.outbox import read as outbox_read
+from sandar.records.waiting import read as waiting
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM
-from sandar.steps import registry
+from sandar.steps import freed, registry
 
 KIND = "expiry"
 ACTION = "expire"
@@ -34,7 +35,8 @@ def run(at: datetime, shift: care.Shift) -> int:
     due = ledger_read.due(at)
     put_off = outbox_read.put_off(KIND, at)
     done = 0
-    for case_id in sorted({claim.case_id for claim in due if claim.case_id} - put_off):
+    lapsed = {claim.case_id for claim in due if claim.case_id} | set(waiting.due_offers(at))
+    for case_id in sorted(lapsed - put_off):
         if shift.is_over:
             return done
         ended: list[bool] = []
@@ -65,7 +67,9 @@ def bare(claims: list[int], *, at: datetime) -> int:
     if not claims:
         return 0
     with transaction.atomic():
-        return len(ledger.expire(at, only=claims))
+        ended = ledger.expire(at, only=claims)
+        freed.announce()
+    return len(ended)
 
 
 def _offered(found: Case) -> bool:
@@ -77,7 +81,12 @@ def _offered(found: Case) -> bool:
 
 
 def _lapsed(found: Case, at: datetime) -> bool:
-    """A hold's time has come, and an agency to which the case came back had its days once more."""
+    """A hold's time has come, and an agency to which the case came back had its days once more.
+
+    An offer says itself until when it is to be answered, whether a place is held or not.
+    """
+    if offer := waiting.offer_of(found.pk):
+        return offer.answer_by <= at
     if not any(c.expires_at and c.expires_at <= at for c in ledger_read.claims_for_case(found.pk)):
         return False
     task = cases.open_task(found)

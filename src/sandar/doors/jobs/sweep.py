@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sandar.doors.jobs import care, expiry, mail, probe, render
+from sandar.doors.jobs import care, expiry, mail, probe, render, waiting
 
 
 def run() -> dict[str, int]:
-    """Lapsed holds first (others wait for the room), then probes, messages, papers."""
+    """Lapsed holds first (others wait for the room), then who waits for it, probes, messages, papers."""
     at = timezone.now()
     shift = care.Shift()
     return {
         "expired": expiry.run(at, shift),
+        "offered": waiting.run(at, shift),
         "probes": probe.run(at, shift),
         "messages": mail.run(at, shift),
         "papers": render.run(at, shift),

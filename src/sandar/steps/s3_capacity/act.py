@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sandar.errors import InvalidInput, Refused
-from sandar.records.cases import read as cases
-from sandar.steps import booking, paper
+from sandar.steps import booking
 from sandar.steps.booking import Choice
 from sandar.steps.refusal import refusal_facts
+from sandar.steps.s3_capacity import offers, queue, report
 from sandar.steps.s3_capacity.forms import Available, Confirm, Recheck, Refuse, Short
 from sandar.steps.turn import Act, Turn
 
@@ -37,7 +34,7 @@ def report_available(turn: Turn, given: Available) -> None:
         booking.hold(turn, choices)
         rows = [booking.row_facts(row) for row in picture.rows]
         turn.says(decision="available", rows=rows, note=given.note)
-        turn.issue("capacity_report", _facts(turn, "available", rows, (), given.note))
+        turn.issue("capacity_report", report.facts(turn, "available", rows, (), note=given.note))
 
 
 def report_short(turn: Turn, given: Short) -> None:
@@ -63,12 +60,12 @@ def report_short(turn: Turn, given: Short) -> None:
         booking.release(turn)
         rows = [booking.row_facts(row) for row in picture.rows]
         turn.says(decision="short", rows=rows, shortages=shortages, note=given.note)
-        turn.issue("capacity_report", _facts(turn, "short", rows, shortages, given.note))
+        turn.issue("capacity_report", report.facts(turn, "short", rows, shortages, note=given.note))
 
 
 def confirm(turn: Turn, given: Confirm) -> None:
     """Release YES: the agency is invited to fill the form. The places are held already."""
-    if _last_decision(turn) != "available":
+    if report.last(turn).get("decision") != "available":
         raise Refused(reason="reported_short")
     booking.extend(turn)
     turn.says(note=given.note)
@@ -76,10 +73,10 @@ def confirm(turn: Turn, given: Confirm) -> None:
 
 def refuse(turn: Turn, given: Refuse) -> None:
     """Release NO: a letter names what is short, and the request ends."""
-    report = _last_report(turn)
-    shortages = report.get("shortages", [])
-    note = given.note or (report.get("note", "") if report.get("decision") == "short" else "")
-    if report.get("decision") != "short" and not note:
+    last = report.last(turn)
+    shortages = last.get("shortages", [])
+    note = given.note or (last.get("note", "") if last.get("decision") == "short" else "")
+    if last.get("decision") != "short" and not note:
         raise InvalidInput(fields={"note": [_("Pemeriksa menyatakan tersedia. Tulis alasan penolakan.")]})
     turn.reason = "capacity"
     turn.says(shortages=shortages, note=note)
@@ -96,40 +93,12 @@ def _every_item(turn: Turn, choices: Sequence[Choice]) -> None:
         raise InvalidInput(fields={"placements": [_("Setiap perangkat harus mendapat tepat satu tempat.")]})
 
 
-def _last_report(turn: Turn) -> dict[str, Any]:
-    found = cases.last_event(turn.case, "capacity_reported")
-    return dict(found.payload) if found else {}
-
-
-def _last_decision(turn: Turn) -> str:
-    return str(_last_report(turn).get("decision", ""))
-
-
-def _facts(
-    turn: Turn, decision: str, rows: list[dict[str, Any]], shortages: Sequence[dict[str, Any]], note: str
-) -> dict[str, Any]:
-    assert turn.person is not None
-    facts = {
-        **paper.common(turn, signers=[paper.signer(turn)]),
-        "decision": decision,
-        "rows": rows,
-        "placements": booking.placement_facts(turn) if decision == "available" else [],
-        "shortages": list(shortages),
-        "checked_at": paper.local(turn.at, turn.office),
-        "checker": paper.person_facts(turn.person),
-        "note": note,
-    }
-    if decision == "available":
-        facts["hold_until_on"] = (turn.day + timedelta(days=settings.HOLD_DAYS)).isoformat()
-    if sheet := turn.known_papers.get("disposition_sheet"):
-        facts["references"] = [paper.reference(sheet)]
-    return facts
-
-
 ACTS = {
     "report_available": Act(report_available, Available, event="capacity_reported", duty="capacity_checked"),
     "report_short": Act(report_short, Short, event="capacity_reported", duty="capacity_checked"),
     "confirm": Act(confirm, Confirm, event="capacity_confirmed", duty="capacity_released"),
     "refuse": Act(refuse, Refuse, event="capacity_refused", duty="capacity_released"),
     "recheck": Act(recheck, Recheck, event="recheck_asked", duty="capacity_released"),
+    **offers.ACTS,
+    **queue.ACTS,
 }
