@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sandar.core import rack
 from sandar.core.capacity import Demand, PlaceState, PoolState, Snapshot, amounts, unprovided
 from sandar.core.placement import Ask
-from sandar.core.power import Node, Topology, routes
+from sandar.core.power import Node, Topology
+from sandar.core.power_plan import routes
 
 FACES = ("front", "rear", "full")
 

@@ -39,15 +39,16 @@ UNITS = {
 RESOURCES = tuple(UNITS)
 
 # A quantity asked needs at least one pool that provides it; without a route nothing of it is left.
+# Ports and outlets are counted only where they are declared.
 _PROVIDER = {
-    "power_a_alone": "rack_power_a",
-    "power_b_alone": "rack_power_b",
-    "weight_kg": "weight",
-    "bandwidth_mbps": "bandwidth",
-    "ip_count": "ip",
-    "vcpu": "vcpu",
-    "ram_gb": "ram_gb",
-    "storage_gb": "storage_gb",
+    "power_a_alone": ("rack_power_a", frozenset(power.OF_SIDE["A"])),
+    "power_b_alone": ("rack_power_b", frozenset(power.OF_SIDE["B"])),
+    "weight_kg": ("weight", frozenset({"weight_kg"})),
+    "bandwidth_mbps": ("bandwidth", frozenset({"bandwidth_mbps"})),
+    "ip_count": ("ip", frozenset({"ip_count"})),
+    "vcpu": ("vcpu", frozenset({"vcpu"})),
+    "ram_gb": ("ram_gb", frozenset({"ram_gb"})),
+    "storage_gb": ("storage_gb", frozenset({"storage_gb"})),
 }
 
 
@@ -84,6 +85,7 @@ def check_demand(demand: Demand) -> None:
 def amounts(demand: Demand) -> dict[str, int]:
     """Share -> amount, zero amounts left out. Power shares: see `core.power.shares`."""
     found = power.shares(demand.watts, demand.cords)
+    found["outlet_a"], found["outlet_b"] = int("A" in demand.cords), int("B" in demand.cords)
     for name in _COUNTED:
         found[name] = getattr(demand, name)
     return {share: amount for share, amount in found.items() if amount}
@@ -93,7 +95,9 @@ def unprovided(asked: Mapping[str, int], shares: Iterable[str]) -> list[tuple[st
     """(resource, amount asked) for every asked quantity that no route of the place provides."""
     provided = frozenset(shares)
     return [
-        (kind, asked[share]) for share, kind in _PROVIDER.items() if share in asked and share not in provided
+        (kind, asked[share])
+        for share, (kind, enough) in _PROVIDER.items()
+        if share in asked and enough.isdisjoint(provided)
     ]
 
 
@@ -133,6 +137,8 @@ class PlaceSpec:
     room: str = ""
     half_units: int = 0
     depth_mm: int = 0
+    policy: str = ""
+    keep_free: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +180,8 @@ class PoolState:
 
 @dataclass(frozen=True, slots=True)
 class PlaceState:
-    """One rack or compute pool at one moment; front and rear are masks of occupied half-units.
+    """One rack or compute pool at one moment; front and rear are masks of occupied half-units, sides one of
+    occupied positions beside them. policy, keep_free (percent): what the room wants of proposals.
 
     Routes are (share, pool id): `own` to pools that only this place draws from, `upstream` to shared ones
     (racks on one path have the very same tuple, which makes the search fast).
@@ -192,6 +199,9 @@ class PlaceState:
     own: tuple[tuple[str, int], ...] = ()
     upstream: tuple[tuple[str, int], ...] = ()
     shares: frozenset[str] = frozenset()
+    sides: int = 0
+    policy: str = ""
+    keep_free: int = 0
 
     @property
     def routes(self) -> tuple[tuple[str, int], ...]:
@@ -201,7 +211,7 @@ class PlaceState:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A held or reserved claim: what it will give back when it expires, and who has it."""
+    """A held or reserved claim: what it will give back when it expires, and who has it. side: 1-based position."""
 
     claim_id: int
     state: str
@@ -212,6 +222,7 @@ class Pending:
     height: int
     face: str
     draws: tuple[tuple[int, int], ...] = ()
+    side: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

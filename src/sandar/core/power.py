@@ -1,31 +1,46 @@
-"""The power chain and what a device draws from each of its nodes in each failure state.
+"""The power chain: who carries whom in which failure state, and what a device draws from each node then.
 
-A device on cords A and B draws half of its power from each side while both live, and all of it from the
-side that is left when one is lost: two feeds are never double capacity. A node reached from both sides
-(utility, genset, a shared UPS) carries the device once. Pools exist only where they can bind:
+A failure state is a set of lost nodes (and one module less in every UPS). A node lives when it is not lost and
+has no parents (a source) or a living one; the first living parent carries it, direct gensets last. A device on
+cords A and B draws half of its power from each side while both live, and all of it from the side that is left:
+two feeds are never double capacity. Single-corded devices of a dead side are dark and draw nothing. A node
+reached from both sides carries the device once.
 
-- reached by one side: `normal`, and the state in which the other side is lost;
-- reached by both sides: `normal`;
-- utility: not when it is lost; genset: only when the utility is lost.
+Three phases: a single-phase node loads the phase it hangs on, and that phase alone all the way up (as in the
+static bypass of a UPS); a three-phase strip loads a third, rounded up, on each phase.
+
+`core.power_plan` turns this into pools; `core.outage` asks who goes dark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from sandar.core.electric import PHASES, Rating, usable_watts
+
 NORMAL, A_LOST, B_LOST, UTILITY_LOST = "normal", "a_lost", "b_lost", "utility_lost"
+MODULE_LOST, COOLING_UNIT_LOST, MAINTENANCE = "module_lost", "cooling_unit_lost", "maintenance"
 FAILURE_STATES = (NORMAL, A_LOST, B_LOST, UTILITY_LOST)
-_OTHER_SIDE_LOST = {"A": B_LOST, "B": A_LOST}
+STRIPS = ("rack_power_a", "rack_power_b")
+_SIDE_OF = {A_LOST: "A", B_LOST: "B"}
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of the power chain and the nodes that feed it."""
+    """A node of the power chain, and the nodes that feed it in order of preference.
+
+    side: A, B or "" (shared). phase: of its three-phase parent, for a single-phase node. derating: percent.
+    """
 
     ref: str
     kind: str
     parents: tuple[str, ...] = ()
+    side: str = ""
+    phases: int = 1
+    phase: str = ""
+    rating: Rating = field(default_factory=Rating)
+    derating: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +51,58 @@ class Topology:
     feeds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PowerRoute:
-    """A claim in the rack draws `share` (see core.capacity.amounts) from node `ref` in `state`."""
+@dataclass(frozen=True, slots=True)
+class State:
+    """A failure state. node: what is in maintenance. name: how the office calls it."""
 
     kind: str
-    ref: str
-    state: str
-    share: str
+    node: str = ""
+    name: str = ""
+    must_survive: bool = True
+
+    @property
+    def key(self) -> str:
+        """Its name in the ledger: the kind, and for maintenance the node."""
+        return f"{self.kind}:{self.node}" if self.node else self.kind
 
 
-def ancestors(topology: Topology, ref: str) -> set[str]:
-    """The node and everything that feeds it. Raises ValueError for an unknown node or a loop."""
-    done: set[str] = set()
+DEFAULT_STATES = tuple(State(kind) for kind in FAILURE_STATES)
+
+
+def capacity(node: Node, state: State, *, phase: str = "") -> int:
+    """The watts of the node in this state before derating; of one phase: a third, rounded down."""
+    watts = usable_watts(node.rating, modules_lost=1 if state.kind == MODULE_LOST else 0)
+    return watts // 3 if phase else watts
+
+
+def lost_in(topology: Topology, state: State) -> frozenset[str]:
+    """The nodes that are out of service. A lost: every node of side A and every A strip of a rack.
+
+    A strip that hangs directly on a transfer switch belongs to no side: the switch takes the other one.
+    """
+    if state.kind == MAINTENANCE:
+        return frozenset({state.node})
+    if state.kind == UTILITY_LOST:
+        return frozenset(node.ref for node in topology.nodes.values() if node.kind == "utility")
+    side = _SIDE_OF.get(state.kind)
+    if side is None:
+        return frozenset()
+    strips = {feeds[side] for feeds in topology.feeds.values() if side in feeds}
+    of_side = {node.ref for node in topology.nodes.values() if node.side == side} | strips
+    return frozenset(ref for ref in of_side if not _switched(topology, ref, strips))
+
+
+def _switched(topology: Topology, ref: str, strips: Iterable[str]) -> bool:
+    node = topology.nodes.get(ref)
+    if node is None or not (node.kind in STRIPS or ref in strips):
+        return False
+    parents = [topology.nodes[name] for name in node.parents if name in topology.nodes]
+    return bool(parents) and parents[0].kind == "transfer_switch" and not parents[0].side
+
+
+def ordered(topology: Topology) -> list[str]:
+    """All nodes, parents before children. Raises ValueError for an unknown node or a loop."""
+    done: dict[str, None] = {}
     path: set[str] = set()
 
     def visit(name: str) -> None:
@@ -62,56 +116,127 @@ def ancestors(topology: Topology, ref: str) -> set[str]:
         for parent in topology.nodes[name].parents:
             visit(parent)
         path.remove(name)
-        done.add(name)
+        done[name] = None
 
-    visit(ref)
-    return done
-
-
-def routes(topology: Topology, rack: str) -> tuple[PowerRoute, ...]:
-    """Every (node, failure state) a claim in this rack loads, and with which share; sorted."""
-    reached = {side: ancestors(topology, ref) for side, ref in topology.feeds.get(rack, {}).items()}
-    on_a, on_b = reached.get("A", set()), reached.get("B", set())
-    found: list[PowerRoute] = []
-    for ref in on_a | on_b:
-        node = topology.nodes[ref]
-        side = "" if ref in on_a and ref in on_b else "A" if ref in on_a else "B"
-        for state, share in _loads(node.kind, side):
-            found.append(PowerRoute(node.kind, ref, state, share))
-    return tuple(sorted(found))
+    for name in topology.nodes:
+        visit(name)
+    for feeds in topology.feeds.values():
+        for name in feeds.values():
+            visit(name)
+    return list(done)
 
 
-def _loads(kind: str, side: str) -> list[tuple[str, str]]:
-    """(failure state, share) for a node of this kind reached from this side ("" = both)."""
-    if kind == "genset":
-        return [(UTILITY_LOST, f"power_{side.lower()}" if side else "power")]
-    if not side:
-        return [(NORMAL, "power")]
-    return [
-        (NORMAL, f"power_{side.lower()}"),
-        (_OTHER_SIDE_LOST[side], f"power_{side.lower()}_alone"),
-    ]
+def carriers(
+    topology: Topology, lost: Iterable[str], *, order: Iterable[str] | None = None
+) -> dict[str, str]:
+    """Every living node -> the parent that carries it ("" for a source). order: as `ordered` gives it."""
+    gone = frozenset(lost)
+    found: dict[str, str] = {}
+    for ref in ordered(topology) if order is None else order:
+        if ref in gone:
+            continue
+        parents = topology.nodes[ref].parents
+        living = [name for name in parents if name in found]
+        if living:
+            living.sort(key=lambda name: topology.nodes[name].kind == "genset")
+            found[ref] = living[0]
+        elif not parents:
+            found[ref] = ""
+    return found
+
+
+def path(topology: Topology, carried_by: Mapping[str, str], ref: str) -> dict[str, str]:
+    """Every node that carries `ref` (itself too) -> the phase loaded there: L1 L2 L3, "" for all in balance,
+    "*" when nobody has said on which phase it hangs (then it counts on each). Empty when `ref` is dead.
+    """
+    found: dict[str, str] = {}
+    phase = ""
+    while ref and ref in carried_by:
+        found[ref] = phase if topology.nodes[ref].phases == 3 else ""
+        parent = carried_by[ref]
+        if parent and topology.nodes[ref].phases == 1 and topology.nodes[parent].phases == 3:
+            phase = topology.nodes[ref].phase or "*"
+        ref = parent
+    return found
+
+
+# --- Shares: what of a device's watts a node carries.
+
+WHOLE, THIRD = "whole", "third"
+
+# (weight of the path from A, from B) -> share, while both sides live.
+_BOTH = {
+    (WHOLE, ""): "power_a",
+    ("", WHOLE): "power_b",
+    (WHOLE, WHOLE): "power",
+    (THIRD, ""): "power_a_third",
+    ("", THIRD): "power_b_third",
+    (THIRD, THIRD): "power_third",
+    (WHOLE, THIRD): "power_a_b_third",
+    (THIRD, WHOLE): "power_b_a_third",
+}
+_ALONE = {
+    ("A", WHOLE): "power_a_alone",
+    ("A", THIRD): "power_a_alone_third",
+    ("B", WHOLE): "power_b_alone",
+    ("B", THIRD): "power_b_alone_third",
+}
+# What a strip of this side carries; a rack with such a route has the side.
+OF_SIDE = {
+    side: tuple(f"power_{side.lower()}{tail}" for tail in ("", "_third", "_alone", "_alone_third"))
+    for side in ("A", "B")
+}
 
 
 def shares(watts: int, cords: str) -> dict[str, int]:
-    """What a device of `watts` W on these cords puts on a side: beside the other, alone, and in all.
+    """What a device of `watts` W on these cords puts on a node: by share, see `loads_of_rack`.
 
-    An odd watt is counted on both sides, so the sum of the sides is never below the draw.
+    An odd watt is counted on both sides and a third is rounded up, so the sum is never below the draw.
     """
     on_a, on_b = "A" in cords, "B" in cords
     half = -(-watts // 2) if on_a and on_b else watts
+    a, b = half if on_a else 0, half if on_b else 0
+    a_alone, b_alone = watts if on_a else 0, watts if on_b else 0
     return {
         "power": watts,
-        "power_a": half if on_a else 0,
-        "power_a_alone": watts if on_a else 0,
-        "power_b": half if on_b else 0,
-        "power_b_alone": watts if on_b else 0,
+        "power_a": a,
+        "power_a_alone": a_alone,
+        "power_b": b,
+        "power_b_alone": b_alone,
+        "power_third": -(-watts // 3),
+        "power_a_third": -(-a // 3),
+        "power_a_alone_third": -(-a_alone // 3),
+        "power_b_third": -(-b // 3),
+        "power_b_alone_third": -(-b_alone // 3),
+        "power_a_b_third": a - (-b // 3),
+        "power_b_a_third": b - (-a // 3),
     }
 
 
-def draws(topology: Topology, rack: str, *, watts: int, cords: str) -> dict[tuple[str, str], int]:
-    """(node, failure state) -> watts for one device in the rack; nodes it does not load are left out."""
-    share = shares(watts, cords)
-    return {
-        (route.ref, route.state): share[route.share] for route in routes(topology, rack) if share[route.share]
-    }
+def loads_of_rack(
+    topology: Topology, carried_by: Mapping[str, str], feeds: Mapping[str, str]
+) -> dict[tuple[str, str], str]:
+    """(node, phase) -> the share a device of a rack with these feeds puts there; phase "": the whole node."""
+    sides = {side: path(topology, carried_by, ref) for side, ref in feeds.items()}
+    living = [side for side in ("A", "B") if sides.get(side)]
+    found: dict[tuple[str, str], str] = {}
+    for ref in {ref for side in living for ref in sides[side]}:
+        three = topology.nodes[ref].phases == 3
+        for phase in ("", *PHASES) if three else ("",):
+            weights = {side: _weight(sides[side].get(ref), phase) for side in living}
+            if len(living) == 2:
+                share = _BOTH.get((weights["A"], weights["B"]))
+            else:
+                share = _ALONE.get((living[0], weights[living[0]]))
+            if share:
+                found[ref, phase] = share
+    return found
+
+
+def _weight(carried: str | None, phase: str) -> str:
+    """What one path puts on the phase: whole, third, or nothing. carried None: the path is not here."""
+    if carried is None:
+        return ""
+    if not phase or carried in {phase, "*"}:
+        return WHOLE
+    return "" if carried else THIRD

@@ -1,207 +1,304 @@
-"""The verbs of the facility. After any of them the caller defines the ledger anew in the same transaction:
-`ledger.write.define(facility.read.layout(), at=at)`.
+"""The verbs of the facility, each all or nothing. After any of them the caller defines the ledger anew in the
+same transaction: `ledger.write.define(facility.read.layout(), at=at)`; that refuses what shrinks below use.
+
+All raise InvalidInput with codes by field (see checks); removing raises InUse with what stands in the way.
+The power chain is in power_write, removals are in remove; both are reached from here.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypedDict, TypeVar, Unpack
 
-from django.db import connection
+from django.db import models, transaction
 
 from sandar.errors import InvalidInput, LimitBelowUse
 
-from .models import ComputePool, IpPrefix, PowerNode, Rack, Room, Site, Uplink
+from .checks import inside, save
+from .models import ComputePool, CoolingUnit, IpPrefix, PortGroup, Rack, Room, Site, Uplink
+from .power_models import POWER_KINDS, PowerNode
+from .power_write import (
+    PowerFields,
+    change_power_node,
+    create_power_node,
+    declare_state,
+    set_battery,
+    set_outlets,
+    withdraw_state,
+)
+from .remove import (
+    remove_compute_pool,
+    remove_cooling_unit,
+    remove_port_group,
+    remove_power_node,
+    remove_prefix,
+    remove_rack,
+    remove_room,
+    remove_site,
+    remove_uplink,
+)
 
-POWER_KINDS = ("utility", "genset", "ups", "panel", "pdu", "rack_power_a", "rack_power_b")
+__all__ = [
+    "POWER_KINDS", "ComputeFields", "CoolingFields", "CoolingFigures", "Feed", "PortFields", "PortFigures",
+    "PowerFields", "RackFields", "RackFigures", "RoomFields", "RoomFigures", "UplinkFields",
+    "UplinkFigures", "change_compute_pool", "change_cooling_unit", "change_port_group", "change_power_node",
+    "change_prefix", "change_rack", "change_room", "change_site", "change_uplink", "create_compute_pool",
+    "create_cooling_unit", "create_port_group", "create_power_node", "create_prefix", "create_rack",
+    "create_room", "create_site", "create_uplink", "declare_state", "feed_rack", "remove_compute_pool",
+    "remove_cooling_unit", "remove_port_group", "remove_power_node", "remove_prefix", "remove_rack",
+    "remove_room", "remove_site", "remove_uplink", "set_battery", "set_outlets", "withdraw_state",
+]  # fmt: skip
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The strip of one side of a rack: the node that feeds it, watts, percent that may be used."""
+    """The strip of one side of a rack: the node that feeds it, watts, percent that may be used.
+
+    electric: further figures of the strip as in PowerFields (capacity_va, volts, amps, phases, phase ...).
+    """
 
     parent: PowerNode
-    capacity_w: int
+    capacity_w: int = 0
     derating: int = 80
     source: str = ""
+    electric: PowerFields | None = None
+
+
+class RoomFigures(TypedDict, total=False):
+    policy: str
+    keep_free: int
+    capacity_w: int
+    derating: int
+    spare_units: int
+    source: str
+
+
+class RoomFields(RoomFigures, total=False):
+    name: str
+
+
+class CoolingFigures(TypedDict, total=False):
+    capacity_w: int
+    derating: int
+    source: str
+
+
+class CoolingFields(CoolingFigures, total=False):
+    name: str
+
+
+class UplinkFigures(TypedDict, total=False):
+    bandwidth_mbps: int
+    derating: int
+    source: str
+
+
+class UplinkFields(UplinkFigures, total=False):
+    name: str
+
+
+class PortFigures(TypedDict, total=False):
+    count: int
+    gbps: int
+    source: str
+
+
+class PortFields(PortFigures, total=False):
+    name: str
+
+
+class RackFigures(TypedDict, total=False):
+    height_u: int
+    numbering: str
+    row: str
+    position: int
+    depth_mm: int
+    door: str
+    mounting: str
+    load_kg: int
+    source: str
+    uplink: Uplink | None
+    prefix: IpPrefix | None
+
+
+class RackFields(RackFigures, total=False):
+    name: str
+
+
+class ComputeFields(TypedDict, total=False):
+    cores: int
+    overcommit: int
+    ram_gb: int
+    storage_gb: int
+    derating: int
+    source: str
+    uplink: Uplink | None
+    prefix: IpPrefix | None
 
 
 def create_site(name: str, *, address: str = "") -> Site:
-    """A building with a data centre."""
-    _inside()
-    return Site.objects.create(name=name, address=address)
+    """A building with a data centre. It declares A lost, B lost and utility lost (see read.failure_states)."""
+    return save(Site(name=name, address=address))
 
 
-def create_room(site: Site, name: str, *, capacity_w: int = 0, derating: int = 100, source: str = "") -> Room:
+def change_site(site: Site, *, name: str | None = None, address: str | None = None) -> Site:
+    """Name and address."""
+    given = {"name": name, "address": address}
+    return _change(site, {field: value for field, value in given.items() if value is not None})
+
+
+def create_room(site: Site, name: str, **fields: Unpack[RoomFigures]) -> Room:
     """A server room; capacity_w: watts of heat its cooling takes away (0 = not counted)."""
-    _inside()
-    _check(capacity_w=capacity_w, derating=derating)
-    return Room.objects.create(site=site, name=name, capacity_w=capacity_w, derating=derating, source=source)
+    return save(Room(site=site, **{**fields, "name": name}))
 
 
-def create_power_node(
-    site: Site,
-    name: str,
-    *,
-    kind: str,
-    capacity_w: int,
-    side: str = "",
-    derating: int = 80,
-    parents: Sequence[PowerNode] = (),
-    source: str = "",
-    rack: Rack | None = None,
-) -> PowerNode:
-    """A node of the power chain. Its parents exist before it, so a chain made here cannot loop."""
-    _inside()
-    _check(capacity_w=capacity_w, derating=derating)
-    if kind not in POWER_KINDS:
-        raise InvalidInput(fields={"kind": [kind]})
-    node = PowerNode.objects.create(
-        site=site,
-        name=name,
-        kind=kind,
-        side=side,
-        capacity_w=capacity_w,
-        derating=derating,
-        source=source,
-        rack=rack,
-    )
-    node.parents.add(*parents)
-    return node
+def change_room(room: Room, **fields: Unpack[RoomFields]) -> Room:
+    """Any figure of the room."""
+    return _change(room, fields)
 
 
-def create_rack(
-    room: Room,
-    name: str,
-    *,
-    height_u: int = 42,
-    feed_a: Feed | None = None,
-    feed_b: Feed | None = None,
-    load_kg: int = 800,
-    depth_mm: int = 1000,
-    row: str = "",
-    numbering: str = "bottom",
-    source: str = "",
-    uplink: Uplink | None = None,
-    prefix: IpPrefix | None = None,
-) -> Rack:
-    """A rack with its A and B strips (nodes `NAME-A`, `NAME-B`)."""
-    _inside()
-    _check(height_u=height_u, load_kg=load_kg, depth_mm=depth_mm)
-    if not 1 <= height_u <= 100 or numbering not in {"bottom", "top"}:
-        raise InvalidInput(fields={"height_u": [height_u], "numbering": [numbering]})
-    rack = Rack.objects.create(
-        room=room,
-        name=name,
-        row=row,
-        height_u=height_u,
-        numbering=numbering,
-        depth_mm=depth_mm,
-        load_kg=load_kg,
-        source=source,
-        uplink=uplink,
-        prefix=prefix,
-    )
-    for side, feed in (("A", feed_a), ("B", feed_b)):
-        if feed:
-            create_power_node(
-                room.site,
-                f"{name}-{side}",
-                kind=f"rack_power_{side.lower()}",
-                side=side,
-                capacity_w=feed.capacity_w,
-                derating=feed.derating,
-                parents=[feed.parent],
-                source=feed.source,
-                rack=rack,
-            )
-    return rack
+def create_cooling_unit(room: Room, name: str, **fields: Unpack[CoolingFigures]) -> CoolingUnit:
+    """A machine that cools the room (capacity_w, derating); how many may fail is `spare_units` of the room."""
+    _name_free(CoolingUnit.objects.filter(room=room, name=name))
+    return save(CoolingUnit(room=room, **{"capacity_w": 0, **fields, "name": name}))
 
 
-def change_rack(rack: Rack, *, height_u: int | None = None, numbering: str | None = None) -> Rack:
-    """Change the height of a rack (refused by `ledger.write.define` below what stands in it).
-
-    Renumbering is refused while anything stands there, because printed papers name the units.
-    """
-    _inside()
-    if numbering and numbering != rack.numbering:
-        if Rack.objects.filter(pk=rack.pk, cells__isnull=False).exists():
-            raise LimitBelowUse(resource="numbering", ref=rack.name)
-        Rack.objects.filter(pk=rack.pk).update(numbering=numbering)
-    if height_u:
-        _check(height_u=height_u)
-        Rack.objects.filter(pk=rack.pk).update(height_u=height_u)
-    rack.refresh_from_db()
-    return rack
+def change_cooling_unit(unit: CoolingUnit, **fields: Unpack[CoolingFields]) -> CoolingUnit:
+    """Any figure of the unit."""
+    _name_free(CoolingUnit.objects.filter(room=unit.room_id, name=fields.get("name", "")).exclude(pk=unit.pk))
+    return _change(unit, fields)
 
 
-def create_uplink(
-    site: Site, name: str, *, bandwidth_mbps: int, derating: int = 100, source: str = ""
-) -> Uplink:
-    """A line to the outside, in Mbit/s."""
-    _inside()
-    _check(bandwidth_mbps=bandwidth_mbps, derating=derating)
-    return Uplink.objects.create(
-        site=site, name=name, bandwidth_mbps=bandwidth_mbps, derating=derating, source=source
-    )
+def create_uplink(site: Site, name: str, **fields: Unpack[UplinkFigures]) -> Uplink:
+    """A line to the outside; bandwidth_mbps in Mbit/s."""
+    return save(Uplink(site=site, **{"bandwidth_mbps": 0, **fields, "name": name}))
+
+
+def change_uplink(uplink: Uplink, **fields: Unpack[UplinkFields]) -> Uplink:
+    """Any figure of the line."""
+    return _change(uplink, fields)
 
 
 def create_prefix(
     site: Site, prefix: str, *, usable: int | None = None, is_public: bool = False, source: str = ""
 ) -> IpPrefix:
     """A network in CIDR; usable: addresses to give away, without it all but network, broadcast, gateway."""
-    _inside()
-    try:
-        network = ipaddress.ip_network(prefix)
-    except ValueError:
-        raise InvalidInput(fields={"prefix": [prefix]}) from None
+    network = _network(prefix)
     if usable is None:
         usable = max(min(network.num_addresses, 1 << 24) - 3, 1)
-    _check(usable=usable)
-    return IpPrefix.objects.create(
-        site=site, prefix=str(network), usable=usable, is_public=is_public, source=source
-    )
+    return save(IpPrefix(site=site, prefix=str(network), usable=usable, is_public=is_public, source=source))
 
 
-def create_compute_pool(
-    site: Site,
+def change_prefix(
+    prefix: IpPrefix, *, usable: int | None = None, is_public: bool | None = None, source: str | None = None
+) -> IpPrefix:
+    """How many addresses may be given, and what is said of them; another network is another prefix."""
+    given = {"usable": usable, "is_public": is_public, "source": source}
+    return _change(prefix, {field: value for field, value in given.items() if value is not None})
+
+
+def create_port_group(rack: Rack, name: str, **fields: Unpack[PortFigures]) -> PortGroup:
+    """`count` switch ports of `gbps` Gbit/s for the devices of a rack; from then on the rack counts ports."""
+    _name_free(PortGroup.objects.filter(rack=rack, name=name))
+    return save(PortGroup(rack=rack, **{"count": 0, **fields, "name": name}))
+
+
+def change_port_group(group: PortGroup, **fields: Unpack[PortFields]) -> PortGroup:
+    """Any figure of the group."""
+    _name_free(PortGroup.objects.filter(rack=group.rack_id, name=fields.get("name", "")).exclude(pk=group.pk))
+    return _change(group, fields)
+
+
+@transaction.atomic
+def create_rack(
+    room: Room,
     name: str,
     *,
-    cores: int,
-    ram_gb: int,
-    storage_gb: int,
-    overcommit: int = 100,
-    derating: int = 80,
-    source: str = "",
-    uplink: Uplink | None = None,
-    prefix: IpPrefix | None = None,
-) -> ComputePool:
-    """A cluster for hosted applications; overcommit in percent (400 = 4 vCPU a core)."""
-    _inside()
-    _check(cores=cores, ram_gb=ram_gb, storage_gb=storage_gb, overcommit=overcommit, derating=derating)
-    return ComputePool.objects.create(
-        site=site,
-        name=name,
-        cores=cores,
-        ram_gb=ram_gb,
-        storage_gb=storage_gb,
-        overcommit=overcommit,
-        derating=derating,
-        source=source,
-        uplink=uplink,
-        prefix=prefix,
+    feed_a: Feed | None = None,
+    feed_b: Feed | None = None,
+    **fields: Unpack[RackFigures],
+) -> Rack:
+    """A rack with its A and B strips (nodes `NAME-A`, `NAME-B`)."""
+    inside()
+    rack = save(Rack(room=room, **{**fields, "name": name}))
+    for side, feed in (("A", feed_a), ("B", feed_b)):
+        if feed:
+            feed_rack(rack, side, feed)
+    return rack
+
+
+def feed_rack(rack: Rack, side: str, feed: Feed) -> PowerNode:
+    """The strip of a rack for one side, node `RACK-SIDE`; a rack has at most one a side."""
+    if side not in {"A", "B"}:
+        raise InvalidInput(fields={"side": ["unknown"]})
+    figures: PowerFields = {**(feed.electric or {}), "derating": feed.derating, "source": feed.source}
+    if feed.capacity_w:
+        figures["capacity_w"] = feed.capacity_w
+    return create_power_node(
+        rack.room.site,
+        f"{rack.name}-{side}",
+        kind=f"rack_power_{side.lower()}",
+        side=side,
+        parents=[feed.parent],
+        rack=rack,
+        **figures,
     )
 
 
-def _inside() -> None:
-    assert connection.in_atomic_block, "the facility is changed only inside a transaction"
+@transaction.atomic
+def change_rack(rack: Rack, *, room: Room | None = None, **fields: Unpack[RackFields]) -> Rack:
+    """Any figure of a rack; a smaller height or load is refused by `ledger.write.define` below what is taken.
+
+    Renumbering is refused while anything stands there, because printed papers name the units. With the name
+    change those of its strips that bear it.
+    """
+    inside()
+    numbering = fields.get("numbering")
+    if numbering and numbering != rack.numbering:
+        standing = Rack.objects.filter(pk=rack.pk, cells__isnull=False)
+        if standing.exists():
+            raise LimitBelowUse(resource="numbering", ref=rack.name)
+    if room and room.site_id != rack.room.site_id and rack.feeds.exists():
+        raise InvalidInput(fields={"room": ["other_site"]})
+    fresh = _change(rack, {**fields, **({"room": room} if room else {})})
+    if fresh.name != rack.name:
+        for side in ("A", "B"):
+            strips = PowerNode.objects.filter(rack=rack, side=side, name=f"{rack.name}-{side}")
+            for strip in strips:
+                _change(strip, {"name": f"{fresh.name}-{side}"})
+    return fresh
 
 
-def _check(**figures: int) -> None:
-    """Raises InvalidInput for a negative figure or a derating outside 1-100 percent."""
-    wrong = {name: [value] for name, value in figures.items() if value < 0}
-    if "derating" in figures and not 1 <= figures["derating"] <= 100:
-        wrong["derating"] = [figures["derating"]]
-    if wrong:
-        raise InvalidInput(fields=wrong)
+def create_compute_pool(site: Site, name: str, **fields: Unpack[ComputeFields]) -> ComputePool:
+    """A cluster for hosted applications; overcommit in percent (400 = 4 vCPU a core)."""
+    empty = {"cores": 0, "ram_gb": 0, "storage_gb": 0}
+    return save(ComputePool(site=site, **{**empty, **fields, "name": name}))
+
+
+def change_compute_pool(pool: ComputePool, **fields: Unpack[ComputeFields]) -> ComputePool:
+    """Any figure of the cluster; its name stays, because the ledger knows it by that."""
+    return _change(pool, fields)
+
+
+def _change(row: Row, fields: Mapping[str, Any]) -> Row:
+    inside()
+    fresh = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    for name, value in fields.items():
+        setattr(fresh, name, value)
+    return save(fresh)
+
+
+def _name_free(others: models.QuerySet[Any]) -> None:
+    if others.exists():
+        raise InvalidInput(fields={"name": ["taken"]})
+
+
+def _network(prefix: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(prefix)
+    except ValueError:
+        raise InvalidInput(fields={"prefix": ["unknown"]}) from None
