@@ -51,7 +51,9 @@ def test_less_is_held_and_told_beside_what_was_asked():
     case = seen.event.case
     claim = Claim.objects.get(case=case)
     assert (claim.vcpu, claim.storage_gb, claim.expires_at) == (4, 100, THURSDAY)
-    told = {row["what"]: (row["asked"], row["offered"]) for row in seen.said["offer"]["rows"] if row["differs"]}
+    told = {
+        row["what"]: (row["asked"], row["offered"]) for row in seen.said["offer"]["rows"] if row["differs"]
+    }
     assert told == {"vcpu": (512, 4), "storage_gb": (999_999, 100), "place": ("", claim.place.name)}
     assert case.items[0]["vcpu"] == 512  # what was asked stays until the agency agrees
     assert seen.clocks == {"capacity": "agency"}
