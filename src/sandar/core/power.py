@@ -31,6 +31,7 @@ class Node:
     """A node of the power chain, and the nodes that feed it in order of preference.
 
     side: A, B or "" (shared). phase: of its three-phase parent, for a single-phase node. derating: percent.
+    battery: (watts, minutes) points of a UPS.
     """
 
     ref: str
@@ -41,6 +42,7 @@ class Node:
     phase: str = ""
     rating: Rating = field(default_factory=Rating)
     derating: int = 100
+    battery: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,12 @@ def ordered(topology: Topology) -> list[str]:
 
 
 def carriers(
-    topology: Topology, lost: Iterable[str], *, order: Iterable[str] | None = None
+    topology: Topology, lost: Iterable[str], *, order: Iterable[str] | None = None, batteries: bool = False
 ) -> dict[str, str]:
-    """Every living node -> the parent that carries it ("" for a source). order: as `ordered` gives it."""
+    """Every living node -> the parent that carries it ("" for a source). order: as `ordered` gives it.
+
+    batteries: a UPS that nothing feeds is a source, as long as they last.
+    """
     gone = frozenset(lost)
     found: dict[str, str] = {}
     for ref in ordered(topology) if order is None else order:
@@ -140,7 +145,7 @@ def carriers(
         if living:
             living.sort(key=lambda name: topology.nodes[name].kind == "genset")
             found[ref] = living[0]
-        elif not parents:
+        elif not parents or (batteries and topology.nodes[ref].kind == "ups"):
             found[ref] = ""
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandar.core.electric import Rating
 from sandar.core.power import Node, Topology
 
-from .power_models import PowerFeed, PowerNode
+from .power_models import BatteryPoint, PowerFeed, PowerNode
 
 
 def rating_of(node: PowerNode) -> Rating:
@@ -38,6 +38,9 @@ def topologies() -> dict[int, Topology]:
     parents: dict[int, list[str]] = {}
     for child, parent in PowerFeed.objects.order_by("child", "position").values_list("child", "parent__name"):
         parents.setdefault(child, []).append(parent)
+    batteries: dict[int, list[tuple[int, int]]] = {}
+    for pk, watts, minutes in BatteryPoint.objects.order_by("watts").values_list("node", "watts", "minutes"):
+        batteries.setdefault(pk, []).append((watts, minutes))
     nodes: dict[int, dict[str, Node]] = {}
     feeds: dict[int, dict[str, dict[str, str]]] = {}
     for row in PowerNode.objects.select_related("rack"):
@@ -50,6 +53,7 @@ def topologies() -> dict[int, Topology]:
             phase=row.phase,
             rating=rating_of(row),
             derating=row.derating,
+            battery=tuple(batteries.get(row.pk, [])),
         )
         if row.rack:
             feeds.setdefault(row.site_id, {}).setdefault(row.rack.name, {})[row.side] = row.name
