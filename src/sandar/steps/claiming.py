@@ -6,18 +6,16 @@ it may be moved. Whatever touches a request is told in its journal.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
-from pydantic import Field
 
 from sandar.core import rack
 from sandar.core.authority import Grant
@@ -33,8 +31,10 @@ from sandar.records.ledger.write import ClaimSpec
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
 from sandar.steps import freed
-from sandar.steps.inputs import Count, HeightU, Input, Named, PositionU, Text
+from sandar.steps.claim_inputs import Change, Hold, Move, Plan
 from sandar.steps.turn import signed, viewer_of
+
+__all__ = ["Change", "Hold", "Move", "Plan", "change", "hold", "plan", "release"]
 
 MAY = ("dc_operator", "administrator")
 LONGEST_HOLD = timedelta(days=366)
@@ -44,67 +44,6 @@ NEXT = {
     "installed": ("installed",),
     "blocked": ("blocked",),
 }
-Face = Literal["front", "rear", "full"]
-Cords = Literal["A", "B", "AB"]
-Draw = Annotated[int, Field(ge=0, le=50_000)]
-Kilograms = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
-Depth = Annotated[int, Field(ge=0, le=2_000)]
-Addresses = Annotated[int, Field(ge=0, le=64)]
-Seen = Annotated[int, Field(ge=1, le=2_147_483_647)]
-ClaimId = Annotated[int, Field(ge=1, le=2**63 - 1)]
-
-
-class Hold(Input):
-    """A place to hold. position_u: lowest unit from the bottom (1-based, half steps); watts: real draw."""
-
-    rack: Named = Field(title="Rak")
-    position_u: PositionU = Field(title="Posisi (U)")
-    height_u: HeightU = Field(title="Tinggi (U)")
-    face: Face = Field("full", title="Sisi")
-    watts: Draw = Field(title="Daya nyata (W)")
-    cords: Cords = Field(title="Jalur daya")
-    weight_kg: Kilograms = Field(0, title="Berat (kg)")
-    depth_mm: Depth = Field(0, title="Kedalaman (mm)", description="0 = not checked")
-    bandwidth_mbps: Count = Field(0, title="Lebar pita (Mbit/s)")
-    ip_count: Addresses = Field(0, title="Jumlah alamat IP")
-    label: Text = Field("", title="Keterangan")
-    case: Text | None = Field(None, title="Permohonan", description="number of the request it is held for")
-    expires_at: dt.datetime | None = Field(None, title="Berlaku sampai", description="default: after 14 days")
-
-
-class Change(Input):
-    """What shall be different; what is left out stays. version: the claim's version that was seen."""
-
-    rack: Named | None = Field(None, title="Rak")
-    position_u: PositionU | None = Field(None, title="Posisi (U)")
-    height_u: HeightU | None = Field(None, title="Tinggi (U)")
-    face: Face | None = Field(None, title="Sisi")
-    watts: Draw | None = Field(None, title="Daya nyata (W)")
-    cords: Cords | None = Field(None, title="Jalur daya")
-    weight_kg: Kilograms | None = Field(None, title="Berat (kg)")
-    depth_mm: Depth | None = Field(None, title="Kedalaman (mm)")
-    bandwidth_mbps: Count | None = Field(None, title="Lebar pita (Mbit/s)")
-    ip_count: Addresses | None = Field(None, title="Jumlah alamat IP")
-    label: Text | None = Field(None, title="Keterangan")
-    state: Literal["held", "reserved", "installed"] | None = Field(None, title="Keadaan")
-    expires_at: dt.datetime | None = Field(None, title="Berlaku sampai")
-    version: Seen | None = Field(None, title="Versi yang dilihat")
-
-
-class Move(Input):
-    """One move of a plan."""
-
-    claim: ClaimId = Field(title="Tempat")
-    rack: Named = Field(title="Rak")
-    position_u: PositionU = Field(title="Posisi (U)")
-    face: Face | None = Field(None, title="Sisi")
-    version: Seen | None = Field(None, title="Versi yang dilihat")
-
-
-class Plan(Input):
-    """Several moves as one: only the end must fit, so two devices may swap."""
-
-    moves: Annotated[list[Move], Field(min_length=1, max_length=100)] = Field(title="Pemindahan")
 
 
 def hold(given: Hold, *, person: Person, at: datetime) -> Claim:
@@ -130,7 +69,8 @@ def change(claim_id: int, given: Change, *, person: Person, at: datetime) -> Cla
     """
     with transaction.atomic():
         grant = granted(person, at)
-        claim, case = _live(claim_id, given.version)
+        claim, cases_of = _live(claim_id, given.version)
+        case = cases_of.get(claim.case_id or 0)
         to = given.state or claim.state
         if to not in NEXT[claim.state]:
             raise ActionNotAllowed(action=to, state=claim.state, allowed=list(NEXT[claim.state]))
@@ -147,7 +87,7 @@ def change(claim_id: int, given: Change, *, person: Person, at: datetime) -> Cla
             by=person.pk,
         )
         freed.announce()
-        _tell(case, "claim_changed", [changed], person=person, grant=grant, at=at)
+        _tell_moved(cases_of, {claim: changed}, person=person, grant=grant, at=at)
     return changed
 
 
@@ -155,7 +95,8 @@ def release(claim_id: int, *, person: Person, at: datetime, seen: int | None = N
     """Give a place back. Raises Forbidden, NotFound, ClaimChanged when it ended before, ClaimInProcedure."""
     with transaction.atomic():
         grant = granted(person, at)
-        claim, case = _live(claim_id, seen)
+        claim, cases_of = _live(claim_id, seen)
+        case = cases_of.get(claim.case_id or 0)
         _not_of_a_step(claim, case)
         released = ledger.release(claim, at=at, by=person.pk)
         freed.announce()
@@ -168,9 +109,7 @@ def plan(given: Plan, *, person: Person, at: datetime) -> list[Claim]:
     with transaction.atomic():
         grant = granted(person, at)
         held = moved_claims(given)
-        touched = {
-            pk: cases_write.lock_now(pk) for pk in sorted({c.case_id for c in held.values() if c.case_id})
-        }
+        cases_of = _lock_cases(held.values())
         steps = []
         for index, move in enumerate(given.moves):
             claim = held[move.claim]
@@ -178,9 +117,8 @@ def plan(given: Plan, *, person: Person, at: datetime) -> list[Claim]:
             steps.append((claim, moved_spec(claim, move, index)))
         moved = ledger.rearrange(steps, at=at, by=person.pk)
         freed.announce()
-        for pk, case in touched.items():
-            own = [claim for claim in moved if claim.case_id == pk]
-            _tell(case, "claim_changed", own, person=person, grant=grant, at=at)
+        ways = {claim: now for (claim, _spec), now in zip(steps, moved, strict=True)}
+        _tell_moved(cases_of, ways, person=person, grant=grant, at=at)
     return moved
 
 
@@ -221,12 +159,21 @@ def _case(person: Person, number: str, at: datetime) -> Case:
     return case
 
 
-def _live(claim_id: int, seen: int | None) -> tuple[Claim, Case | None]:
-    """The claim, after its case was locked: the order of locks is the same as in every step."""
+def _live(claim_id: int, seen: int | None) -> tuple[Claim, dict[int, Case]]:
+    """The claim, after its cases were locked: the order of locks is the same as in every step."""
     claim = ledger_read.claim(claim_id)
-    case = cases_write.lock_now(claim.case_id) if claim.case_id else None
+    found = _lock_cases([claim])
     as_seen(claim, seen)
-    return claim, case
+    return claim, found
+
+
+def _lock_cases(claims: Iterable[Claim]) -> dict[int, Case]:
+    """The cases of these claims and of what stands on them, locked in order of id."""
+    chosen = list(claims)
+    hosts = [claim.pk for claim in chosen if claim.slots]
+    devices = ledger_read.devices_on(hosts) if hosts else []
+    ids = {claim.case_id for claim in (*chosen, *devices) if claim.case_id}
+    return {pk: cases_write.lock_now(pk) for pk in sorted(ids)}
 
 
 def as_seen(claim: Claim, seen: int | None) -> None:
@@ -251,9 +198,12 @@ def new_spec(given: Hold, place: Place, case: Case | None) -> ClaimSpec:
     return ClaimSpec(
         place_id=place.pk,
         demand=_demand(Demand(), given.model_dump()),
-        start=rack.start_of(given.position_u),
+        start=None if given.position_u is None else rack.start_of(given.position_u),
         height=rack.half_units(given.height_u),
         face=given.face,
+        host_id=given.host,
+        slot=given.slot,
+        slots=given.slots,
         depth_mm=given.depth_mm,
         case_id=case.pk if case else None,
         agency_id=case.agency_id if case else None,
@@ -269,16 +219,29 @@ def _demand(before: Demand, wanted: Mapping[str, Any]) -> Demand:
 
 
 def changed_spec(claim: Claim, wanted: Mapping[str, Any], *, field: str = "rack") -> ClaimSpec | None:
-    """The claim's spec with what shall be different; None when nothing is."""
+    """The claim's spec with what shall be different; None when nothing is.
+
+    Units and a slot exclude each other: a height takes a device off its host, a host takes it out of its units,
+    and in another rack or on another host the slot is chosen anew.
+    """
     before = ledger.spec_of(claim)
-    plain: dict[str, Any] = {name: wanted[name] for name in ("face", "depth_mm", "label") if name in wanted}
+    names = ("face", "depth_mm", "label", "slot", "slots")
+    plain: dict[str, Any] = {name: wanted[name] for name in names if name in wanted}
     if "rack" in wanted:
         plain["place_id"] = rack_of(wanted["rack"], field).pk
     if "position_u" in wanted:
         plain["start"] = rack.start_of(wanted["position_u"])
     if "height_u" in wanted:
         plain["height"] = rack.half_units(wanted["height_u"])
+    if "host" in wanted:
+        plain |= {"host_id": wanted["host"], "height": 0}
     spec = replace(before, demand=_demand(before.demand, wanted), **plain)
+    if spec.height:
+        spec = replace(spec, host_id=None, slot=None)
+    else:
+        home = (spec.place_id, spec.host_id)
+        moved = home != (before.place_id, before.host_id) and "slot" not in wanted
+        spec = replace(spec, start=None, slot=None if moved else spec.slot)
     return spec if spec != before else None
 
 
@@ -298,24 +261,55 @@ def _tell(
     case: Case | None, kind: str, claims: Sequence[Claim], *, person: Person, grant: Grant, at: datetime
 ) -> None:
     """An event in the case's journal; a place without a case is told by the ledger's own history."""
-    if case is None:
-        return
-    cases_write.record(
-        case,
-        kind,
-        at=at,
-        actor_id=person.pk,
-        person=signed(person, grant),
-        payload={"claims": [_facts(claim) for claim in claims]},
-    )
+    if case is not None:
+        facts = [_facts(claim) for claim in claims]
+        _record(case, kind, facts, person=person, grant=grant, at=at)
+
+
+def _record(
+    case: Case, kind: str, facts: list[dict[str, Any]], *, person: Person, grant: Grant, at: datetime
+) -> None:
+    signature = signed(person, grant)
+    cases_write.record(case, kind, at=at, actor_id=person.pk, person=signature, payload={"claims": facts})
+
+
+def _tell_moved(
+    cases_of: Mapping[int, Case], ways: Mapping[Claim, Claim], *, person: Person, grant: Grant, at: datetime
+) -> None:
+    """Tell every case from where to where its places went, those too that stand on what was moved.
+
+    ways: the claim as it was -> as it is. Raises ClaimChanged when somebody put a device of another case on a
+    shelf while it was being moved: its case is not locked, and nobody moves it unseen.
+    """
+    told: dict[int, list[dict[str, Any]]] = {pk: [] for pk in cases_of}
+    for before, now in ways.items():
+        if now.case_id:
+            told[now.case_id].append(_facts(now) | {"from": _where(before)})
+    hosts = {
+        before.pk: before for before, now in ways.items() if now.slots and now.place_id != before.place_id
+    }
+    for device in ledger_read.devices_on(hosts) if hosts else ():
+        if device.case_id and device.pk not in {before.pk for before in ways}:
+            if device.case_id not in told:
+                raise ClaimChanged(claim=device.host_id, state=device.state, version=None)
+            told[device.case_id].append(_facts(device) | {"from": _where(hosts[device.host_id or 0])})
+    for pk, facts in told.items():
+        if facts:
+            _record(cases_of[pk], "claim_changed", facts, person=person, grant=grant, at=at)
+
+
+def _where(claim: Claim) -> dict[str, Any]:
+    return {
+        "place": claim.place.name,
+        "position_u": None if claim.start is None else rack.position_of(claim.start),
+        "face": claim.face,
+    }
 
 
 def _facts(claim: Claim) -> dict[str, Any]:
     return {
         "claim": claim.pk,
-        "place": claim.place.name,
-        "position_u": None if claim.start is None else rack.position_of(claim.start),
-        "face": claim.face,
+        **_where(claim),
         "state": claim.state,
         "watts": claim.watts,
     }

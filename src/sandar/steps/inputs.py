@@ -35,7 +35,8 @@ def _plain(value: str) -> str:
     return value
 
 
-def _half_step(value: float) -> float:
+def half_step(value: float) -> float:
+    """A length in U in half steps."""
     if round(value * 2) != value * 2:
         raise ValueError("half_u")
     return value
@@ -60,8 +61,8 @@ ShortNamed = Annotated[Named, StringConstraints(max_length=100)]
 ItemCode = Annotated[Text, StringConstraints(max_length=32)]
 RegisterNo = Annotated[Text, StringConstraints(max_length=16)]
 Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_plain)]
-HeightU = Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False), AfterValidator(_half_step)]
-PositionU = Annotated[float, Field(ge=-1_000, le=1_000, allow_inf_nan=False), AfterValidator(_half_step)]
+HeightU = Annotated[float, Field(ge=0.5, le=60, allow_inf_nan=False), AfterValidator(half_step)]
+PositionU = Annotated[float, Field(ge=-1_000, le=1_000, allow_inf_nan=False), AfterValidator(half_step)]
 Gb = Annotated[float, BeforeValidator(_gb), Field(gt=0, le=10_000_000, allow_inf_nan=False)]
 Watts = Annotated[int, Field(ge=1, le=50_000)]
 Count = Annotated[int, Field(ge=0, le=1_000)]

@@ -16,9 +16,10 @@ from sandar.doors.api.auth import caller_of
 from sandar.doors.api.once import answer
 from sandar.doors.api.reading import body_of
 from sandar.doors.api.taking import takes
+from sandar.doors.api.verdict_shapes import Found
 from sandar.doors.api.zone import moment
 from sandar.records.ledger import read as ledger_read
-from sandar.steps.claiming import Addresses, Cords, Depth, Draw, Face, Kilograms
+from sandar.steps.claim_inputs import Addresses, Cords, Depth, Draw, Face, Kilograms
 from sandar.steps.inputs import Count, HeightU, Input
 
 router = Router(tags=["capacity"])
@@ -84,7 +85,7 @@ def _space() -> Iterator[dict[str, Any]]:
         }
 
 
-@router.post("/capacity/find", response=shapes.Found, openapi_extra=takes(Wanted))
+@router.post("/capacity/find", response=Found, openapi_extra=takes(Wanted))
 def find(request: HttpRequest) -> HttpResponse:
     """Where would it fit? Ranked places with reasons for and against, or what is short and by how much.
 

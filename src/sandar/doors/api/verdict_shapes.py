@@ -1,12 +1,43 @@
-"""What a preview of an act on places answers."""
+"""What the search for a place and the preview of an act on places answer."""
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from sandar.doors.api.shapes import Problem, ReasonOut
+from sandar.doors.api.shapes import Problem
+
+
+class ReasonOut(BaseModel):
+    code: str
+    text: str = Field(description="the reason in the caller's language")
+    facts: dict[str, Any]
+
+
+class PlacementOut(BaseModel):
+    rack: str
+    position_u: float
+    face: str
+    score: int = Field(ge=0, le=100)
+    pros: list[ReasonOut]
+    cons: list[ReasonOut]
+
+
+class ShortOut(BaseModel):
+    resource: str
+    where: str
+    state: str
+    unit: str
+    asked: float
+    left: float
+    frees_at: datetime | None
+
+
+class Found(BaseModel):
+    placements: list[PlacementOut]
+    short: list[ShortOut]
 
 
 class SpotOut(BaseModel):

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from pydantic import Field
@@ -20,13 +21,14 @@ from sandar.core import placement
 from sandar.core import rack as geometry
 from sandar.core.capacity import Demand, Pending, Snapshot
 from sandar.core.placement import Answer, Ask, Placement
-from sandar.doors.web import drawing, rack_list, resources
+from sandar.doors.web import drawing, rack_list, resources, sources, trends
 from sandar.doors.web.drawing import Frame
 from sandar.doors.web.scope import may_claim, officers
 from sandar.errors import InvalidInput
+from sandar.records.facility import read as facility
 from sandar.records.ledger import read as ledger_read
 from sandar.steps import booking, verdicts
-from sandar.steps.claiming import Cords, Depth, Draw, Kilograms
+from sandar.steps.claim_inputs import Cords, Depth, Draw, Kilograms
 from sandar.steps.inputs import Count, HeightU, Input, parsed
 
 FIELDS = ("u", "w", "jalur", "kg", "mbps", "dalam", "jumlah")
@@ -51,6 +53,10 @@ class Search(Input):
 def overview(request: HttpRequest) -> HttpResponse:
     """Every resource, the holds that end next, and with a question in the address its answer."""
     snapshot = ledger_read.snapshot()
+    rooms = list(facility.rooms().values_list("name", flat=True))
+    room = request.GET.get("ruang", "")
+    if room in rooms:
+        snapshot = sources.in_room(snapshot, room)
     values = {name: request.GET[name][:20].replace(",", ".") for name in FIELDS if request.GET.get(name)}
     found: Found | None = None
     errors: Mapping[str, Any] = {}
@@ -60,8 +66,24 @@ def overview(request: HttpRequest) -> HttpResponse:
         except InvalidInput as error:
             errors = error.facts["fields"]
     sections = resources.sections(snapshot)
+    courses = trends.courses(
+        snapshot, [line for lines in sections.values() for line in lines], at=timezone.now()
+    )
     context = {
-        "sections": [(word, sections[name]) for name, word in _section_names() if sections[name]],
+        "sections": [
+            (
+                word,
+                [
+                    (line, courses[line.kind, line.ref], sources.address(line, room))
+                    for line in sections[name]
+                ],
+            )
+            for name, word in _section_names()
+            if sections[name]
+        ],
+        "soonest": _soonest(sections, courses),
+        "rooms": rooms,
+        "chosen": room if room in rooms else "",
         "room": next((line for line in sections["room"] if line.kind == "space"), None),
         "longest": rack_list.longest_run(snapshot),
         "power": _tightest_power(sections["power"]),
@@ -72,7 +94,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "values": {"u": "1", "jalur": "AB", "jumlah": "1"} | values,
         "errors": errors,
         "found": found,
-        "cords": [("AB", _("Jalur A dan B")), ("A", _("Jalur A")), ("B", _("Jalur B"))],
+        "cords": [("AB", _("A dan B")), ("A", "A"), ("B", "B")],
     }
     return render(request, "web/capacity/overview.html", context, status=422 if errors else 200)
 
@@ -84,6 +106,19 @@ def _section_names() -> list[tuple[str, str]]:
         ("network", _("Jaringan")),
         ("compute", _("Komputasi untuk hosting")),
     ]
+
+
+def _soonest(
+    sections: Mapping[str, list[resources.Line]], courses: Mapping[tuple[str, str], trends.Course]
+) -> tuple[resources.Line, trends.Course] | None:
+    """What will be full first, when anything is growing towards its limit at all."""
+    found = [
+        (line, courses[line.kind, line.ref])
+        for lines in sections.values()
+        for line in lines
+        if courses[line.kind, line.ref].outlook.likely is not None
+    ]
+    return min(found, key=lambda pair: pair[1].outlook.likely or 0, default=None)
 
 
 def _tightest_power(lines: list[resources.Line]) -> resources.Line | None:
@@ -200,4 +235,4 @@ def _pending(snapshot: Snapshot) -> list[Ending]:
     return found
 
 
-urlpatterns = [path("kapasitas", overview, name="capacity")]
+urlpatterns = [path("kapasitas", overview, name="capacity"), *sources.urlpatterns]

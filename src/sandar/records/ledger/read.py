@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import F, Min, QuerySet
 
 from sandar.core import rack as geometry
 from sandar.errors import NotFound
@@ -24,6 +24,7 @@ __all__ = [
     "claims",
     "claims_for_case",
     "consistent",
+    "devices_on",
     "due",
     "earliest_ends",
     "elevation",
@@ -119,6 +120,12 @@ def who_drew_last(kind: str, ref: str, state: str) -> dict[str, Any]:
     return holder_facts(lines.values_list("claim_id", flat=True).first())
 
 
+def devices_on(host_ids: Iterable[int]) -> list[Claim]:
+    """What stands on these shelves and chassis, by host and slot, with cases and places."""
+    rows = Claim.objects.select_related("place").filter(host_id__in=list(host_ids), state__in=LIVE)
+    return list(rows.order_by("host_id", "slot"))
+
+
 def homes(place_ids: Iterable[int]) -> list[tuple[int, int, int]]:
     """(place, agency, claim) of every live claim of an agency in these places."""
     rows = Claim.objects.filter(place_id__in=list(place_ids), state__in=LIVE, agency__isnull=False)
@@ -127,7 +134,11 @@ def homes(place_ids: Iterable[int]) -> list[tuple[int, int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One live claim in a rack's elevation; start and height in half-units."""
+    """One live claim in a rack's elevation; start and height in half-units.
+
+    height 0: on `host` (claim id of a shelf or chassis, which has `slots`) in its `slot`, or on the rack's side
+    at position `slot` (1 and 2 left, 3 and 4 right, from behind).
+    """
 
     claim_id: int
     start: int | None
@@ -146,6 +157,9 @@ class Block:
     expires_at: datetime | None
     version: int
     agency_code: str | None = None
+    host: int | None = None
+    slot: int | None = None
+    slots: int = 0
 
     @property
     def position_u(self) -> float | None:
@@ -156,6 +170,7 @@ class Block:
 _BLOCK = (
     "id", "start", "height", "face", "state", "label", "watts", "cords", "weight_kg", "agency_id",
     "agency__name", "case_id", "case__number", "item_no", "expires_at", "version", "agency__code",
+    "host_id", "slot", "slots",
 )  # fmt: skip
 
 
@@ -181,8 +196,11 @@ def rack_space() -> Iterator[tuple[str, int, dict[str, int]]]:
 
 
 def elevation(rack_id: int) -> tuple[Block, ...]:
-    """Everything that stands or is held in a rack, from the floor up. One query."""
-    rows = Claim.objects.filter(rack_id=rack_id, state__in=LIVE).order_by("start", "face", "pk")
+    """Everything that stands or is held in a rack, from the floor up, then what takes no unit. One query."""
+    low = F("start").asc(nulls_last=True)
+    rows = Claim.objects.filter(rack_id=rack_id, state__in=LIVE).order_by(
+        low, "face", "host_id", "slot", "pk"
+    )
     return tuple(Block(*row) for row in rows.values_list(*_BLOCK))
 
 
