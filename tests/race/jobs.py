@@ -28,6 +28,12 @@ from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name
     numbers_of,
     paper_damages,
 )
+from tests.race.waiting_jobs import (  # noqa: F401 - jobs are called by name
+    after_the_offers,
+    look_at_the_list,
+    office_with_queue,
+    take_it_first,
+)
 from tests.records.ledger_world import AT, LATER, hosting, make_case, make_world, spec
 
 
@@ -152,3 +158,8 @@ def _said(verb: Callable[[], Any]) -> dict[str, Any]:
             return {"won": verb()}
     except SandarError as refusal:
         return {"lost": refusal.code, "status": refusal.status, **refusal.facts}
+
+
+def either(job: str, **args: Any) -> Any:
+    """Different racers at once, by name."""
+    return globals()[job](**args)
