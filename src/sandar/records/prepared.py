@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db import connection
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Expression, Field, JSONField, Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 
 Found = TypeVar("Found")
@@ -34,13 +35,17 @@ class Slot(Expression):
         return "%s", [self]
 
 
+# place in the row, expression, what Django calls one after the other
+_Converters = tuple[tuple[int, Any, Sequence[Callable[..., Any]]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Built:
     """A statement with its slots, and how its rows become objects."""
 
     sql: str
     params: tuple[Any, ...]
-    converters: tuple[tuple[int, Any, Sequence[Callable[..., Any]]], ...]
+    converters: _Converters
     make: Callable[[Sequence[Any]], Any]
 
 
@@ -54,7 +59,7 @@ class Question(Generic[Found]):
     @cached_property
     def _built(self) -> _Built:
         rows = self._build()
-        compiler = rows.query.get_compiler(using=connection.alias)
+        compiler = rows.query.get_compiler(using=DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         expressions = [column[0] for column in compiler.select[: compiler.col_count]]
         converters = compiler.get_converters(expressions)
@@ -63,34 +68,39 @@ class Question(Generic[Found]):
 
     def all(self, **values: Any) -> list[Found]:
         """Every row, with the values in their slots."""
-        built = self._built
-        with connection.cursor() as cursor:
-            cursor.execute(built.sql, _filled(built.params, values))
+        built, db = self._built, _db()
+        with db.cursor() as cursor:
+            cursor.execute(built.sql, _filled(built.params, values, db))
             rows = cursor.fetchall()
         if not built.converters:
             return [built.make(row) for row in rows]
-        return [built.make(_converted(row, built)) for row in rows]
+        return [built.make(_converted(row, built.converters, db)) for row in rows]
 
     def first(self, **values: Any) -> Found | None:
         """The first row; the queryset says in which order, and [:1] where there may be many."""
         return next(iter(self.all(**values)), None)
 
 
-def _filled(params: tuple[Any, ...], values: Mapping[str, Any]) -> list[Any]:
-    return [_adapted(values[value.name]) if isinstance(value, Slot) else value for value in params]
+def _db() -> BaseDatabaseWrapper:
+    """This thread's connection itself: asking the usual stand-in for every attribute is a cost of its own."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
-def _adapted(value: Any) -> Any:
+def _filled(params: tuple[Any, ...], values: Mapping[str, Any], db: BaseDatabaseWrapper) -> list[Any]:
+    return [_adapted(values[value.name], db) if isinstance(value, Slot) else value for value in params]
+
+
+def _adapted(value: Any, db: BaseDatabaseWrapper) -> Any:
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
+        return db.ops.adapt_datetimefield_value(value)
+    return db.ops.adapt_datefield_value(value) if isinstance(value, date) else value
 
 
-def _converted(row: Sequence[Any], built: _Built) -> list[Any]:
+def _converted(row: Sequence[Any], converters: _Converters, db: BaseDatabaseWrapper) -> list[Any]:
     found = list(row)
-    for place, expression, converters in built.converters:
-        for converter in converters:
-            found[place] = converter(found[place], expression, connection)
+    for place, expression, steps in converters:
+        for converter in steps:
+            found[place] = converter(found[place], expression, db)
     return found
 
 
@@ -103,10 +113,10 @@ def _maker(rows: QuerySet[Any, Any], compiler: Any) -> Callable[[Sequence[Any]],
     first, last = places[0], places[-1] + 1
     names = [column[0].target.attname for column in compiler.select[first:last]]
     populators: Any = get_related_populators  # typed for a later Django than ours
-    related = populators(compiler.klass_info, compiler.select, connection.alias)
+    related = populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
 
     def made(row: Sequence[Any]) -> Any:
-        found = kind.from_db(connection.alias, names, row[first:last])
+        found = kind.from_db(DEFAULT_DB_ALIAS, names, row[first:last])
         for populator in related:
             populator.populate(row, found)
         return found
@@ -118,13 +128,43 @@ def _one(row: Sequence[Any]) -> Any:
     return row[0]
 
 
+class _Column(NamedTuple):
+    """A column as a statement takes its value."""
+
+    name: str
+    field: Field[Any, Any]
+    is_json: bool
+
+    def value(self, value: Any, db: BaseDatabaseWrapper) -> Any:
+        """As the ORM hands it to the database; what is a text or whole number goes as it is, but for JSON."""
+        if type(value) in _AS_IT_IS and not self.is_json:
+            return value
+        return self.field.get_db_prep_save(value, db)
+
+
+_AS_IT_IS = (str, int, type(None))
+
+
+@cache
+def _columns(kind: type[Model]) -> dict[str, _Column]:
+    return {
+        field.attname: _Column(field.attname, field, isinstance(field, JSONField))
+        for field in kind._meta.concrete_fields
+    }
+
+
+def _quoted(name: Any) -> str:
+    return _db().ops.quote_name(str(name))
+
+
 def insert(row: Model) -> None:
     """Insert a new row as `save(force_insert=True)` does, but without signals; it gets its id."""
-    sql, mark, fields = _insertion(type(row))
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql}{mark} RETURNING id", _values(row, fields))
+    sql, mark, columns = _insertion(type(row))
+    db = _db()
+    with db.cursor() as cursor:
+        cursor.execute(f"{sql}{mark} RETURNING id", _values(row, columns, db))
         row.pk = cursor.fetchone()[0]
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def insert_all(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
@@ -134,25 +174,24 @@ def insert_all(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None
     """
     if not rows:
         return
-    sql, mark, fields = _insertion(type(rows[0]))
-    ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql + ", ".join([mark] * len(rows)) + ending,
-            [value for row in rows for value in _values(row, fields)],
-        )
+    sql, mark, columns = _insertion(type(rows[0]))
+    marks, ending = ", ".join([mark] * len(rows)), " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    db = _db()
+    with db.cursor() as cursor:
+        cursor.execute(sql + marks + ending, [value for row in rows for value in _values(row, columns, db)])
 
 
-def _values(row: Model, fields: tuple[Field[Any, Any], ...]) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+def _values(row: Model, columns: tuple[_Column, ...], db: BaseDatabaseWrapper) -> list[Any]:
+    return [column.value(getattr(row, column.name), db) for column in columns]
 
 
 @cache
-def _insertion(kind: type[Model]) -> tuple[str, str, tuple[Field[Any, Any], ...]]:
-    fields = tuple(field for field in kind._meta.concrete_fields if not field.primary_key)
-    quoted = connection.ops.quote_name
-    names, mark = ", ".join(quoted(str(field.column)) for field in fields), ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO {quoted(kind._meta.db_table)} ({names}) VALUES ", f"({mark})", fields  # noqa: S608 - names of our own models
+def _insertion(kind: type[Model]) -> tuple[str, str, tuple[_Column, ...]]:
+    """What stands before the values, the marks of one row, and its columns."""
+    columns = tuple(column for column in _columns(kind).values() if not column.field.primary_key)
+    names = ", ".join(_quoted(column.field.column) for column in columns)
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {_quoted(kind._meta.db_table)} ({names}) VALUES ", f"({marks})", columns  # noqa: S608
 
 
 def update(kind: type[Model], where: Mapping[str, Any], **columns: Any) -> int:
@@ -160,31 +199,18 @@ def update(kind: type[Model], where: Mapping[str, Any], **columns: Any) -> int:
 
     Names are field names, of relations with `_id`.
     """
-    change = _change(kind, tuple(columns), tuple((name, value is None) for name, value in where.items()))
-    values = [field.get_db_prep_save(columns[name], connection) for name, field in change.columns]
-    values += [field.get_db_prep_save(where[name], connection) for name, field in change.where]
-    with connection.cursor() as cursor:
-        cursor.execute(change.sql, values)
+    sql = _change(kind, tuple(columns), tuple((name, value is None) for name, value in where.items()))
+    known, db = _columns(kind), _db()
+    values = [known[name].value(value, db) for name, value in columns.items()]
+    values += [known[name].value(value, db) for name, value in where.items() if value is not None]
+    with db.cursor() as cursor:
+        cursor.execute(sql, values)
         return int(cursor.rowcount)
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """An UPDATE, and the fields whose values it takes in their order."""
-
-    sql: str
-    columns: tuple[tuple[str, Field[Any, Any]], ...]
-    where: tuple[tuple[str, Field[Any, Any]], ...]
-
-
 @cache
-def _change(kind: type[Model], columns: tuple[str, ...], where: tuple[tuple[str, bool], ...]) -> _Change:
-    quoted, fields = connection.ops.quote_name, {field.attname: field for field in kind._meta.concrete_fields}
-    names = {name: quoted(str(field.column)) for name, field in fields.items()}
-    sets = ", ".join(f"{names[name]} = %s" for name in columns)
-    tests = " AND ".join(f"{names[name]} IS NULL" if none else f"{names[name]} = %s" for name, none in where)
-    return _Change(
-        f"UPDATE {quoted(kind._meta.db_table)} SET {sets} WHERE {tests}",  # noqa: S608 - names of our own models
-        tuple((name, fields[name]) for name in columns),
-        tuple((name, fields[name]) for name, none in where if not none),
-    )
+def _change(kind: type[Model], columns: tuple[str, ...], where: tuple[tuple[str, bool], ...]) -> str:
+    known = {name: _quoted(column.field.column) for name, column in _columns(kind).items()}
+    sets = ", ".join(f"{known[name]} = %s" for name in columns)
+    tests = " AND ".join(f"{known[name]} {'IS NULL' if none else '= %s'}" for name, none in where)
+    return f"UPDATE {_quoted(kind._meta.db_table)} SET {sets} WHERE {tests}"  # noqa: S608 - our own names

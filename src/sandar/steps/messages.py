@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import translation
@@ -31,26 +33,41 @@ def tell(
 
     more: gives further lines in the language that is active.
     """
+    facts = {
+        "number": case.number,
+        "title": case.title,
+        "agency": case.agency.name,
+        "url": f"{settings.PUBLIC_URL}/permohonan/{case.number}",
+    }
     letters = []
     for person in to:
-        with translation.override(person.language):
-            subject = f"{case.number}: {_(what)}"
-            body = _(
-                "Yth. %(name)s,\n\nPermohonan %(number)s (%(title)s, %(agency)s): %(what)s.\n\nBuka: %(url)s\n"
-            ) % {
-                "name": person.name,
-                "number": case.number,
-                "title": case.title,
-                "agency": case.agency.name,
-                "what": _(what),
-                "url": f"{settings.PUBLIC_URL}/permohonan/{case.number}",
-            }
-            if more is not None:
-                body = f"{body}\n{more()}\n"
+        words = _words(what, person.language)
         key = f"{case.number}/{event.seq}/{kind}/{person.pk}"
+        subject = f"{case.number}: {words.what}"
+        body = words.body % {**facts, "name": person.name, "what": words.what}
+        if more is not None:
+            with translation.override(person.language):
+                body = f"{body}\n{more()}\n"
         letters.append(outbox.Letter(key, person.pk, kind, subject, body))
     if letters:
         outbox.post(letters, at=at, case_id=case.pk)
+
+
+class Words(NamedTuple):
+    what: str
+    body: str
+
+
+@lru_cache(maxsize=256)
+def _words(what: str, language: str) -> Words:
+    """What happened and the letter around it, in a language; catalogues do not change while a process runs."""
+    with translation.override(language):
+        return Words(
+            _(what),
+            _(
+                "Yth. %(name)s,\n\nPermohonan %(number)s (%(title)s, %(agency)s): %(what)s.\n\nBuka: %(url)s\n"
+            ),
+        )
 
 
 def after(

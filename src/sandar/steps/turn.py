@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django_q.tasks import async_task
 
 from sandar.core import authority
 from sandar.errors import ActionNotAllowed, NotYourTurn, ReasonNeeded, SeparationOfDuties
@@ -29,6 +28,7 @@ from sandar.records.documents.models import Document, DocumentStatus
 from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
 from sandar.records.ledger.models import Claim
+from sandar.records.outbox.queue import enqueue
 from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person
 from sandar.sop import route
@@ -336,7 +336,7 @@ def follow_up(turn: Turn, way: route.Route) -> None:
     case = turn.case
     messages.after(case, way, event=turn.outcome, holders=turn.holders, day=turn.day, at=turn.at, more=turn.more)
     name = f"{case.number}#{turn.outcome.seq}"
-    async_task("sandar.doors.jobs.after.act", case.pk, q_options={"task_name": name})
+    enqueue("sandar.doors.jobs.after.act", case.pk, name=name)
 
 
 def _give_back(turn: Turn, way: route.Route) -> None:

@@ -88,10 +88,10 @@ def _part(value: Mapping[str, Any]) -> str:
     return ", ".join(f"{key}: {shown(part)}" for key, part in value.items())
 
 
-def finding_facts(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """One finding as the checklist prints it: values in words, empty = tidak diketahui."""
+def finding_facts(finding: Mapping[str, Any], labels: Mapping[str, str]) -> dict[str, Any]:
+    """One finding as the checklist prints it: values in words, empty = tidak diketahui. labels: `field_labels()`."""
     facts = {
-        "label": field_labels().get(finding["field"], finding["field"]),
+        "label": labels.get(finding["field"], finding["field"]),
         "approved": shown(finding["approved"]),
         "detected": shown(finding["detected"]),
         "result": _RESULT[finding["verdict"]],

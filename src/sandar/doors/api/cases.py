@@ -42,8 +42,9 @@ def create_case(request: HttpRequest) -> HttpResponse:
 
     def work() -> dict[str, Any]:
         case = receive(caller.person, parsed(Request, given, strict=True), at=caller.at)
+        task = cases.open_task(case)
         return words.case_brief(case) | {
-            "tasks": _open_tasks(case),
+            "tasks": [words.task_brief(task)] if task else [],
             "track_url": words.track_url(case.number),
         }
 

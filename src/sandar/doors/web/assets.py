@@ -229,8 +229,9 @@ def _spec(spec: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _inspected(inspection: Inspection) -> dict[str, Any]:
     tones = {"conform": "ok", "more": "info", "less": "late", "different": "late", "unknown": "quiet"}
+    labels = words.field_labels()
     rows = [
-        words.finding_facts(row)
+        words.finding_facts(row, labels)
         | {
             "verdict": words.verdict_labels()[row["verdict"]],
             "tone": tones[row["verdict"]],

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from sandar.errors import NotFound
 from sandar.records.assets.models import Asset, Delivery, Inspection, Probe
+from sandar.records.prepared import Question, Slot
 
 
 def assets_for(agency_id: int | None) -> QuerySet[Asset]:
@@ -54,7 +55,10 @@ def searched(
 
 
 def of_case(case_id: int) -> list[Asset]:
-    return list(assets_for(None).filter(case_id=case_id).order_by("item_no"))
+    return _OF_CASE.all(case=case_id)
+
+
+_OF_CASE = Question(lambda: assets_for(None).filter(case_id=Slot("case")).order_by("item_no"))
 
 
 def of_claims(claim_ids: Iterable[int]) -> dict[int, str]:
@@ -64,7 +68,10 @@ def of_claims(claim_ids: Iterable[int]) -> dict[int, str]:
 
 def deliveries(case_id: int) -> dict[int, Delivery]:
     """The newest round of each item."""
-    return {row.item_no: row for row in Delivery.objects.filter(case_id=case_id).order_by("item_no", "round")}
+    return {row.item_no: row for row in _DELIVERIES.all(case=case_id)}
+
+
+_DELIVERIES = Question(lambda: Delivery.objects.filter(case_id=Slot("case")).order_by("item_no", "round"))
 
 
 def inspections(case_id: int) -> dict[int, Inspection]:

@@ -7,10 +7,26 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Max
 
 from sandar.core import numbering
 from sandar.records.assets.models import Asset, AssetBook, Delivery, Inspection, Probe
+from sandar.records.prepared import Question, Slot, insert, update
+
+# The newest round of one item.
+_DELIVERED = Question(
+    lambda: (
+        Delivery.objects.filter(case_id=Slot("case"), item_no=Slot("item"))
+        .order_by("-round")
+        .values_list("round", flat=True)[:1]
+    )
+)
+_INSPECTED = Question(
+    lambda: (
+        Inspection.objects.filter(case_id=Slot("case"), item_no=Slot("item"))
+        .order_by("-round")
+        .values_list("round", flat=True)[:1]
+    )
+)
 
 
 def _inside() -> None:
@@ -20,22 +36,23 @@ def _inside() -> None:
 def deliver(case_id: int, item_no: int, *, declared: Mapping[str, Any], at: datetime) -> Delivery:
     """What the agency says it brings; bringing it again is a new round."""
     _inside()
-    return Delivery.objects.create(
+    delivery = Delivery(
         case_id=case_id,
         item_no=item_no,
-        round=_next_round(Delivery.objects.filter(case_id=case_id, item_no=item_no)),
+        round=(_DELIVERED.first(case=case_id, item=item_no) or 0) + 1,
         declared=dict(declared),
         handed_in_at=at,
     )
+    insert(delivery)
+    return delivery
 
 
 def receive(case_id: int, item_no: int, *, received: Mapping[str, Any], at: datetime) -> None:
     """What the operator saw of the newest round."""
     _inside()
-    newest = Delivery.objects.filter(case_id=case_id, item_no=item_no).aggregate(n=Max("round"))["n"]
-    Delivery.objects.filter(case_id=case_id, item_no=item_no, round=newest).update(
-        received=dict(received), received_at=at
-    )
+    newest = _DELIVERED.first(case=case_id, item=item_no)
+    which = {"case_id": case_id, "item_no": item_no, "round": newest}
+    update(Delivery, which, received=dict(received), received_at=at)
 
 
 def inspect(
@@ -52,10 +69,10 @@ def inspect(
 ) -> Inspection:
     """Keep one comparison; a repeated inspection is a new round."""
     _inside()
-    return Inspection.objects.create(
+    inspection = Inspection(
         case_id=case_id,
         item_no=item_no,
-        round=_next_round(Inspection.objects.filter(case_id=case_id, item_no=item_no)),
+        round=(_INSPECTED.first(case=case_id, item=item_no) or 0) + 1,
         inspector_id=inspector_id,
         at=at,
         inventory_sha256=inventory_sha256,
@@ -64,31 +81,40 @@ def inspect(
         overall=overall,
         note=note,
     )
-
-
-def _next_round(rows: Any) -> int:
-    return int(rows.aggregate(n=Max("round"))["n"] or 0) + 1
+    insert(inspection)
+    return inspection
 
 
 def take_number(year: int) -> str:
     """The next asset number of `year`, gap-free: one conditional UPDATE in the act's transaction."""
     _inside()
-    if not AssetBook.objects.filter(year=year).update(last=F("last") + 1):
-        AssetBook.objects.bulk_create([AssetBook(year=year)], ignore_conflicts=True)
-        AssetBook.objects.filter(year=year).update(last=F("last") + 1)
-    return numbering.asset_number(year, AssetBook.objects.get(year=year).last)
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [year])
+        taken = cursor.fetchone()
+        if taken is None:
+            AssetBook.objects.bulk_create([AssetBook(year=year)], ignore_conflicts=True)
+            cursor.execute(_TAKE, [year])
+            taken = cursor.fetchone()
+    return numbering.asset_number(year, taken[0])
+
+
+_TAKE = "UPDATE assets_assetbook SET last = last + 1 WHERE year = %s RETURNING last"
 
 
 def register(*, year: int, **fields: Any) -> Asset:
     """Enter one handed-over server or application. `fields` are columns of Asset."""
     _inside()
-    return Asset.objects.create(number=take_number(year), **fields)
+    asset = Asset(number=take_number(year), **fields)
+    insert(asset)
+    return asset
 
 
 def ask_probe(asset_id: int, *, by_id: int | None, at: datetime) -> Probe:
     """Ask the worker for one reachability probe."""
     _inside()
-    return Probe.objects.create(asset_id=asset_id, asked_at=at, asked_by_id=by_id)
+    probe = Probe(asset_id=asset_id, asked_at=at, asked_by_id=by_id)
+    insert(probe)
+    return probe
 
 
 def keep_evidence(probe_id: int, *, reachable: bool, evidence: Mapping[str, Any], at: datetime) -> bool:

@@ -86,7 +86,10 @@ def task_for(viewer: Viewer, task_id: int) -> Task:
 
 
 def open_task(case: Case) -> Task | None:
-    return Task.objects.filter(case=case, closed_at__isnull=True).first()
+    return _OPEN_TASK.first(case=case.pk)
+
+
+_OPEN_TASK = Question(lambda: Task.objects.filter(case_id=Slot("case"), closed_at__isnull=True))
 
 
 def is_mine(viewer: Viewer, task: Task) -> bool:
@@ -121,7 +124,18 @@ def hashed(event: Event) -> dict[str, Any]:
 
 
 def last_event(case: Case, kind: str) -> Event | None:
-    return Event.objects.filter(case=case, kind=kind).order_by("-seq").first()
+    return _LAST_OF_KIND.first(case=case.pk, kind=kind)
+
+
+_OF_KIND = Question(lambda: Event.objects.filter(case_id=Slot("case"), kind=Slot("kind")).order_by("seq"))
+_LAST_OF_KIND = Question(
+    lambda: Event.objects.filter(case_id=Slot("case"), kind=Slot("kind")).order_by("-seq")[:1]
+)
+
+
+def events(case: Case, kind: str) -> list[Event]:
+    """Every event of one kind, oldest first."""
+    return _OF_KIND.all(case=case.pk, kind=kind)
 
 
 class Past(NamedTuple):

@@ -189,7 +189,7 @@ def save_form(
 ) -> FormVersion:
     """Keep the application form: a draft is overwritten, a submitted version starts the next one."""
     _inside()
-    last = FormVersion.objects.filter(case=case).order_by("-n").first()
+    last = _FORM.first(case=case.pk)
     values = {
         "data": dict(data),
         "sha256": chain.sha256(data),
@@ -201,7 +201,12 @@ def save_form(
         FormVersion.objects.filter(pk=last.pk, submitted_at__isnull=True).update(**values)
         last.refresh_from_db()
         return last
-    return FormVersion.objects.create(case=case, n=(last.n + 1 if last else 1), **values)
+    form = FormVersion(case=case, n=(last.n + 1 if last else 1), **values)
+    insert(form)
+    return form
+
+
+_FORM = Question(lambda: FormVersion.objects.filter(case_id=Slot("case")).order_by("-n")[:1])
 
 
 def fingerprint(method: str, path: str, body: bytes) -> str:

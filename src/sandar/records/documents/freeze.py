@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NotRequired, get_origin, get_type_hints, is_typeddict
@@ -19,9 +20,10 @@ def frozen(facts: Mapping[str, object]) -> tuple[dict[str, Any], str]:
     holds, TypeError for other objects, ValueError above 2 MB: callers bound what they take from a person.
     """
     plain: dict[str, Any] = chain.plain(facts)
-    if (size := len(chain.canonical(plain))) > _LONGEST:
-        raise ValueError(f"facts of {size} bytes are too large for one paper")
-    return plain, facts_hash(plain)
+    text = chain.canonical_of_plain(plain)
+    if len(text) > _LONGEST:
+        raise ValueError(f"facts of {len(text)} bytes are too large for one paper")
+    return plain, hashlib.sha256(text).hexdigest()
 
 
 def facts_hash(facts: Mapping[str, Any]) -> str:

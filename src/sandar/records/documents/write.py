@@ -196,7 +196,7 @@ def keep_file(
 ) -> StoredFile:
     """Record a file that `store.accept_upload` took; its bytes are durable already."""
     _inside_a_transaction()
-    return StoredFile.objects.create(
+    kept = StoredFile(
         case_id=case_id,
         kind=accepted.kind,
         name=accepted.name,
@@ -206,6 +206,8 @@ def keep_file(
         uploaded_by_id=uploaded_by,
         at=at,
     )
+    insert(kept)
+    return kept
 
 
 def attach(file_id: int, *, case_id: int) -> None:

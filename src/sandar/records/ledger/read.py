@@ -11,6 +11,7 @@ from django.db.models import F, Min, QuerySet
 
 from sandar.core import rack as geometry
 from sandar.errors import NotFound
+from sandar.records.prepared import Question, Slot
 
 from .engine import ClaimSpec, holder_facts
 from .models import LIVE, Cell, Claim, Line, Movement, Place
@@ -53,7 +54,7 @@ def places(kind: str | None = None) -> QuerySet[Place]:
 
 def place(kind: str, name: str) -> Place:
     """The rack or compute pool of this name. Raises NotFound."""
-    if found := Place.objects.filter(kind=kind, name=name, retired=False).first():
+    if found := _PLACE.first(kind=kind, name=name):
         return found
     raise NotFound(what="place", name=name)
 
@@ -79,8 +80,17 @@ def claims(ids: Iterable[int]) -> dict[int, Claim]:
 
 def claims_for_case(case_id: int, *, live: bool = True) -> list[Claim]:
     """The claims of a case by item number, with their places; live=False: the ended ones too."""
-    rows = Claim.objects.select_related("place").filter(case_id=case_id).order_by("item_no", "pk")
-    return list(rows.filter(state__in=LIVE) if live else rows)
+    if live:
+        return _LIVE_OF_CASE.all(case=case_id)
+    return list(_of_case(case_id))
+
+
+def _of_case(case_id: int | Slot) -> QuerySet[Claim]:
+    return Claim.objects.select_related("place").filter(case_id=case_id).order_by("item_no", "pk")
+
+
+_LIVE_OF_CASE = Question(lambda: _of_case(Slot("case")).filter(state__in=LIVE))
+_PLACE = Question(lambda: Place.objects.filter(kind=Slot("kind"), name=Slot("name"), retired=False))
 
 
 def earliest_ends(case_ids: Iterable[int]) -> dict[int, datetime]:

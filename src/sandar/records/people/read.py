@@ -127,6 +127,17 @@ _ACTING = Question(lambda: holders(Slot("role"), Slot("day")))
 _APPLICANTS = Question(lambda: holders(Slot("role"), Slot("day")).filter(agency_id=Slot("agency")))
 
 
+def person(person_id: int) -> Person:
+    """One person with the agency. Raises NotFound."""
+    found = _PERSON.first(person=person_id)
+    if found is None:
+        raise NotFound(what="person")
+    return found
+
+
+_PERSON = Question(lambda: Person.objects.select_related("agency").filter(pk=Slot("person")))
+
+
 def office() -> Office:
     """The provider's letterhead and settings. Raises NotFound on an instance that was not set up."""
     found = _OFFICE.first()

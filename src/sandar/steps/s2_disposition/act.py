@@ -39,7 +39,7 @@ def refuse(turn: Turn, given: Refuse) -> None:
 
 def _sheet(turn: Turn, note: str) -> dict[str, Any]:
     """The hops of the last run through the chain, in order; the last is the staff that accepts."""
-    passed = cases.journal(turn.case).filter(kind="disposition_forwarded").select_related("actor")
+    passed = cases.events(turn.case, "disposition_forwarded")
     by_role = {entry.payload["hop"]: entry for entry in passed}  # a later run replaces an earlier one
     order = [stage for stage in turn.place.step.stages if stage.by in by_role]
     hops = []

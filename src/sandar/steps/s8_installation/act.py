@@ -19,6 +19,7 @@ from sandar.records.cases import read as cases
 from sandar.records.documents.models import Document
 from sandar.records.facility import read as facility
 from sandar.records.ledger.models import Claim
+from sandar.records.people import read as people
 from sandar.records.people.models import Person
 from sandar.steps import booking, paper
 from sandar.steps.booking import Choice
@@ -231,8 +232,8 @@ def _minutes(
 
 def _giver(turn: Turn) -> Person:
     """Who hands over for the agency: whoever brought it, else the requester."""
-    handed = cases.journal(turn.case).filter(kind="items_handed_in").select_related("actor__agency").last()
-    return handed.actor if handed and handed.actor else turn.case.requester
+    handed = turn.last("items_handed_in")
+    return people.person(handed.actor_id) if handed and handed.actor_id else turn.case.requester
 
 
 def _register(turn: Turn, given: HandOver, line: Installed, claim: Claim, minutes: Document) -> Any:

@@ -23,7 +23,7 @@ from sandar.records.documents.uploads import accept_upload
 from sandar.steps import paper
 from sandar.steps.s8_installation.forms import Inspected
 from sandar.steps.turn import Turn
-from sandar.steps.words import finding_facts
+from sandar.steps.words import field_labels, finding_facts
 
 HOSTING_FIELDS = ("artefact", "artefact_sha256", "version")
 HOSTING_CHECKS = ("security_test", "documentation", "runs")
@@ -156,7 +156,7 @@ def _row(field: str, approved: object, detected: object, verdict: str) -> dict[s
 def checklist(turn: Turn, rows: Iterable[Mapping[str, Any]], *, result: str, note: str) -> dict[str, Any]:
     """The facts of the conformity checklist."""
     assert turn.person is not None
-    approval = turn.known_papers.get("approval_form")
+    approval, labels = turn.known_papers.get("approval_form"), field_labels()
     return {
         **paper.common(turn, signers=[paper.signer(turn)]),
         "inspected": [
@@ -164,7 +164,7 @@ def checklist(turn: Turn, rows: Iterable[Mapping[str, Any]], *, result: str, not
                 "name": row["name"],
                 "source": row["source"],
                 "serial": row["serial"],
-                "findings": [finding_facts(finding) for finding in row["findings"]],
+                "findings": [finding_facts(finding, labels) for finding in row["findings"]],
             }
             for row in rows
         ],
