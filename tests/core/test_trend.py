@@ -83,7 +83,8 @@ def test_a_line_that_may_as_well_fall_has_no_latest_day() -> None:
 
 def test_nothing_is_promised_beyond_five_years() -> None:
     found = trend(weeks([0.001 * index for index in range(26)]))
-    assert outlook(found, used=0, limit=1000).likely is None
+    seen = outlook(found, used=0, limit=1000)
+    assert (seen.code, seen.likely) == ("far", None)
     assert HORIZON_DAYS == 1825
 
 

@@ -39,7 +39,8 @@ class Trend:
 class Outlook:
     """When a limit is reached, in days from the last point. None: not within `HORIZON_DAYS`.
 
-    code: full (the limit is reached now), unknown (too little history), steady (does not grow), growing.
+    code: full (the limit is reached now), unknown (too little history), steady (does not grow), far (grows, and
+    reaches it later than that), growing.
     """
 
     code: str
@@ -94,7 +95,7 @@ def outlook(found: Trend | None, *, used: float, limit: float) -> Outlook:
         return Outlook("unknown")
     likely, soonest, latest = (_days(limit - used, slope) for slope in (found.slope, found.high, found.low))
     if likely is None:
-        return Outlook("steady", None, soonest, None)
+        return Outlook("far" if found.slope > 0 else "steady", None, soonest, None)
     return Outlook("growing", likely, soonest, latest)
 
 

@@ -40,6 +40,13 @@ class Line:
         return name if name[:2] == "vC" else name[:1].upper() + name[1:]
 
     @property
+    def title(self) -> str:
+        """Kind and node, the kind left out where the node's name says it: UPS-A, Genset G1."""
+        if not self.ref or self.ref.upper().startswith(self.label.upper()):
+            return self.ref or self.label
+        return f"{self.label} {self.ref}"
+
+    @property
     def pending(self) -> float:
         return self.reserved + self.held
 
