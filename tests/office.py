@@ -128,6 +128,10 @@ def default_data(case: Case, action: str) -> dict[str, Any]:
     hosted = {n for n in count if case.items[n - 1]["kind"] == "hosting"}
     if action == "submit":
         return form(case)
+    if action == "propose":
+        return {"items": [{"item_no": 1, "bandwidth_mbps": 5}]}
+    if action == "queue":
+        return {"note": "Surat pemohon: bersedia menunggu"}
     if action == "hand_in":
         return {
             "deliveries": [{"item_no": n, "serial": f"CTH-{n:04}", "artefact": "paket.tar"} for n in count]

@@ -23,6 +23,9 @@ SAMPLE = 9  # statements of an act that are tried in a short run, spread evenly
 ACTS: dict[str, str | None] = {
     "receive": None,
     "report_available": "capacity_check",
+    "propose": "capacity_release",
+    "accept": "capacity_offer",
+    "queue": "capacity_release",
     "submit": "awaiting_form",
     "approve": "awaiting_approval",
     "notify": "awaiting_notice",
@@ -43,7 +46,10 @@ def prepare() -> dict[str, int]:
     tasks = {}
     for act, state in ACTS.items():
         if state is not None:
-            case = office.bring_to(office.ask(), state)
+            is_offer = state == "capacity_offer"
+            case = office.bring_to(office.ask(), "capacity_release" if is_offer else state)
+            if is_offer:
+                office.act(case, "propose")
             if act == "report":
                 office.act(case, "probe", {})
                 office.answer_probes(case, at=office.MONDAY)
