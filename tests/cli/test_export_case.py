@@ -341,7 +341,7 @@ def change_an_event(files: Files, rnd: Random) -> bytes:
     """One value of one event, with the event's own hash and the manifest made to fit; the next link breaks."""
     events = lines_of(files)
     n = rnd.randrange(len(events) - 1)
-    key = rnd.choice(["kind", "at", "actor", "role", "payload"])
+    key = rnd.choice(["kind", "at", "actor", "role", "duty", "represents", "mandate_kind", "payload"])
     new: Any = {"state": "completed"} if key == "payload" else f"{events[n][key]}x"
     events[n][key] = new
     events[n]["hash"] = chain.event_hash(events[n]["prev"], events[n])

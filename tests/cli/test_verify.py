@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from sandar.core import chain
-from sandar.records.cases.models import Case
+from sandar.records.cases.models import Case, Event
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
 from sandar.records.documents.uploads import accept_upload
@@ -96,6 +96,25 @@ def _journal_payload() -> None:
 def _journal_actor() -> None:
     other = office.person("kabid2").pk
     change("UPDATE cases_event SET actor_id = %s WHERE case_id = %s AND seq = 2", other, pk(DONE))
+
+
+def _person(part: str, wrong: Any) -> None:
+    """A part of who acted, changed in the event of the approval."""
+    event = Event.objects.get(case_id=pk(DONE), kind="request_approved")
+    assert wrong != event.person.get(part)
+    change("UPDATE cases_event SET person = %s WHERE id = %s", json.dumps(event.person | {part: wrong}), event.pk)
+
+
+def _journal_duty() -> None:
+    _person("duty", "notified")
+
+
+def _journal_represented() -> None:
+    _person("represents", [office.person("kabid2").pk])
+
+
+def _journal_mandate() -> None:
+    _person("kind", "plh")
 
 
 def _journal_tail() -> None:
@@ -218,6 +237,9 @@ def _asset_book() -> None:
 FLIPS: list[tuple[Callable[[], None], str, str]] = [
     (_journal_payload, "CHAIN_HASH_MISMATCH", f"{DONE} seq 3"),
     (_journal_actor, "ACTOR_DIFFERS_FROM_EVENT", f"{DONE} seq 2"),
+    (_journal_duty, "CHAIN_HASH_MISMATCH", f"{DONE} seq 9"),
+    (_journal_represented, "CHAIN_HASH_MISMATCH", f"{DONE} seq 9"),
+    (_journal_mandate, "CHAIN_HASH_MISMATCH", f"{DONE} seq 9"),
     (_journal_tail, "EVENTS_DIFFER_FROM_VERSION", DONE),
     (_journal_tail, "STATE_DIFFERS_FROM_JOURNAL", f"{DONE} state (seq 15)"),
     (_journal_middle, "CHAIN_GAP", f"{DONE} seq 5"),

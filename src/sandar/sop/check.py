@@ -11,6 +11,7 @@ from typing import Any
 
 from sandar.sop.lines import Lines, Path
 from sandar.sop.procedure import RETURN, ROLES, SYSTEM, Action, Problem, Procedure
+from sandar.sop.route import states_before
 
 Place = tuple[Path, str, Action]
 """Where an action stands, the state it leaves, the action."""
@@ -179,10 +180,8 @@ def _edges(procedure: Procedure) -> dict[str, set[str]]:
         if state:
             edges[state] |= _senders(procedure, state) if action.to == RETURN else {action.to}
     for anytime in procedure.anytime:
-        if anytime.before in order:
-            for state in order[: order.index(anytime.before)]:
-                if state != procedure.start:
-                    edges[state].add(anytime.action.to)
+        for state in states_before(procedure, anytime.before):
+            edges[state].add(anytime.action.to)
     return edges
 
 

@@ -138,10 +138,31 @@ def open_states(procedure: Procedure) -> tuple[str, ...]:
     return tuple(stage.state for _step, stage in procedure.stages if stage.state != procedure.start)
 
 
+def states_before(procedure: Procedure, before: str) -> tuple[str, ...]:
+    """The stored states in which an anytime action is possible, in the order of the sheet.
+
+    Those that stand above `before` and that a case can come to without having been there: a decision that is
+    asked again from `before` stands higher on the sheet, but by then what `before` is about has happened.
+    """
+    order = [stage.state for _step, stage in procedure.stages]
+    if before not in order:
+        return ()
+    ways = {stage.state: [action.to for action in stage.actions] for _step, stage in procedure.stages}
+    reached, todo = {before}, [procedure.start]
+    while todo:
+        state = todo.pop()
+        if state in reached or state not in ways:
+            continue
+        reached.add(state)
+        for to in ways[state]:
+            todo += [sender for sender in order if state in ways[sender]] if to == RETURN else [to]
+    above = order[: order.index(before)]
+    return tuple(state for state in above if state in reached and state != procedure.start)
+
+
 @lru_cache(maxsize=64)
 def _index(procedure: Procedure) -> _Index:
     places = {stage.state: Place(step, stage) for step, stage in procedure.stages}
-    order = list(places)
     named: dict[str, dict[str, Action]] = {}
     senders: dict[str, list[str]] = {}
     for state, where in places.items():
@@ -149,9 +170,8 @@ def _index(procedure: Procedure) -> _Index:
         for action in where.stage.actions:
             senders.setdefault(action.to, []).append(state)
     for anytime in procedure.anytime:
-        for state in order[: order.index(anytime.before)]:
-            if state != procedure.start:
-                named[state].setdefault(anytime.action.name, anytime.action)
+        for state in states_before(procedure, anytime.before):
+            named[state].setdefault(anytime.action.name, anytime.action)
     return _Index(
         places=places,
         ends={end.state: end for end in procedure.ends},

@@ -18,6 +18,7 @@ from sandar.doors.api.tasks import ActionIn
 from sandar.doors.api.zone import moment
 from sandar.records.assets.models import Asset
 from sandar.records.cases import read as cases
+from sandar.records.cases import shown
 from sandar.records.cases.models import Case, FormVersion, Task
 from sandar.records.clocks import read as clocks
 from sandar.records.documents import read as papers_read
@@ -185,9 +186,12 @@ def act_on_case(request: HttpRequest, number: str, action: str) -> HttpResponse:
 
 @router.get("/cases/{number}/events", response=shapes.EventList)
 def list_events(request: HttpRequest, number: str, page: PageNo = 1) -> HttpResponse:
-    """The journal of a case, oldest first. Each line carries the hash of the one before it."""
-    case = cases.case_for(caller_of(request).viewer, name_in_path(number, "case"))
-    rows = cases.journal(case)
+    """The journal of a case, oldest first. Each line carries the hash of the one before it.
+
+    The agency reads its own acts whole and of officers' acts what concerns it (`complete` false).
+    """
+    viewer = caller_of(request).viewer
+    lines = shown.journal_for(viewer, cases.case_for(viewer, name_in_path(number, "case")))
     start = (page - 1) * 50
-    found = [words.event_line(event) for event in rows[start : start + 50]]
-    return answer({"items": found, "count": rows.count(), "page": page})
+    found = [words.journal_line(line) for line in lines[start : start + 50]]
+    return answer({"items": found, "count": len(lines), "page": page})

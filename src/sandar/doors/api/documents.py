@@ -50,9 +50,10 @@ def content(*kinds: str) -> dict[str, Any]:
 
 @router.get("/cases/{number}/documents", response=shapes.DocumentList)
 def list_documents(request: HttpRequest, number: str, page: PageNo = 1) -> HttpResponse:
-    """The issued papers of a case, in the order of issue."""
-    case = cases.case_for(caller_of(request).viewer, name_in_path(number, "case"))
-    found = papers_read.of_case(case.pk)
+    """The issued papers of a case, in the order of issue. Papers between officers are not for the agency."""
+    viewer = caller_of(request).viewer
+    case = cases.case_for(viewer, name_in_path(number, "case"))
+    found = papers_read.shown(case.pk, office=viewer.is_office)
     start = (page - 1) * SIZE
     items = [words.document_line(paper) for paper in found[start : start + SIZE]]
     return answer({"items": items, "count": len(found), "page": page})
@@ -61,8 +62,10 @@ def list_documents(request: HttpRequest, number: str, page: PageNo = 1) -> HttpR
 @router.get("/documents/{int:document_id}.pdf", openapi_extra=content("application/pdf"))
 def get_pdf(request: HttpRequest, document_id: int) -> HttpResponse:
     """The PDF of a paper; rendered now when the worker has not come to it yet."""
-    visible = cases.cases_for(caller_of(request).viewer)
-    paper = papers_read.one(id_in_path(document_id, "document"), cases=visible)
+    viewer = caller_of(request).viewer
+    paper = papers_read.one(
+        id_in_path(document_id, "document"), cases=cases.cases_for(viewer), office=viewer.is_office
+    )
     if not paper.pdf_sha256:
         paper = papers.render(paper.pk)
     tag = f'"{paper.pdf_sha256}"'

@@ -202,18 +202,24 @@ class CaseOut(CaseBrief):
 
 
 class EventOut(BaseModel):
-    """One line of the journal. `hash` covers everything but name, title, prev and hash itself."""
+    """One line of the journal. `hash` covers everything but name, title, complete, prev and hash itself."""
 
     seq: int
     kind: str
     at: str = Field(description="UTC with microseconds, exactly as it was hashed")
     actor: str | None
     role: str | None
+    duty: str | None = Field(description="what the act counts as when duties are kept apart")
     acting_for: str | None
+    represents: list[int] | None = Field(description="numbers of everybody in whose name it was done")
     mandate: str | None
+    mandate_kind: str | None = Field(description="plt or plh")
     name: str
     title: str
     payload: dict[str, Any]
+    complete: bool = Field(
+        description="false: officers' notes and checks were left out for the agency; the hash cannot be recounted"
+    )
     prev: str
     hash: str
 

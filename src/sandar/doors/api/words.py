@@ -13,7 +13,7 @@ from sandar.core.fitting import Reason
 from sandar.doors.api import errors
 from sandar.doors.api.zone import moment
 from sandar.records.cases.models import Case, Event, Task
-from sandar.records.cases.read import entry
+from sandar.records.cases.shown import Line
 from sandar.records.clocks.read import Reading
 from sandar.records.documents.models import Document, StoredFile
 from sandar.records.ledger.models import Claim
@@ -67,8 +67,14 @@ def task_brief(task: Task) -> dict[str, Any]:
 
 
 def event_line(event: Event) -> dict[str, Any]:
-    """As the hash covers it, with the name and title of then beside it."""
-    return entry(event) | {"name": event.person.get("name", ""), "title": event.person.get("title", "")}
+    """One's own act: as the hash covers it, with the name and title of then beside it."""
+    return journal_line(Line(event, event.payload, complete=True))
+
+
+def journal_line(line: Line) -> dict[str, Any]:
+    """One event as its reader may see it, with the name and title of then beside it."""
+    person = line.event.person
+    return line.as_dict() | {"name": person.get("name", ""), "title": person.get("title", "")}
 
 
 def clock(reading: Reading | None) -> dict[str, Any] | None:

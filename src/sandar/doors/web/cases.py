@@ -24,18 +24,17 @@ from sandar.doors.web.submit import Upload, tokens
 from sandar.errors import InvalidInput, SandarError
 from sandar.records.assets import read as assets_read
 from sandar.records.cases import read as cases
+from sandar.records.cases import shown
 from sandar.records.cases.models import Case, Task
 from sandar.records.clocks import read as clocks
 from sandar.records.documents import read as papers_read
+from sandar.records.documents.models import Document
 from sandar.records.ledger import read as ledger_read
 from sandar.records.people import read as people
 from sandar.sop import route
 from sandar.steps import registry
 
 PAGE = 30
-INTERNAL = frozenset(
-    {"disposition_sheet", "capacity_report"}
-)  # between officers; the agency gets the decision
 
 
 @dataclass(frozen=True)
@@ -117,9 +116,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
     task = _open_task(case)
     mine = task is not None and cases.is_mine(viewer, task)
     readings = clocks.of_case(case.pk, at)
-    papers = [
-        paper for paper in papers_read.of_case(case.pk) if viewer.is_office or paper.kind not in INTERNAL
-    ]
+    papers = papers_read.shown(case.pk, office=viewer.is_office)
     claims = ledger_read.claims_for_case(case.pk)
     context: dict[str, Any] = {
         "case": case,
@@ -134,7 +131,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "reading": next((r for r in readings if r.running and task and r.step == task.step), None),
         "facts": summary.facts(case),
         "items": summary.item_rows(case),
-        "entries": _entries(case, {paper.pk: paper for paper in papers}, full=viewer.is_office),
+        "entries": _entries(shown.journal_for(viewer, case), papers),
         "documents": papers,
         "files": papers_read.files_of_case(case.pk),
         "claims": claims,
@@ -203,8 +200,8 @@ def _mandate(request: HttpRequest, task: Task) -> str:
     return f"{labels.label(labels.MANDATES, grant.kind)} {role}, {grant.mandate}"
 
 
-def _entries(case: Case, documents: Mapping[int, Any], *, full: bool) -> list[dict[str, Any]]:
-    rows = summary.timeline(cases.journal(case), documents, full=full)
+def _entries(lines: Sequence[shown.Line], papers: Sequence[Document]) -> list[dict[str, Any]]:
+    rows = summary.timeline(lines, {paper.pk: paper for paper in papers})
     for row in rows:
         row["documents"] = [
             {

@@ -6,9 +6,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from sandar.doors.web.cases import INTERNAL
 from sandar.doors.web.person import signed_in, viewer_of
-from sandar.errors import NotFound
 from sandar.records.cases import read as cases
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import store
@@ -20,9 +18,7 @@ from sandar.records.documents import write as papers
 def paper(request: HttpRequest, document_id: int) -> HttpResponse:
     """The PDF of an issued paper; rendered now when the worker has not come to it yet."""
     viewer = viewer_of(request)
-    document = papers_read.one(document_id, cases=cases.cases_for(viewer))
-    if document.kind in INTERNAL and not viewer.is_office:
-        raise NotFound(what="document")
+    document = papers_read.one(document_id, cases=cases.cases_for(viewer), office=viewer.is_office)
     if document.pdf_sha256 is None or not document.pdf_sha256:
         document = papers.render(document.pk)
     answer = HttpResponse(papers_read.pdf(document), content_type="application/pdf")

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sandar.doors.web import figures, labels
-from sandar.records.cases.models import Case, Event
+from sandar.records.cases.models import Case
+from sandar.records.cases.shown import Line
 from sandar.records.documents.models import Document
 from sandar.sop import route
 from sandar.sop.definition import Procedure
@@ -82,22 +83,20 @@ def item_rows(case: Case) -> list[dict[str, Any]]:
     return rows
 
 
-def timeline(events: Iterable[Event], papers: Mapping[int, Document], *, full: bool) -> list[dict[str, Any]]:
-    """The journal for people, newest first; `full` shows officers' notes, applicants see their own side's only."""
+def timeline(lines: Iterable[Line], papers: Mapping[int, Document]) -> list[dict[str, Any]]:
+    """The journal for people, newest first: the lines their reader may see, with their papers."""
     rows = []
-    for event in events:
-        if event.kind in ("form_saved", "probe_asked") and not full:
-            continue
-        person, payload = event.person, event.payload
+    for line in lines:
+        event, person, payload = line.event, line.event.person, line.payload
         row: dict[str, Any] = {
             "who": person.get("title") or person.get("name") or _("Sistem"),
             "text": labels.label(labels.EVENTS, event.kind),
             "at": event.at,
             "documents": [
-                papers[line["id"]] for line in payload.get("documents", []) if line["id"] in papers
+                papers[paper["id"]] for paper in payload.get("documents", []) if paper["id"] in papers
             ],
         }
-        if payload.get("note") and (full or person.get("role") == "applicant" or payload.get("reason")):
+        if payload.get("note"):
             row["quote"] = payload["note"]
         if payload.get("reason"):
             row["note"] = labels.choice("reason", payload["reason"])

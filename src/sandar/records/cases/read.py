@@ -117,8 +117,11 @@ def hashed(event: Event) -> dict[str, Any]:
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor": person.get("username"),
         "role": person.get("role"),
+        "duty": person.get("duty"),
         "acting_for": person.get("acting_for"),
+        "represents": person.get("represents"),
         "mandate": person.get("mandate"),
+        "mandate_kind": person.get("kind"),
         "payload": event.payload,
     }
 

@@ -1,7 +1,7 @@
 """Questions about papers and files.
 
 A paper belongs to a case and has no scope of its own: the doors pass the cases the person may see, so what is
-another agency's does not exist (404), as everywhere.
+another agency's does not exist (404), as everywhere. `office`: does the reader hold a role of the SOP.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 from sandar import errors
+from sandar.core import disclosure
 from sandar.records.documents import freeze, store
 from sandar.records.documents.models import Document, NumberBook, StoredFile
 from sandar.records.prepared import Question, Slot
@@ -22,8 +23,13 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def of_case(case_id: int) -> list[Document]:
-    """The papers of a case the caller reached through a scoped read, in the order of issue."""
+    """Every paper of a case, in the order of issue: for acts. What a person is shown asks `shown`."""
     return _OF_CASE.all(case=case_id)
+
+
+def shown(case_id: int, *, office: bool) -> list[Document]:
+    """The papers of a case the caller reached through a scoped read; to the agency only what is meant for it."""
+    return [paper for paper in of_case(case_id) if office or disclosure.paper_is_open(paper.kind)]
 
 
 _OF_CASE = Question(lambda: Document.objects.filter(case_id=Slot("case")).defer("facts").order_by("pk"))
@@ -39,9 +45,12 @@ def bytes_of_case(case_id: int) -> int:
     return int(StoredFile.objects.filter(case_id=case_id).aggregate(total=Sum("size"))["total"] or 0)
 
 
-def one(document_id: int, *, cases: QuerySet[Any]) -> Document:
-    """One paper among the cases the person may see. Raises NotFound."""
-    return _one(Document.objects.filter(pk=document_id, case__in=cases))
+def one(document_id: int, *, cases: QuerySet[Any], office: bool) -> Document:
+    """One paper among the cases the person may see; to the agency only what is meant for it. Raises NotFound."""
+    found = _one(Document.objects.filter(pk=document_id, case__in=cases))
+    if not office and not disclosure.paper_is_open(found.kind):
+        raise errors.NotFound()
+    return found
 
 
 def file(file_id: int, *, cases: QuerySet[Any]) -> StoredFile:

@@ -1,0 +1,40 @@
+"""What the asking agency may read of its own case. Officers of the SOP read everything.
+
+The disposition sheet and the capacity report pass between officers: the agency gets the decision that came of
+them. So do officers' notes, unless they say why something was turned down. One rule for pages, API and messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+INTERNAL_PAPERS = frozenset({"disposition_sheet", "capacity_report"})
+INTERNAL_EVENTS = frozenset({"form_saved", "probe_asked"})
+# Of an officer's act the agency reads these; whatever else an act says stays inside until somebody adds it here.
+OPEN = frozenset(
+    {"assets", "conditions", "deliveries", "documents", "file", "hold_until", "kind", "offer", "previous", "reason",
+     "received", "result", "sha256", "size", "state", "window_end", "window_start"}
+)  # fmt: skip
+
+
+def paper_is_open(kind: str) -> bool:
+    """May the agency read papers of this kind?"""
+    return kind not in INTERNAL_PAPERS
+
+
+def payload_for_agency(kind: str, role: str, payload: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What the agency reads of one event that `role` caused; None when the event itself is internal.
+
+    Its own acts it reads whole. An officer's note only together with a coded reason: then it is the explanation.
+    """
+    if kind in INTERNAL_EVENTS:
+        return None
+    if role == "applicant":
+        return dict(payload)
+    shown = {name: value for name, value in payload.items() if name in OPEN}
+    if payload.get("reason") and payload.get("note"):
+        shown["note"] = payload["note"]
+    if "documents" in shown:
+        shown["documents"] = [paper for paper in shown["documents"] if paper_is_open(paper["kind"])]
+    return shown
