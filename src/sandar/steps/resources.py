@@ -19,7 +19,9 @@ def labels() -> dict[str, str]:
         "rack_power_a": _("Daya rak jalur A"),
         "rack_power_b": _("Daya rak jalur B"),
         "pdu": _("PDU"),
+        "outlet": _("Stopkontak"),
         "panel": _("Panel listrik"),
+        "transfer_switch": _("Sakelar pindah"),
         "ups": _("UPS"),
         "genset": _("Genset"),
         "utility": _("Listrik PLN"),
@@ -27,6 +29,7 @@ def labels() -> dict[str, str]:
         "weight": _("Beban rak"),
         "bandwidth": _("Bandwidth"),
         "ip": _("Alamat IP"),
+        "ports": _("Port jaringan"),
         "vcpu": _("vCPU"),
         "ram_gb": _("Memori"),
         "storage_gb": _("Penyimpanan"),
@@ -35,11 +38,15 @@ def labels() -> dict[str, str]:
 
 def state_label(state: str) -> str:
     """A failure state in words; empty for the normal one."""
+    if state.startswith("maintenance:"):
+        return _("pemeliharaan %(node)s") % {"node": state.partition(":")[2]}
     return {
         power.NORMAL: "",
         "a_lost": _("jalur A padam"),
         "b_lost": _("jalur B padam"),
         "utility_lost": _("PLN padam"),
+        "module_lost": _("satu modul UPS rusak"),
+        "cooling_unit_lost": _("satu unit pendingin mati"),
     }.get(state, state)
 
 

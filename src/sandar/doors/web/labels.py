@@ -90,7 +90,9 @@ RESOURCES: dict[str, str | Promise] = {
     "rack_power_a": _("daya rak jalur A"),
     "rack_power_b": _("daya rak jalur B"),
     "pdu": _("PDU"),
+    "outlet": _("stopkontak"),
     "panel": _("panel listrik"),
+    "transfer_switch": _("sakelar pindah"),
     "ups": _("UPS"),
     "genset": _("genset"),
     "utility": _("daya PLN"),
@@ -98,6 +100,7 @@ RESOURCES: dict[str, str | Promise] = {
     "weight": _("beban rak"),
     "bandwidth": _("bandwidth"),
     "ip": _("alamat IP"),
+    "ports": _("port jaringan"),
     "vcpu": _("vCPU"),
     "ram_gb": _("memori"),
     "storage_gb": _("penyimpanan"),
@@ -111,6 +114,8 @@ UNITS = {
     "storage_gb": "GB",
     "vcpu": "vCPU",
     "ip": "IP",
+    "ports": "port",
+    "outlet": "stopkontak",
 }
 # The duties of core.authority, as they read after "Anda sudah ...".
 DUTIES: dict[str, str | Promise] = {

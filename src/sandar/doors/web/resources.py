@@ -12,11 +12,12 @@ from sandar.steps import verdicts
 _AMOUNTS = ("capacity", "limit", "installed", "reserved", "held", "blocked")
 SECTIONS = {
     "room": ("space", "weight", "cooling"),
-    "power": ("rack_power_a", "rack_power_b", "pdu", "panel", "ups", "genset", "utility"),
-    "network": ("bandwidth", "ip"),
+    "power": ("rack_power_a", "rack_power_b", "pdu", "panel", "ups", "transfer_switch", "genset", "utility"),
+    "network": ("bandwidth", "ip", "ports"),
     "compute": ("vcpu", "ram_gb", "storage_gb"),
 }
 _WATTS = frozenset({*SECTIONS["power"], "cooling"})
+SECTIONS["power"] = (*SECTIONS["power"], "outlet")
 
 
 @dataclass(frozen=True, slots=True)
