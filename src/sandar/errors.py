@@ -279,6 +279,26 @@ class QuantityUnreadable(Refused):
     code = "QUANTITY_UNREADABLE"
 
 
+class SheetUnreadable(Refused):
+    """A table handed in cannot be read. facts: file, sheet, reason (too_large, empty, not_a_table, encoding,
+    quotes, too_many_rows, too_many_columns, heading_twice, more_cells_than_headings, cell_too_long, damaged,
+    unknown_table), and where known line, limit, limit_bytes, heading."""
+
+    code = "SHEET_UNREADABLE"
+
+
+class ImportRefused(Refused):
+    """Rows of an import were refused, so nothing of it was stored. facts: count, report (as the API tells it)."""
+
+    code = "IMPORT_REFUSED"
+
+
+class FacilityChanged(Conflict):
+    """Somebody changed it since it was read. facts: what, name, seen, version, actor, at."""
+
+    code = "FACILITY_CHANGED"
+
+
 class TooMany(SandarError):
     """facts: retry_after (seconds)."""
 

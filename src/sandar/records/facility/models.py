@@ -12,12 +12,15 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from .journal_models import FacilityEvent, FacilityJournal
 from .power_models import BatteryPoint, FailureState, Outlet, PowerFeed, PowerNode
 
 __all__ = [
     "BatteryPoint",
     "ComputePool",
     "CoolingUnit",
+    "FacilityEvent",
+    "FacilityJournal",
     "FailureState",
     "IpPrefix",
     "Outlet",

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("people", "0001_initial")]
 
     operations = [
         migrations.CreateModel(
@@ -685,5 +685,64 @@ class Migration(migrations.Migration):
                 condition=models.Q(("derating__gte", 1), ("derating__lte", 100)),
                 name="compute_derating_is_a_percentage",
             ),
+        ),
+        migrations.CreateModel(
+            name="FacilityJournal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last_seq", models.PositiveIntegerField(default=0)),
+                ("last_hash", models.CharField(default="0" * 64, max_length=64)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="FacilityEvent",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField(unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        help_text="facility_created, _changed, _removed, _imported", max_length=32
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(blank=True, help_text="kind and name, to find it by", max_length=180),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.JSONField(
+                        help_text="name, title and role as they were; of the command line: system"
+                    ),
+                ),
+                ("payload", models.JSONField()),
+                ("prev", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["seq"],
+                "indexes": [models.Index(fields=["subject", "-seq"], name="facility_fa_subject_5b8285_idx")],
+            },
         ),
     ]
