@@ -22,6 +22,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
+from sandar.records.documents.facts_capacity import CapacityRow as CapacityRow
+from sandar.records.documents.facts_capacity import OfferFacts as OfferFacts
+from sandar.records.documents.facts_capacity import ShortageFacts as ShortageFacts
+
 Item = Mapping[str, Any]
 Amount = int | float
 
@@ -141,31 +145,6 @@ class DispositionSheetFacts(Common):
     due_at: NotRequired[str]
 
 
-class CapacityRow(TypedDict):
-    """One resource, all amounts in `unit`. `left_after` may be negative: then `ok` is False."""
-
-    resource: str  # code of the pool or rack rule
-    label: str
-    unit: str
-    installed: Amount
-    limit: Amount  # what may be booked: installed x derating
-    used: Amount
-    held: Amount  # held and reserved by other cases
-    asked: Amount
-    left_after: Amount
-    ok: bool
-    note: NotRequired[str]  # "keadaan terberat: UPS A padam"
-
-
-class ShortageFacts(TypedDict):
-    label: str
-    unit: str
-    asked: Amount
-    left: Amount
-    short_by: Amount
-    frees_on: NotRequired[str]
-
-
 class PlacementFacts(TypedDict):
     item: str  # name of the line item
     rack: str
@@ -179,7 +158,7 @@ class PlacementFacts(TypedDict):
 
 
 class CapacityReportFacts(Common):
-    """Step 3, YES and NO. For NO `shortages` names what is missing, and `placements` is empty."""
+    """Step 3: YES, NO, or an offer (conditional). NO names what is missing, without `placements`."""
 
     decision: Literal["available", "short", "conditional"]
     rows: list[CapacityRow]
@@ -189,6 +168,7 @@ class CapacityReportFacts(Common):
     checker: PersonFacts
     hold_until_on: NotRequired[str]
     note: NotRequired[str]
+    offer: NotRequired[OfferFacts]  # neither YES nor NO: what the office offers instead
 
 
 class ApplicationFormFacts(Common):

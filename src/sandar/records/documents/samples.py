@@ -13,7 +13,7 @@ from sandar.records.documents import facts as shape
 
 VARIANTS: dict[str, tuple[str, ...]] = {
     "application_form": ("hosting",),
-    "capacity_report": ("short",),
+    "capacity_report": ("short", "offer"),
     "completion_report": ("hosting",),
     "conformity_checklist": ("conditional",),
     "handover_minutes": ("hosting", "many"),

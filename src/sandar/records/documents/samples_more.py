@@ -114,6 +114,30 @@ def _capacity_short() -> Facts:
     }
 
 
+def _capacity_offer() -> Facts:
+    wide = {"name": s._DATABASE["name"], "item_no": 1, "differs": False}
+    return {
+        **_capacity(),
+        "decision": "conditional",
+        "shortages": s._SHORTAGES,
+        "note": "Daya jalur A cukup lagi setelah panel kedua terpasang.",
+        "offer": {
+            "rows": [
+                {**wide, "label": "Ruang rak", "asked": "2 U", "offered": "2 U"},
+                {**wide, "label": "Daya", "asked": "575 W", "offered": "300 W", "differs": True},
+                {
+                    **wide,
+                    "label": "Tempat",
+                    "asked": "menurut pemeriksaan",
+                    "offered": "R09 U12",
+                    "differs": True,
+                },
+            ],
+            "answer_at": "2026-11-26T16:00+07:00",
+        },
+    }
+
+
 def _application() -> Facts:
     return {
         "version": 2,
@@ -346,6 +370,7 @@ MAKERS: dict[str, Callable[[], Facts]] = {
 CHANGES: dict[tuple[str, str], Callable[[], Facts]] = {
     ("application_form", "hosting"): lambda: _hosting(items=[s._PORTAL]),
     ("capacity_report", "short"): _capacity_short,
+    ("capacity_report", "offer"): _capacity_offer,
     ("completion_report", "hosting"): lambda: _hosting(
         devices=[], hosted=[s._HOSTED], evidence=_completion()["evidence"][1:]
     ),

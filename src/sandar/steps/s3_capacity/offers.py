@@ -180,7 +180,9 @@ def _choices(
 
 def place_text(choice: Choice) -> str:
     """ "R09 U12", or the compute pool."""
-    return choice.place if choice.position_u is None else f"{choice.place} U{choice.position_u:g}"
+    if choice.position_u is None:
+        return choice.place
+    return f"{choice.place} U{choice.position_u:g}".replace(".", ",")
 
 
 def _table(turn: Turn, items: Sequence[Item]) -> list[dict[str, Any]]:
@@ -268,7 +270,7 @@ def _paper(rows: Sequence[Mapping[str, Any]], until: datetime, turn: Turn) -> di
                 {name: row[name] for name in ("item_no", "name", "label", "asked", "offered", "differs")}
                 for row in offering.worded(rows)
             ],
-            "answer_by": paper.local(until, turn.office),
+            "answer_at": paper.local(until, turn.office),
         }
 
 
