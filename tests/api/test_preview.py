@@ -22,7 +22,14 @@ def test_a_hold_that_fits_is_told_with_reasons_and_nothing_is_held():
     before = everything()
     told = ok(Api("operator1").post("/claims?preview=true", hold(label="Server Contoh")))
     assert (told["fits"], told["refusal"], told["claim"]) == (True, None, None)
-    assert told["after"] == {"rack": "R01", "position_u": 5, "height_u": 1, "face": "full"}
+    assert told["after"] == {
+        "rack": "R01",
+        "position_u": 5,
+        "height_u": 1,
+        "face": "full",
+        "host": None,
+        "slot": None,
+    }
     assert all(reason["text"] and reason["code"] for reason in told["pros"] + told["cons"])
     assert everything() == before
 
@@ -63,7 +70,8 @@ def move(claim: int, unit: float, **more: object) -> dict[str, object]:
 def test_a_plan_is_judged_move_by_move():
     api = Api("operator1")
     one, two, three = (
-        ok(api.post("/claims", hold(rack="R02", position_u=unit, label=f"U{unit}")), 201) for unit in (30, 31, 32)
+        ok(api.post("/claims", hold(rack="R02", position_u=unit, label=f"U{unit}")), 201)
+        for unit in (30, 31, 32)
     )
     before = everything()
     swap = {"moves": [move(one["id"], 31), move(two["id"], 30)]}
@@ -83,4 +91,31 @@ def test_a_plan_is_judged_move_by_move():
     told = ok(api.post("/claims/plan?preview=true", stale))
     assert [verdict["fits"] for verdict in told["moves"]] == [False, True]
     assert told["moves"][0]["refusal"]["code"] == "CLAIM_CHANGED"
+    assert ledger.recount() == []
+
+
+def test_what_takes_no_unit_is_judged_as_the_act_would():
+    api = Api("operator1")
+    board = ok(api.post("/claims", hold(rack="R02", position_u=30, watts=0, cords="", slots=1)), 201)["id"]
+    small = {"rack": "R02", "height_u": 0, "host": board, "watts": 40, "cords": "A"}
+    strip = {"rack": "R02", "height_u": 0, "watts": 0, "cords": ""}
+    for wish in (small, strip):
+        assert ok(api.post("/claims?preview=true", wish))["after"]["slot"] == 1
+    device = ok(api.post("/claims", small), 201)["id"]
+    told = ok(api.post("/claims?preview=true", small))
+    assert told["refusal"] | {"instance": ""} == refused(
+        api.post("/claims", small), 409, "CAPACITY_TAKEN"
+    ) | {"instance": ""}
+    ok(api.post("/claims", strip | {"slot": 3}), 201)
+    told = ok(api.post("/claims?preview=true", strip | {"slot": 3}))
+    assert told["refusal"]["code"] == "CAPACITY_TAKEN"
+    moves = {"moves": [{"claim": board, "rack": "R03", "position_u": 30}]}
+    assert ok(api.post("/claims/plan?preview=true", moves))["fits"] is True
+    ok(api.patch(f"/claims/{device}", {"watts": 3_000}))
+    ok(api.post("/claims", hold(rack="R03", position_u=9, watts=5_000, cords="A")), 201)
+    told = ok(api.post("/claims/plan?preview=true", moves))
+    assert (
+        told["moves"][0]["refusal"]["code"]
+        == refused(api.post("/claims/plan", moves), 409, "CAPACITY_TAKEN")["code"]
+    )
     assert ledger.recount() == []

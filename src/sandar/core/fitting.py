@@ -1,20 +1,16 @@
-"""How a device fits one place: what is left there, what it lacks, what speaks for and against it.
+"""How a device fits one place: what is left there and what it lacks. The words of the whole placement family.
 
-Source of the reasons: issue "capacity", placement; design/domain.md 2.2. The search over all places is in
-`core.placement`.
+`core.placement` searches, `core.scoring` ranks, `core.explaining` says why, `core.standing` judges one place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandar.core import rack
 from sandar.core.capacity import Demand, PlaceState, Shortage, Snapshot, amounts, unprovided
-
-HEAVY_KG = 25
-LITTLE_HEADROOM, MUCH_HEADROOM = 10, 30  # percent of a limit that stays free after the booking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +22,11 @@ class Ask:
     height: int = 0
     face: str = "full"
     depth_mm: int = 0
+    hosted: bool = False  # on a shelf or in a chassis: takes neither units nor the side
+
+    @property
+    def on_side(self) -> bool:
+        return self.kind == "rack" and not self.height and not self.hosted
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,20 @@ class Reason:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+ALL_SIDES = (1 << rack.SIDE_POSITIONS) - 1
+
+
 @dataclass(slots=True)
 class Work:
-    """What is left while a plan grows: amounts per pool, occupied masks per place."""
+    """What is left while a plan grows: amounts per pool, occupied masks per place.
+
+    `at` is the start in half-units, or for a device without height the index of its position on the side.
+    """
 
     left: dict[int, int]
     front: dict[int, int]
     rear: dict[int, int]
+    sides: dict[int, int]
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Work:
@@ -50,16 +58,22 @@ class Work:
             {p.id: p.limit - p.held - p.reserved - p.installed - p.blocked for p in snapshot.pools.values()},
             {place.id: place.front for place in snapshot.places},
             {place.id: place.rear for place in snapshot.places},
+            {place.id: place.sides for place in snapshot.places},
         )
 
-    def book(self, place: PlaceState, ask: Ask, start: int | None, *, sign: int = 1) -> None:
+    def copy(self) -> Work:
+        return Work(dict(self.left), dict(self.front), dict(self.rear), dict(self.sides))
+
+    def book(self, place: PlaceState, ask: Ask, at: int | None, *, sign: int = 1) -> None:
         wanted = amounts(ask.demand)
         for share, pool in place.routes:
             self.left[pool] -= sign * wanted.get(share, 0)
-        self.occupy(place.id, start, ask.height, face=ask.face)
+        self.occupy(place.id, at, ask.height, face=ask.face)
 
-    def occupy(self, place_id: int, start: int | None, height: int, *, face: str) -> None:
-        bits = rack.mask(start or 0, height)
+    def occupy(self, place_id: int, at: int | None, height: int, *, face: str) -> None:
+        if at is not None and not height:
+            self.sides[place_id] ^= 1 << at
+        bits = rack.mask(at or 0, height)
         if face != "rear":
             self.front[place_id] ^= bits
         if face != "front":
@@ -67,6 +81,11 @@ class Work:
 
     def free(self, place: PlaceState, face: str) -> int:
         return rack.free_for(self.front[place.id], self.rear[place.id], face, total=place.half_units)
+
+    def free_side(self, place_id: int) -> int | None:
+        """Index of the lowest free position on the rack's side."""
+        free = ~self.sides[place_id] & ALL_SIDES
+        return (free & -free).bit_length() - 1 if free else None
 
 
 def lacking(snapshot: Snapshot, ask: Ask, place: PlaceState, *, start: int | None) -> tuple[Shortage, ...]:
@@ -80,15 +99,6 @@ def lacking(snapshot: Snapshot, ask: Ask, place: PlaceState, *, start: int | Non
     return tuple(found)
 
 
-def reasons(
-    snapshot: Snapshot, ask: Ask, place: PlaceState, *, start: int | None
-) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """(reasons for, reasons against) this exact place, which must have room."""
-    found = list(told(snapshot, Work.of(snapshot), ask, place, start=start))
-    good, bad = (tuple(reason for pro, reason in found if pro is wanted) for wanted in (True, False))
-    return good, bad
-
-
 def gaps(snapshot: Snapshot, ask: Ask, place: PlaceState, work: Work) -> list[Shortage]:
     """Everything this place lacks for the ask; empty when it fits."""
     wanted = amounts(ask.demand)
@@ -97,6 +107,8 @@ def gaps(snapshot: Snapshot, ask: Ask, place: PlaceState, work: Work) -> list[Sh
         found.append(Shortage("depth", ask.depth_mm, place.depth_mm, place.name))
     if ask.height and (run := rack.longest_run(work.free(place, ask.face))) < ask.height:
         found.append(Shortage("space", ask.height, run, place.name))
+    if ask.on_side and work.free_side(place.id) is None:
+        found.append(Shortage("side", 1, 0, place.name))
     found += [Shortage(kind, amount, 0, place.name) for kind, amount in unprovided(wanted, place.shares)]
     worst: dict[tuple[str, str], Shortage] = {}
     for share, pool_id in place.routes:
@@ -108,58 +120,3 @@ def gaps(snapshot: Snapshot, ask: Ask, place: PlaceState, work: Work) -> list[Sh
             if key not in worst or amount - left > worst[key].asked - worst[key].left:
                 worst[key] = gap
     return found + list(worst.values())
-
-
-def told(
-    snapshot: Snapshot, work: Work, ask: Ask, place: PlaceState, *, start: int | None
-) -> Iterator[tuple[bool, Reason]]:
-    """(is a pro, reason) in the order in which they are shown."""
-    wanted = amounts(ask.demand)
-    if ask.height and start is not None:
-        free = work.free(place, ask.face)
-        before = rack.longest_run(free)
-        after = rack.longest_run(free & ~rack.mask(start, ask.height))
-        yield (
-            after == before,
-            Reason(
-                "keeps_longest_run" if after == before else "shortens_longest_run",
-                {"before_u": before / 2, "after_u": after / 2},
-            ),
-        )
-        if start % 2 and ask.height % 2 == 0:
-            yield False, Reason("half_step", {"position_u": rack.position_of(start)})
-        if ask.demand.weight_kg >= HEAVY_KG:
-            low = start * 3 <= place.half_units
-            yield low, Reason("heavy_low" if low else "heavy_high", {"weight_kg": ask.demand.weight_kg})
-    yield from _power_reasons(snapshot, work, ask, place)
-    tight = [
-        (100 * (work.left[pool] - wanted[share]) // (snapshot.pools[pool].limit or 1), snapshot.pools[pool])
-        for share, pool in place.routes
-        if share in wanted
-    ]
-    if tight:
-        percent, pool = min(tight, key=lambda item: (item[0], item[1].kind, item[1].ref, item[1].state))
-        facts = {"percent": percent, "resource": pool.kind, "ref": pool.ref, "state": pool.state}
-        if percent < LITTLE_HEADROOM:
-            yield False, Reason("little_headroom", facts)
-        elif percent >= MUCH_HEADROOM:
-            yield True, Reason("much_headroom", facts)
-    if place.id in snapshot.near:
-        yield True, Reason("agency_here")
-
-
-def _power_reasons(
-    snapshot: Snapshot, work: Work, ask: Ask, place: PlaceState
-) -> Iterator[tuple[bool, Reason]]:
-    if ask.demand.cords in {"A", "B"}:
-        yield False, Reason("single_cord", {"cords": ask.demand.cords})
-        wanted = amounts(ask.demand)
-        sides = {
-            snapshot.pools[pool].kind: snapshot.pools[pool].limit - work.left[pool] + wanted.get(share, 0)
-            for share, pool in place.routes
-            if share in {"power_a", "power_b"} and snapshot.pools[pool].kind.startswith("rack_power")
-        }
-        if len(sides) == 2:
-            a, b = sides["rack_power_a"], sides["rack_power_b"]
-            even = (a <= b) if ask.demand.cords == "A" else (b <= a)
-            yield even, Reason("balances_sides" if even else "sides_uneven", {"a_w": a, "b_w": b})

@@ -6,34 +6,36 @@ the ledger would book: both use `core.capacity.amounts`, the routes of the place
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sandar.core import rack
 from sandar.core.capacity import (
     PlaceState,
-    PoolState,
     Shortage,
     Snapshot,
     amounts,
     check_demand,
-    unprovided,
 )
-from sandar.core.fitting import HEAVY_KG, Ask, Reason, Work, gaps, told
+from sandar.core.explaining import told
+from sandar.core.fitting import Ask, Reason, Work, gaps
+from sandar.core.scoring import HEAVY_KG, Meter, best_start, score
 
 __all__ = ["Answer", "Ask", "Placement", "Reason", "find"]
 
-_TRIES = 3000  # places tried for one request of several servers before giving up
+# Places looked at for one request of several servers before giving up: about half a second.
+_LOOKS = 150_000
 _EXPIRIES = 32  # distinct expiry times looked at for `frees_at`
 
 
-_Choice = tuple[int, PlaceState, int | None]  # score, place, start
+_Choice = tuple[int, PlaceState, int | None]  # score, place, start or index of the side position
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """One place for one ask (index into the asks). score 0-100; start in half-units, None for compute."""
+    """One place for one ask (index into the asks). score 0-100; start in half-units, None for compute and for the
+    rack's side, where `slot` is the position."""
 
     ask: int
     place_id: int
@@ -44,6 +46,7 @@ class Placement:
     score: int
     pros: tuple[Reason, ...] = ()
     cons: tuple[Reason, ...] = ()
+    slot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +97,29 @@ def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> Answer:
 
 
 class _Search:
-    """Depth-first over the asks, largest first, best place first; bounded by _TRIES."""
+    """Depth-first over the asks, largest first, best place first; bounded by _LOOKS.
+
+    First every rack offers its one best start. Only when that finds nothing, all starts are tried too: devices of
+    half units or of one face may need a start that is best for none of them alone.
+    """
 
     def __init__(self, snapshot: Snapshot, asks: Sequence[Ask], order: list[int], work: Work) -> None:
         self.snapshot, self.asks, self.order, self.work = snapshot, asks, order, work
-        self.tries = 0
+        self.looks = 0
         self.depth = -1
         self.stuck = order[0] if order else 0
         self.deepest = work
         self.first: dict[Ask, list[_Choice]] = {}
+        self.wide = False
 
     def run(self) -> list[_Choice] | None:
-        return self._from(0) if self.order else None
+        if not self.order:
+            return None
+        found = self._from(0)
+        if found is None and len(self.order) > 1 and self.looks < _LOOKS:
+            self.wide = True
+            found = self._from(0)
+        return found
 
     def _from(self, depth: int) -> list[_Choice] | None:
         if depth == len(self.order):
@@ -114,10 +128,10 @@ class _Search:
         choices = self.first[ask] if depth == 0 else _ranked(self.snapshot, ask, self.work)
         if not choices and depth > self.depth:
             self.depth, self.stuck = depth, self.order[depth]
-            self.deepest = Work(dict(self.work.left), dict(self.work.front), dict(self.work.rear))
-        for choice in choices:
-            self.tries += 1
-            if self.tries > _TRIES:
+            self.deepest = self.work.copy()
+        for choice in self._widened(ask, choices) if self.wide else choices:
+            self.looks += len(self.snapshot.places)
+            if self.looks > _LOOKS:
                 return None
             self.work.book(choice[1], ask, choice[2])
             rest = self._from(depth + 1)
@@ -126,100 +140,54 @@ class _Search:
                 return [choice, *rest]
         return None
 
+    def _widened(self, ask: Ask, choices: Sequence[_Choice]) -> Iterator[_Choice]:
+        """The choices, then every other start in the same racks."""
+        yield from choices
+        for points, place, at in choices if ask.height else ():
+            starts = rack.starts(self.work.free(place, ask.face), ask.height)
+            for other in range(starts.bit_length()):
+                if starts >> other & 1 and other != at:
+                    yield points, place, other
+
 
 def _ranked(snapshot: Snapshot, ask: Ask, work: Work) -> list[_Choice]:
-    """(score, place, start) of every place that fits, best first."""
-    wanted = amounts(ask.demand)
-    meter = _Meter(wanted, work.left, snapshot.pools)
+    """(score, place, at) of every place that fits, best first."""
+    meter = Meter(amounts(ask.demand), work.left, snapshot.pools)
     heavy = ask.demand.weight_kg >= HEAVY_KG
+    on_side = ask.on_side
     known_starts: dict[int, tuple[int, int]] = {}
     found: list[_Choice] = []
     for place in snapshot.places:
         if place.kind != ask.kind or (place.depth_mm and ask.depth_mm > place.depth_mm):
             continue
-        start, contiguity = None, 100
+        at, contiguity = None, 100
         if ask.height:
             free = work.free(place, ask.face)
             if not rack.starts(free, ask.height):
                 continue
             if free not in known_starts:
-                known_starts[free] = _best_start(free, ask.height, heavy=heavy)
-            start, contiguity = known_starts[free]
+                known_starts[free] = best_start(free, ask.height, heavy=heavy)
+            at, contiguity = known_starts[free]
+        elif on_side and (at := work.free_side(place.id)) is None:
+            continue
         headroom = meter.headroom(place)
         if headroom < 0:
             continue
-        low = 100 - 100 * (start or 0) // (place.half_units or 1)
-        score = (35 * contiguity + 35 * headroom + 15 * low) // 100
-        found.append((score + (15 if place.id in snapshot.near else 0), place, start))
+        points = score(ask, place, work, meter, at=at, contiguity=contiguity, headroom=headroom)
+        found.append((points + (15 if place.id in snapshot.near else 0), place, at))
     found.sort(key=lambda item: (-item[0], item[1].name))
     return found
 
 
-class _Meter:
-    """Smallest percentage of a limit still free after the booking, over all nodes and states; -1 = no fit.
-
-    What racks share (the same tuple of upstream routes, the same set of shares) is looked at once.
-    """
-
-    def __init__(
-        self, wanted: Mapping[str, int], left: Mapping[int, int], pools: Mapping[int, PoolState]
-    ) -> None:
-        self.wanted, self.left, self.pools = wanted, left, pools
-        self.upstream: dict[int, int] = {}
-        self.provided: dict[int, bool] = {}
-
-    def headroom(self, place: PlaceState) -> int:
-        key = id(place.shares)
-        if key not in self.provided:
-            self.provided[key] = not unprovided(self.wanted, place.shares)
-        if not self.provided[key]:
-            return -1
-        key = id(place.upstream)
-        if key not in self.upstream:
-            self.upstream[key] = self._lowest(place.upstream)
-        shared = self.upstream[key]
-        return -1 if shared < 0 else min(shared, self._lowest(place.own))
-
-    def _lowest(self, routes: tuple[tuple[str, int], ...]) -> int:
-        lowest = 100
-        for share, pool in routes:
-            amount = self.wanted.get(share)
-            if amount is None:
-                continue
-            rest = self.left[pool] - amount
-            if rest < 0:
-                return -1
-            percent = 100 * rest // (self.pools[pool].limit or 1)
-            if percent < lowest:
-                lowest = percent
-        return lowest
-
-
-def _best_start(free: int, height: int, *, heavy: bool) -> tuple[int, int]:
-    """The lowest start in the tightest run that fits, on a whole unit if possible; longest run kept in %.
-
-    A heavy device goes to the lowest start of all: a gap at the top of the rack is no place for it.
-    """
-    found = list(rack.runs(free))
-    whole = height % 2 == 0
-    _, _, start, low, length = min(
-        (start % 2 if whole else 0, 0 if heavy else length, start, low, length)
-        for low, length in found
-        for start in (low, low + 1)
-        if start + height <= low + length
-    )
-    rest = max(start - low, low + length - start - height)
-    after = max((other for begin, other in found if begin != low), default=0)
-    return start, 100 * max(rest, after) // max(other for _, other in found)
-
-
 def _explained(snapshot: Snapshot, work: Work, index: int, ask: Ask, choice: _Choice) -> Placement:
-    score, place, start = choice
+    score, place, at = choice
+    start = at if ask.height else None
     reasons = list(told(snapshot, work, ask, place, start=start))
     return Placement(
         index, place.id, place.rack_id, place.name, start, ask.face, score,
         tuple(reason for good, reason in reasons if good),
         tuple(reason for good, reason in reasons if not good),
+        slot=at + 1 if at is not None and not ask.height else None,
     )  # fmt: skip
 
 
@@ -244,7 +212,7 @@ def _shortages(snapshot: Snapshot, ask: Ask, work: Work) -> tuple[Shortage, ...]
 
 def _frees_at(snapshot: Snapshot, ask: Ask, work: Work, place: PlaceState) -> dict[tuple[str, str], datetime]:
     """When holds that expire close each gap of the place, or make the ask fit somewhere."""
-    later = Work(dict(work.left), dict(work.front), dict(work.rear))
+    later = work.copy()
     open_gaps = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work)}
     freed: dict[tuple[str, str], datetime] = {}
     times = sorted({claim.expires_at for claim in snapshot.pending if claim.expires_at})[:_EXPIRIES]
@@ -255,7 +223,8 @@ def _frees_at(snapshot: Snapshot, ask: Ask, work: Work, place: PlaceState) -> di
                     if pool in later.left:
                         later.left[pool] += amount
                 if claim.place_id in later.front:
-                    later.occupy(claim.place_id, claim.start, claim.height, face=claim.face)
+                    at = claim.start if claim.height else claim.side and claim.side - 1
+                    later.occupy(claim.place_id, at, claim.height, face=claim.face)
         still = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, later)}
         if _ranked(snapshot, ask, later):
             still = set()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sandar.core import fitting, rack
+from sandar.core import explaining, fitting, rack
 from sandar.core.capacity import Demand, PlaceState, Shortage, Snapshot, amounts
 from sandar.core.fitting import Ask, Reason
 from sandar.errors import DeviceTooDeep
@@ -16,7 +16,10 @@ from sandar.errors import DeviceTooDeep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stand:
-    """One claim as plain data: what it takes, and where. start and height in half-units."""
+    """One claim as plain data: what it takes, and where. start and height in half-units.
+
+    hosted: on a shelf or in a chassis. slot: position on the rack's side, for what is not hosted.
+    """
 
     place_id: int
     demand: Demand
@@ -25,11 +28,15 @@ class Stand:
     face: str = "full"
     depth_mm: int = 0
     state: str = "installed"
+    hosted: bool = False
+    slot: int | None = None
 
     @property
     def ask(self) -> Ask:
         """What the search would be asked for this device."""
-        return Ask(demand=self.demand, height=self.height, face=self.face, depth_mm=self.depth_mm)
+        return Ask(
+            demand=self.demand, height=self.height, face=self.face, depth_mm=self.depth_mm, hosted=self.hosted
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +68,13 @@ def judge(snapshot: Snapshot, stand: Stand) -> Verdict:
     rack.check_place(stand.start, stand.height, stand.face, total=place.half_units)
     if place.depth_mm and stand.depth_mm > place.depth_mm:
         raise DeviceTooDeep(depth_mm=stand.depth_mm, limit_mm=place.depth_mm, place=place.name)
+    if stand.ask.on_side and stand.slot and place.sides & 1 << (stand.slot - 1):
+        return Verdict(
+            (Shortage("side", 1, fitting.ALL_SIDES.bit_count() - place.sides.bit_count(), place.name),)
+        )
     if short := fitting.lacking(snapshot, stand.ask, place, start=stand.start):
         return Verdict(short)
-    pros, cons = fitting.reasons(snapshot, stand.ask, place, start=stand.start)
+    pros, cons = explaining.reasons(snapshot, stand.ask, place, start=stand.start)
     return Verdict((), pros, cons)
 
 
@@ -79,11 +90,13 @@ def _shifted(snapshot: Snapshot, stands: Iterable[Stand], *, sign: int) -> Snaps
         if place is None:
             continue
         bits = rack.mask(stand.start or 0, stand.height)
+        side = 1 << (stand.slot - 1) if stand.slot and stand.ask.on_side else 0
         front, rear = (0 if stand.face == other else bits for other in ("rear", "front"))
         places[place.id] = replace(
             place,
             front=place.front | front if sign > 0 else place.front & ~front,
             rear=place.rear | rear if sign > 0 else place.rear & ~rear,
+            sides=place.sides | side if sign > 0 else place.sides & ~side,
         )
         wanted = amounts(stand.demand)
         for share, pool_id in place.routes:

@@ -33,6 +33,8 @@ def labels() -> dict[str, str]:
         "vcpu": _("vCPU"),
         "ram_gb": _("Memori"),
         "storage_gb": _("Penyimpanan"),
+        "slot": _("Slot"),
+        "side": _("Sisi rak"),
     }
 
 

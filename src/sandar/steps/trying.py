@@ -14,7 +14,7 @@ from sandar.core import rack, standing
 from sandar.core.capacity import Shortage, Snapshot, check_demand
 from sandar.core.fitting import Reason
 from sandar.core.standing import Stand
-from sandar.errors import CapacityTaken, ClaimChanged, SandarError
+from sandar.errors import CapacityTaken, SandarError
 from sandar.records.cases import read as cases
 from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
@@ -34,6 +34,8 @@ class Spot:
     start: int | None
     height: int
     face: str
+    host: int | None = None
+    slot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,16 @@ def hold(given: claiming.Hold, *, person: Person, at: datetime) -> Verdict:
     spec = claiming.new_spec(given, place, case)
     with ledger_read.consistent():
         snapshot = ledger_read.snapshot(place_ids=[place.pk], agency_id=spec.agency_id)
-        return _judged(
-            snapshot, spec, Verdict(None, spec.label, None, None, _spot(spec, snapshot)), lifted=()
-        )
+        blank = Verdict(None, spec.label, None, None, _spot(spec, snapshot))
+        try:
+            (spec,) = ledger_read.seated([(None, spec)])
+            check_demand(spec.demand)
+            found = standing.judge(snapshot, _stand(spec, "held"))
+            if found.short:
+                raise _refusal(found.short[0], spec, ())
+        except SandarError as refusal:
+            return replace(blank, refusal=refusal)
+        return replace(blank, to=_spot(spec, snapshot), pros=found.pros, cons=found.cons)
 
 
 def change(claim_id: int, given: claiming.Change, *, person: Person, at: datetime) -> Verdict:
@@ -92,43 +101,66 @@ def plan(given: claiming.Plan, *, person: Person, at: datetime) -> list[Verdict]
     )
 
 
-def _several(moves: Sequence[tuple[Claim, ClaimSpec, int | None]]) -> list[Verdict]:
+Wanted = tuple[Claim, ClaimSpec, int | None]  # what moves, how it shall stand, the version seen
+
+
+def _several(moves: Sequence[Wanted]) -> list[Verdict]:
     with ledger_read.consistent():
+        trial = _Trial(moves)
+        return [trial.judged(index) for index in range(len(moves))]
+
+
+class _Trial:
+    """One picture from which everything that moves was lifted; what fits is put in, move by move."""
+
+    def __init__(self, moves: Sequence[Wanted]) -> None:
+        self.moves = moves
         ids = {spec.place_id for _, spec, _ in moves} | {claim.place_id for claim, _, _ in moves}
-        snapshot = ledger_read.snapshot(place_ids=ids)
-        homes = ledger_read.homes(ids)
         gone = {claim.pk for claim, _, _ in moves}
-        snapshot = standing.without(
-            snapshot, [_stand(ledger.spec_of(claim), claim.state) for claim, _, _ in moves]
+        hosts = [claim.pk for claim, spec, _ in moves if claim.slots and spec.place_id != claim.place_id]
+        self.along = (
+            [device for device in ledger_read.devices_on(hosts) if device.pk not in gone] if hosts else []
         )
-        found: list[Verdict] = []
-        for claim, spec, seen in moves:
-            before = _spot(ledger.spec_of(claim), snapshot)
-            blank = Verdict(claim.pk, claim.label, claim.version, before, _spot(spec, snapshot))
-            try:
-                claiming.as_seen(claim, seen)
-            except ClaimChanged as stale:
-                found.append(replace(blank, refusal=stale))
-                continue
-            near = frozenset(
-                place for place, agency, other in homes if agency == spec.agency_id and other not in gone
-            )
-            verdict = _judged(replace(snapshot, near=near), spec, blank, lifted=gone)
-            found.append(verdict)
-            if verdict.fits:
-                snapshot = standing.beside(snapshot, [_stand(spec, claim.state)])
-    return found
+        self.lifted = gone | {device.pk for device in self.along}
+        self.homes = ledger_read.homes(ids)
+        lifted = [*(claim for claim, _, _ in moves), *self.along]
+        whole = ledger_read.snapshot(place_ids=ids)
+        self.kinds = {place.id: place.kind for place in whole.places}
+        self.snapshot = standing.without(whole, [self._stand(ledger.spec_of(c), c.state) for c in lifted])
+        self.came: list[tuple[Claim | None, ClaimSpec]] = []
 
-
-def _judged(snapshot: Snapshot, spec: ClaimSpec, blank: Verdict, *, lifted: Iterable[int]) -> Verdict:
-    try:
-        check_demand(spec.demand)
-        found = standing.judge(snapshot, _stand(spec, "held"))
-    except SandarError as refusal:
-        return replace(blank, refusal=refusal)
-    if found.fits:
+    def judged(self, index: int) -> Verdict:
+        claim, spec, seen = self.moves[index]
+        before = _spot(ledger.spec_of(claim), self.snapshot)
+        blank = Verdict(claim.pk, claim.label, claim.version, before, _spot(spec, self.snapshot))
+        agency = spec.agency_id
+        near = frozenset(place for place, at, pk in self.homes if at == agency and pk not in self.lifted)
+        try:
+            claiming.as_seen(claim, seen)
+            waiting = [other for other, _, _ in self.moves[index + 1 :]]
+            spec = ledger_read.seated([*self.came, (claim, spec)], waiting)[-1]
+            check_demand(spec.demand)
+            found = standing.judge(replace(self.snapshot, near=near), self._stand(spec, claim.state))
+            blank = replace(blank, to=_spot(spec, self.snapshot))
+            self._put(spec, claim, found.short)
+            for device in self.along:
+                if device.host_id == claim.pk:
+                    there = replace(ledger.spec_of(device), place_id=spec.place_id)
+                    short = standing.judge(self.snapshot, self._stand(there, device.state)).short
+                    self._put(there, device, short)
+        except SandarError as refusal:
+            return replace(blank, refusal=refusal)
         return replace(blank, pros=found.pros, cons=found.cons)
-    return replace(blank, refusal=_refusal(found.short[0], spec, lifted))
+
+    def _put(self, spec: ClaimSpec, claim: Claim, short: Sequence[Shortage]) -> None:
+        """Put it there. Raises the refusal the ledger would raise when it does not fit."""
+        if short:
+            raise _refusal(short[0], spec, self.lifted)
+        self.snapshot = standing.beside(self.snapshot, [self._stand(spec, claim.state)])
+        self.came.append((claim, spec))
+
+    def _stand(self, spec: ClaimSpec, state: str) -> Stand:
+        return _stand(spec, state, kind=self.kinds[spec.place_id])
 
 
 def _refusal(gap: Shortage, spec: ClaimSpec, lifted: Iterable[int]) -> SandarError:
@@ -143,7 +175,7 @@ def _refusal(gap: Shortage, spec: ClaimSpec, lifted: Iterable[int]) -> SandarErr
     )
 
 
-def _stand(spec: ClaimSpec, state: str) -> Stand:
+def _stand(spec: ClaimSpec, state: str, *, kind: str = "rack") -> Stand:
     return Stand(
         place_id=spec.place_id,
         demand=spec.demand,
@@ -152,9 +184,11 @@ def _stand(spec: ClaimSpec, state: str) -> Stand:
         face=spec.face,
         depth_mm=spec.depth_mm,
         state=state,
+        hosted=spec.host_id is not None or kind != "rack",
+        slot=spec.slot,
     )
 
 
 def _spot(spec: ClaimSpec, snapshot: Snapshot) -> Spot:
     name = next((place.name for place in snapshot.places if place.id == spec.place_id), "")
-    return Spot(spec.place_id, name, spec.start, spec.height, spec.face)
+    return Spot(spec.place_id, name, spec.start, spec.height, spec.face, spec.host_id, spec.slot)

@@ -52,6 +52,10 @@ def _texts() -> Mapping[str, str]:
         "sides_uneven": _("jalur A dan B makin timpang (%(a_w)s W / %(b_w)s W)"),
         "little_headroom": _("%(resource)s tinggal %(percent)s %% (%(state)s)"),
         "much_headroom": _("paling sedikit %(percent)s %% setiap sumber daya masih longgar (%(state)s)"),
+        "cooling_short": _("pendingin %(ref)s tinggal %(percent)s %%"),
+        "room_tight": _("ruang ini mengisi rak penuh dahulu; rak ini terisi %(percent)s %%"),
+        "room_spread": _("ruang ini membagi rata; rak ini terisi %(percent)s %%"),
+        "below_reserve": _("tersisa %(percent)s %%, padahal ruang ini menyisakan %(keep_free)s %%"),
         "agency_here": _("satu tempat dengan layanan lain dari instansi yang sama"),
     }
 

@@ -160,8 +160,11 @@ class ClaimOut(BaseModel):
     rack: str | None = Field(description="null for a compute pool")
     place: str
     position_u: float | None = Field(description="lowest unit from the bottom, 1-based")
-    height_u: float
+    height_u: float = Field(description="0: takes no unit, but `slot` of its host or of the rack's side")
     face: Literal["front", "rear", "full"]
+    host: int | None = Field(description="claim of the shelf or chassis it stands on")
+    slot: int | None
+    slots: int = Field(description="how many devices stand on it side by side")
     watts: int
     cords: str
     weight_kg: int
@@ -252,36 +255,6 @@ class CapacityOut(BaseModel):
     count: int
 
 
-class ReasonOut(BaseModel):
-    code: str
-    text: str = Field(description="the reason in the caller's language")
-    facts: dict[str, Any]
-
-
-class PlacementOut(BaseModel):
-    rack: str
-    position_u: float
-    face: str
-    score: int = Field(ge=0, le=100)
-    pros: list[ReasonOut]
-    cons: list[ReasonOut]
-
-
-class ShortOut(BaseModel):
-    resource: str
-    where: str
-    state: str
-    unit: str
-    asked: float
-    left: float
-    frees_at: datetime | None
-
-
-class Found(BaseModel):
-    placements: list[PlacementOut]
-    short: list[ShortOut]
-
-
 class ClaimsOut(BaseModel):
     claims: list[ClaimOut]
 
@@ -306,6 +279,9 @@ class BlockOut(BaseModel):
     position_u: float | None
     height_u: float
     face: str
+    host: int | None
+    slot: int | None
+    slots: int
     label: str
     watts: int
     cords: str

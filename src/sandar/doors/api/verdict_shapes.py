@@ -45,6 +45,8 @@ class SpotOut(BaseModel):
     position_u: float | None = Field(description="lowest unit from the bottom, 1-based")
     height_u: float
     face: Literal["front", "rear", "full"]
+    host: int | None
+    slot: int | None = Field(description="on the host, or on the rack's side")
 
 
 class VerdictOut(BaseModel):

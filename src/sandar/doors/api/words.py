@@ -28,7 +28,7 @@ TASK = ("id", "state", "step", "role", "opened_at")
 CLAIM = (
     "id", "state", "place__kind", "place__name", "start", "height", "face", "watts", "cords", "weight_kg", "depth_mm",
     "bandwidth_mbps", "ip_count", "vcpu", "ram_gb", "storage_gb", "case__number", "item_no", "agency__code", "label",
-    "expires_at", "version",
+    "expires_at", "version", "host_id", "slot", "slots",
 )  # fmt: skip
 
 
@@ -149,6 +149,9 @@ def claim_line(row: Mapping[str, Any]) -> dict[str, Any]:
         "place": row["place__name"],
         "position_u": position(row["start"]),
         "height_u": row["height"] / 2,
+        "host": row["host_id"],
+        "slot": row["slot"],
+        "slots": row["slots"],
         **{name: row[name] for name in plain},
         "storage_gb": row["storage_gb"],
         "case": row["case__number"],
@@ -189,6 +192,8 @@ def _spot(spot: trying.Spot) -> dict[str, Any]:
         "position_u": position(spot.start),
         "height_u": spot.height / 2,
         "face": spot.face,
+        "host": spot.host,
+        "slot": spot.slot,
     }
 
 

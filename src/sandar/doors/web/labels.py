@@ -104,6 +104,8 @@ RESOURCES: dict[str, str | Promise] = {
     "vcpu": _("vCPU"),
     "ram_gb": _("memori"),
     "storage_gb": _("penyimpanan"),
+    "slot": _("slot"),
+    "side": _("sisi rak"),
 }
 UNITS = {
     "space": "U",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,12 @@ from sandar.core import rack as geometry
 from sandar.errors import NotFound
 from sandar.records.prepared import Question, Slot
 
-from .engine import ClaimSpec, holder_facts
+from . import seats
+from .engine import Change, ClaimSpec, holder_facts
 from .models import LIVE, Cell, Claim, Line, Movement, Place
 from .recount import Discrepancy, recount
 from .snapshot import consistent, pools, pools_of_place, snapshot
+from .sql import LockedPlace
 
 __all__ = [
     "Block",
@@ -40,6 +42,7 @@ __all__ = [
     "pools_of_place",
     "rack_space",
     "recount",
+    "seated",
     "snapshot",
     "who_drew_last",
     "who_stands",
@@ -134,6 +137,21 @@ def devices_on(host_ids: Iterable[int]) -> list[Claim]:
     """What stands on these shelves and chassis, by host and slot, with cases and places."""
     rows = Claim.objects.select_related("place").filter(host_id__in=list(host_ids), state__in=LIVE)
     return list(rows.order_by("host_id", "slot"))
+
+
+def seated(moves: Sequence[tuple[Claim | None, ClaimSpec]], leaving: Iterable[Claim] = ()) -> list[ClaimSpec]:
+    """The specs with their slots decided as a booking would decide them; claims `leaving` are thought away.
+
+    Raises NoSuchSlot, CapacityTaken. Nothing is locked: what is true now may be taken before it is booked.
+    """
+    changes = [Change(claim, claim.state if claim else "held", spec) for claim, spec in moves]
+    changes += [Change(claim, "released") for claim in leaving]
+    rows = Place.objects.filter(pk__in={spec.place_id for _, spec in moves})
+    places = {
+        row.pk: LockedPlace(row.pk, row.kind, row.name, row.rack_id, row.half_units, 0, 0, 0, 0, row.version)
+        for row in rows
+    }
+    return [spec for spec in seats.seated(changes, places) if spec is not None]
 
 
 def homes(place_ids: Iterable[int]) -> list[tuple[int, int, int]]:

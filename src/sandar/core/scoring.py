@@ -1,0 +1,135 @@
+"""How good a place is, 0 to 100: space left in one piece, headroom in the worst failure state, weight low, sides
+even, the agency together, and the room's policy.
+
+Shares of the score: contiguity 35, headroom 35 (with a single cord 25, and 10 for even sides), low 15, agency 15.
+A room with a policy gives 30 of every 100 to it: `tight` prefers racks that are full already, `spread` empty ones.
+A place that would eat into what the room keeps free loses 50, so it is proposed last and never refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sandar.core import rack
+from sandar.core.capacity import PlaceState, PoolState, amounts, unprovided
+from sandar.core.fitting import Ask, Work
+
+HEAVY_KG = 25
+_POLICY_SHARE, _RESERVE_COST = 30, 50
+
+
+class Meter:
+    """Smallest percentage of a limit still free after the booking, over all nodes and states; -1 = no fit.
+
+    What racks share (the same tuple of upstream routes, the same set of shares) is looked at once.
+    """
+
+    def __init__(
+        self, wanted: Mapping[str, int], left: Mapping[int, int], pools: Mapping[int, PoolState]
+    ) -> None:
+        self.wanted, self.left, self.pools = wanted, left, pools
+        self.upstream: dict[int, int] = {}
+        self.provided: dict[int, bool] = {}
+
+    def headroom(self, place: PlaceState) -> int:
+        key = id(place.shares)
+        if key not in self.provided:
+            self.provided[key] = not unprovided(self.wanted, place.shares)
+        if not self.provided[key]:
+            return -1
+        key = id(place.upstream)
+        if key not in self.upstream:
+            self.upstream[key] = self.lowest(place.upstream)
+        shared = self.upstream[key]
+        return -1 if shared < 0 else min(shared, self.lowest(place.own))
+
+    def lowest(self, routes: tuple[tuple[str, int], ...]) -> int:
+        """Over these routes alone."""
+        lowest = 100
+        for share, pool in routes:
+            amount = self.wanted.get(share)
+            if amount is None:
+                continue
+            rest = self.left[pool] - amount
+            if rest < 0:
+                return -1
+            percent = 100 * rest // (self.pools[pool].limit or 1)
+            if percent < lowest:
+                lowest = percent
+        return lowest
+
+
+def score(
+    ask: Ask, place: PlaceState, work: Work, meter: Meter, *, at: int | None, contiguity: int, headroom: int
+) -> int:
+    """The score without the agency's share. contiguity, headroom: percent."""
+    low = 100 - 100 * (at or 0) // place.half_units if ask.height else 100
+    points = 35 * contiguity + 35 * headroom + 15 * low
+    if ask.demand.cords in {"A", "B"}:
+        points -= 10 * headroom - 10 * _evenness(ask, place, work, meter)
+    found = points // 100
+    if place.policy and place.half_units:
+        percent = fill(work, place)
+        fits = percent if place.policy == "tight" else 100 - percent
+        found = (found * (100 - _POLICY_SHARE) + 85 * _POLICY_SHARE * fits // 100) // 100
+    if place.keep_free and below_reserve(work, ask, place, meter.wanted, meter.pools) is not None:
+        found = max(0, found - _RESERVE_COST)
+    return found
+
+
+def _evenness(ask: Ask, place: PlaceState, work: Work, meter: Meter) -> int:
+    after = sides_after(ask, place, work.left, meter.pools)
+    if after is None:
+        return 0
+    return 100 - 100 * abs(after[0] - after[1]) // (max(after) or 1)
+
+
+def sides_after(
+    ask: Ask, place: PlaceState, left: Mapping[int, int], pools: Mapping[int, PoolState]
+) -> tuple[int, int] | None:
+    """(W on A, W on B) of the rack's strips in the normal state after the booking; None without two strips."""
+    wanted = amounts(ask.demand)
+    sides = {
+        pools[pool].kind: pools[pool].limit - left[pool] + wanted.get(share, 0)
+        for share, pool in place.own
+        if share in {"power_a", "power_b"} and pools[pool].kind in {"rack_power_a", "rack_power_b"}
+    }
+    if len(sides) != 2:
+        return None
+    return sides["rack_power_a"], sides["rack_power_b"]
+
+
+def fill(work: Work, place: PlaceState) -> int:
+    """Percent of the rack's units that are taken on either face."""
+    return 100 * (work.front[place.id] | work.rear[place.id]).bit_count() // place.half_units
+
+
+def below_reserve(
+    work: Work, ask: Ask, place: PlaceState, wanted: Mapping[str, int], pools: Mapping[int, PoolState]
+) -> int | None:
+    """Percent that would be left in the rack (units, strips, load) when that is less than the room keeps free."""
+    left = [100]
+    if place.half_units:
+        taken = (work.front[place.id] | work.rear[place.id]).bit_count() + ask.height
+        left.append(100 - -(-100 * taken // place.half_units))
+    left.append(Meter(wanted, work.left, pools).lowest(place.own))
+    percent = max(0, min(left))
+    return percent if percent < place.keep_free else None
+
+
+def best_start(free: int, height: int, *, heavy: bool) -> tuple[int, int]:
+    """The lowest start in the tightest run that fits, on a whole unit if possible; longest run kept in %.
+
+    A heavy device goes to the lowest start of all: a gap at the top of the rack is no place for it.
+    """
+    found = list(rack.runs(free))
+    whole = height % 2 == 0
+    _, _, start, low, length = min(
+        (start % 2 if whole else 0, 0 if heavy else length, start, low, length)
+        for low, length in found
+        for start in (low, low + 1)
+        if start + height <= low + length
+    )
+    rest = max(start - low, low + length - start - height)
+    after = max((other for begin, other in found if begin != low), default=0)
+    return start, 100 * max(rest, after) // max(other for _, other in found)
