@@ -128,7 +128,10 @@ def test_the_agency_reads_its_own_acts_whole_and_decisions_without_what_is_inter
     assert [paper["kind"] for paper in approved["payload"]["documents"]] == ["approval_form"]
     assert not disclosure.INTERNAL_EVENTS & by_kind.keys()
     (refused,) = [line for line in journal(username, world.refused) if line["kind"] == "request_refused"]
-    assert (refused["payload"]["reason"], refused["payload"]["note"]) == ("incomplete_letter", "Surat tugas belum ada.")
+    assert (refused["payload"]["reason"], refused["payload"]["note"]) == (
+        "incomplete_letter",
+        "Surat tugas belum ada.",
+    )
 
 
 @pytest.mark.parametrize("username", [*OFFICERS, *OWN])
@@ -142,6 +145,8 @@ def test_an_officers_note_is_the_agencys_only_as_the_reason_of_a_refusal() -> No
     payload = {"note": "n", "state": "x", "rows": [1], "warned": ["approved"]}
     assert disclosure.payload_for_agency("capacity_reported", "dc_operator", payload) == {"state": "x"}
     assert disclosure.payload_for_agency("request_received", "applicant", payload) == payload
-    given = disclosure.payload_for_agency("request_refused", "division_head", payload | {"reason": "capacity"})
+    given = disclosure.payload_for_agency(
+        "request_refused", "division_head", payload | {"reason": "capacity"}
+    )
     assert given == {"note": "n", "state": "x", "reason": "capacity"}
     assert disclosure.payload_for_agency("probe_asked", "administrator", payload) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from sandar.steps import booking
 from sandar.steps.booking import Choice
 from sandar.steps.refusal import refusal_facts
 from sandar.steps.s3_capacity import offers, queue, report
-from sandar.steps.s3_capacity.forms import Available, Confirm, Recheck, Refuse, Short
+from sandar.steps.s3_capacity.forms import Available, Confirm, ManualShortage, Recheck, Refuse, Short
 from sandar.steps.turn import Act, Turn
 
 STEP = "capacity"
@@ -20,47 +21,49 @@ STEP = "capacity"
 
 def report_available(turn: Turn, given: Available) -> None:
     """Answer YES: hold the places, issue the report. Raises CapacityTaken naming who was first."""
+    picture = booking.picture(turn.case)
+    choices = [Choice(place.item_no, place.rack, place.position_u, place.face) for place in given.placements]
+    choices = choices or booking.choices_of(picture.answer)
+    if not choices:
+        raise Refused(
+            reason="no_room", shortages=[booking.shortage_facts(found) for found in picture.answer.short]
+        )
+    _every_item(turn, choices)
+    booking.hold(turn, choices)
     with translation.override("id"):
-        picture = booking.picture(turn.case)
-        choices = [
-            Choice(place.item_no, place.rack, place.position_u, place.face) for place in given.placements
-        ]
-        choices = choices or booking.choices_of(picture.answer)
-        if not choices:
-            raise Refused(
-                reason="no_room", shortages=[booking.shortage_facts(found) for found in picture.answer.short]
-            )
-        _every_item(turn, choices)
-        booking.hold(turn, choices)
         rows = [booking.row_facts(row) for row in picture.rows]
-        turn.says(decision="available", rows=rows, note=given.note)
-        turn.issue("capacity_report", report.facts(turn, "available", rows, (), note=given.note))
+        facts = report.facts(turn, "available", rows, (), note=given.note)
+    turn.says(decision="available", rows=rows, note=given.note)
+    turn.issue("capacity_report", facts)
 
 
 def report_short(turn: Turn, given: Short) -> None:
     """Answer NO: name what is short and by how much; nothing is held."""
+    picture = booking.picture(turn.case)
+    if not (picture.answer.short or given.shortages or given.note):
+        raise InvalidInput(
+            fields={"note": [_("Menurut buku kapasitas masih ada tempat. Tulis apa yang kurang.")]}
+        )
+    booking.release(turn)
     with translation.override("id"):
-        picture = booking.picture(turn.case)
         shortages = [booking.shortage_facts(found) for found in picture.answer.short]
-        shortages += [
-            {
-                "resource": "other",
-                "label": line.resource,
-                "unit": line.unit,
-                "asked": line.asked,
-                "left": line.left,
-                "short_by": max(line.asked - line.left, 0),
-            }
-            for line in given.shortages
-        ]
-        if not shortages and not given.note:
-            raise InvalidInput(
-                fields={"note": [_("Menurut buku kapasitas masih ada tempat. Tulis apa yang kurang.")]}
-            )
-        booking.release(turn)
+        shortages += [_shortage(line) for line in given.shortages]
         rows = [booking.row_facts(row) for row in picture.rows]
-        turn.says(decision="short", rows=rows, shortages=shortages, note=given.note)
-        turn.issue("capacity_report", report.facts(turn, "short", rows, shortages, note=given.note))
+        facts = report.facts(turn, "short", rows, shortages, note=given.note)
+    turn.says(decision="short", rows=rows, shortages=shortages, note=given.note)
+    turn.issue("capacity_report", facts)
+
+
+def _shortage(line: ManualShortage) -> dict[str, Any]:
+    """What the checker names besides the book."""
+    return {
+        "resource": "other",
+        "label": line.resource,
+        "unit": line.unit,
+        "asked": line.asked,
+        "left": line.left,
+        "short_by": max(line.asked - line.left, 0),
+    }
 
 
 def confirm(turn: Turn, given: Confirm) -> None:

@@ -167,9 +167,7 @@ def _choices(
             [booking.ask_of(item) for item in items],
         )
         if not found.fits:
-            with translation.override("id"):
-                short = [booking.shortage_facts(gap) for gap in found.short]
-            raise Refused(reason="no_room", shortages=short)
+            raise Refused(reason="no_room", shortages=[booking.shortage_facts(gap) for gap in found.short])
         return booking.choices_of(found)
     if sorted(place.item_no for place in places) != list(numbers):
         raise InvalidInput(fields={"placements": [_("Setiap perangkat harus mendapat tepat satu tempat.")]})

@@ -35,19 +35,14 @@ CONDITIONS = {"B": "Baik", "RR": "Rusak ringan", "RB": "Rusak berat"}
 def inspect(turn: Turn, given: Inspect) -> None:
     """Pass the delivery: conform, or conditional with a note. Raises InvalidInput for a difference without one."""
     _every_item(turn, [line.item_no for line in given.inspections], "inspections")
-    with translation.override("id"):
-        rows = inspection.examine(turn, given.inspections)
-        conform = all(row["overall"] == "conform" for row in rows)
-        note = given.note or _accepted_note(turn)
-        if not conform and not note:
-            raise InvalidInput(
-                fields={
-                    "note": [_("Ada perbedaan atau hal yang tidak diketahui. Tulis mengapa tetap diterima.")]
-                }
-            )
-        result = "conform" if conform else "conditional"
-        turn.says(result=result, note=note, inspections=_brief(rows))
-        turn.issue("conformity_checklist", inspection.checklist(turn, rows, result=result, note=note))
+    rows = inspection.examine(turn, given.inspections)
+    conform = all(row["overall"] == "conform" for row in rows)
+    note = given.note or _accepted_note(turn)
+    if not conform and not note:
+        raise InvalidInput(
+            fields={"note": [_("Ada perbedaan atau hal yang tidak diketahui. Tulis mengapa tetap diterima.")]}
+        )
+    _tell(turn, rows, result="conform" if conform else "conditional", note=note)
 
 
 def reapprove(turn: Turn, given: NotConform) -> None:
@@ -61,13 +56,16 @@ def reject(turn: Turn, given: NotConform) -> None:
 
 
 def _not_conform(turn: Turn, given: NotConform, *, result: str) -> None:
-    with translation.override("id"):
-        rows = inspection.examine(turn, given.inspections)
-        turn.says(result=result, note=given.note, inspections=_brief(rows))
-        if rows:
-            turn.issue(
-                "conformity_checklist", inspection.checklist(turn, rows, result=result, note=given.note)
-            )
+    _tell(turn, inspection.examine(turn, given.inspections), result=result, note=given.note)
+
+
+def _tell(turn: Turn, rows: list[dict[str, Any]], *, result: str, note: str) -> None:
+    """The journal and, of whatever was looked at, the checklist. Papers are Indonesian."""
+    turn.says(result=result, note=note, inspections=_brief(rows))
+    if rows:
+        with translation.override("id"):
+            facts = inspection.checklist(turn, rows, result=result, note=note)
+        turn.issue("conformity_checklist", facts)
 
 
 def _brief(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -90,20 +88,20 @@ def _accepted_note(turn: Turn) -> str:
         return ""  # what was accepted was another delivery
     accepted = cases.last_event(turn.case, "difference_accepted")
     assert accepted is not None
-    return str(accepted.payload.get("note") or _("Perbedaan diterima melalui persetujuan ulang."))
+    with translation.override("id"):
+        return str(accepted.payload.get("note") or _("Perbedaan diterima melalui persetujuan ulang."))
 
 
 def hand_over(turn: Turn, given: HandOver) -> None:
     """Confirm the places, install, issue the handover minutes and enter the register: all or nothing."""
     _every_item(turn, [line.item_no for line in given.items], "items")
+    deliveries = assets_read.deliveries(turn.case.pk)
+    lines = {n.item_no: _complete(turn, n, deliveries.get(n.item_no)) for n in given.items}
+    claims = booking.install(turn, [_choice(turn, line) for line in lines.values()])
     with translation.override("id"):
-        deliveries = assets_read.deliveries(turn.case.pk)
-        lines = {n.item_no: _complete(turn, n, deliveries.get(n.item_no)) for n in given.items}
-        claims = booking.install(turn, [_choice(turn, line) for line in lines.values()])
-        minutes = turn.issue("handover_minutes", _minutes(turn, given, lines, claims))
-        numbers = [
-            _register(turn, given, line, claims[line.item_no], minutes).number for line in lines.values()
-        ]
+        facts = _minutes(turn, given, lines, claims)
+    minutes = turn.issue("handover_minutes", facts)
+    numbers = [_register(turn, given, line, claims[line.item_no], minutes).number for line in lines.values()]
     turn.says(assets=numbers, note=given.note)
 
 
