@@ -34,11 +34,19 @@ _CHOICES: Mapping[tuple[str, str], Iterable[Any]] = {
 _PERCENT = {"derating", "power_factor"}
 _AT_LEAST_ONE = {"overcommit", "usable", "gbps", "count"}
 _LARGEST = 2_147_483_647
+_QUEUE = 50_771_001  # any number nobody else locks
 
 
 def inside() -> None:
-    """The caller's duty, not the user's: writes belong to a transaction."""
+    """Writes belong to a transaction, and whoever changes the facility waits for whoever did so before.
+
+    Without the queue the ledger could be defined from a picture that is older than another's commit. SQLite has
+    one writer anyway.
+    """
     assert connection.in_atomic_block, "the facility is changed only inside a transaction"
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_QUEUE])
 
 
 def save(row: Row) -> Row:

@@ -71,7 +71,8 @@ def change_power_node(
 ) -> PowerNode:
     """Any figure of a node, or what feeds it (all parents anew, in order). Its kind stays.
 
-    Raises PowerLoop when it would feed itself.
+    When it becomes three-phase, children that have not said their phase count on each of the three until they
+    do. Raises PowerLoop when it would feed itself.
     """
     inside()
     fresh = PowerNode.objects.select_for_update().get(pk=node.pk)
@@ -83,8 +84,8 @@ def change_power_node(
     _check(fresh, fed_by)
     _no_loop(fresh, fed_by)
     fresh.save()
-    for child in PowerNode.objects.filter(fed_by__parent=fresh):
-        _check_phases(child, parents_of(child), fields_of="children")
+    if fresh.phases == 1 and PowerNode.objects.filter(fed_by__parent=fresh, phases=3).exists():
+        raise InvalidInput(fields={"phases": ["child_three_phases"]})
     if parents is not None:
         PowerFeed.objects.filter(child=fresh).delete()
         _feed(fresh, parents)
@@ -210,7 +211,7 @@ def _modules(node: PowerNode) -> bool:
     return bool(node.module_count and node.module_w)
 
 
-def _check_phases(node: PowerNode, parents: Sequence[PowerNode], *, fields_of: str = "") -> None:
+def _check_phases(node: PowerNode, parents: Sequence[PowerNode]) -> None:
     """A single-phase node says on which phase of a three-phase parent it hangs; three phases need three."""
     code = ""
     if node.phases == 3 and node.phase:
@@ -220,7 +221,7 @@ def _check_phases(node: PowerNode, parents: Sequence[PowerNode], *, fields_of: s
     elif node.phases == 1 and not node.phase and any(parent.phases == 3 for parent in parents):
         code = "missing"
     if code:
-        raise InvalidInput(fields={fields_of or "phase": [code]}, node=node.name)
+        raise InvalidInput(fields={"phase": [code]})
 
 
 def _no_loop(node: PowerNode, parents: Sequence[PowerNode]) -> None:

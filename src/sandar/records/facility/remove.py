@@ -27,7 +27,7 @@ def remove_power_node(node: PowerNode) -> None:
         claims = Rack.objects.filter(pk=node.rack_id, claims__state__in=_LIVE, claims__watts__gt=0)
         drawing = claims.filter(claims__cords__contains=node.side).values_list("claims__label", flat=True)
         _unused(node.name, "power_node", drawing)
-    node.delete()
+    PowerNode.objects.filter(pk=node.pk).delete()
 
 
 @transaction.atomic
@@ -51,7 +51,7 @@ def remove_room(room: Room) -> None:
     if room.racks.exists():
         Room.objects.filter(pk=room.pk).update(retired=True, name=_gone(room.name, room.pk, 80))
     else:
-        room.delete()
+        Room.objects.filter(pk=room.pk).delete()
 
 
 @transaction.atomic
@@ -68,39 +68,39 @@ def remove_site(site: Site) -> None:
     if site.rooms.exists():
         Site.objects.filter(pk=site.pk).update(retired=True, name=_gone(site.name, site.pk, 80))
     else:
-        site.delete()
+        Site.objects.filter(pk=site.pk).delete()
 
 
 def remove_uplink(uplink: Uplink) -> None:
     """A line that no rack and no cluster is bound to."""
     racks = uplink.racks.values_list("name", flat=True)
     _unused(uplink.name, "uplink", [*racks, *uplink.compute_pools.values_list("name", flat=True)])
-    uplink.delete()
+    Uplink.objects.filter(pk=uplink.pk).delete()
 
 
 def remove_prefix(prefix: IpPrefix) -> None:
     """A network that no rack and no cluster is bound to."""
     racks = prefix.racks.values_list("name", flat=True)
     _unused(prefix.prefix, "prefix", [*racks, *prefix.compute_pools.values_list("name", flat=True)])
-    prefix.delete()
+    IpPrefix.objects.filter(pk=prefix.pk).delete()
 
 
 def remove_cooling_unit(unit: CoolingUnit) -> None:
     """A cooling unit; refused by `ledger.write.define` when the rest does not suffice."""
     inside()
-    unit.delete()
+    CoolingUnit.objects.filter(pk=unit.pk).delete()
 
 
 def remove_port_group(group: PortGroup) -> None:
     """Ports of a rack; refused by `ledger.write.define` when the rest does not suffice."""
     inside()
-    group.delete()
+    PortGroup.objects.filter(pk=group.pk).delete()
 
 
 def remove_compute_pool(pool: ComputePool) -> None:
     """A cluster; refused by `ledger.write.define` while anything is hosted on it."""
     inside()
-    pool.delete()
+    ComputePool.objects.filter(pk=pool.pk).delete()
 
 
 def _unused(name: str, what: str, *users: Iterable[object]) -> None:
