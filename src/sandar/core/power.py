@@ -186,10 +186,14 @@ _ALONE = {
     ("B", WHOLE): "power_b_alone",
     ("B", THIRD): "power_b_alone_third",
 }
-# What a strip of this side carries; a rack with such a route has the side.
+# What a node reached from one side alone carries; a rack with such a route has the side.
 OF_SIDE = {
     side: tuple(f"power_{side.lower()}{tail}" for tail in ("", "_third", "_alone", "_alone_third"))
     for side in ("A", "B")
+}
+# share -> a, b, or ab for a node that both sides hang on
+SIDE_OF = dict.fromkeys((*_BOTH.values(), *_ALONE.values()), "ab") | {
+    share: side.lower() for side, named in OF_SIDE.items() for share in named
 }
 
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sandar.core import capacity
+from sandar.core import capacity, power
 from sandar.core.capacity import Booking, Snapshot
 from sandar.records.cases.models import Case
 from sandar.records.ledger import read as ledger_read
 from sandar.steps import booking
 
-_CHAIN = ("rack_power_a", "rack_power_b", "pdu", "panel", "ups")
+_CHAIN = ("rack_power_a", "rack_power_b", "pdu", "panel", "ups", "transfer_switch")
 _ORDER = (
-    "space", "side_a", "side_b", "chain", "genset", "utility", "cooling", "weight",
-    "bandwidth", "ip", "vcpu", "ram_gb", "storage_gb",
+    "space", "side_a", "side_b", "chain", "genset", "utility", "cooling", "weight", "outlet",
+    "bandwidth", "ip", "ports", "vcpu", "ram_gb", "storage_gb",
 )  # fmt: skip
 
 
@@ -42,10 +42,10 @@ def sides(snapshot: Snapshot) -> dict[str, str]:
     found: dict[str, set[str]] = {}
     for place in snapshot.places:
         for share, pool_id in place.routes:
-            if share.startswith("power_"):
+            if share in power.SIDE_OF:
                 pool = snapshot.pools[pool_id]
-                found.setdefault(booking.named(pool.kind, pool.ref), set()).add(share[6])
-    return {name: next(iter(on)) for name, on in found.items() if len(on) == 1}
+                found.setdefault(booking.named(pool.kind, pool.ref), set()).add(power.SIDE_OF[share])
+    return {name: next(iter(on)) for name, on in found.items() if on in ({"a"}, {"b"})}
 
 
 def lines(rows: Iterable[Mapping[str, Any]], side: Mapping[str, str]) -> list[dict[str, Any]]:
