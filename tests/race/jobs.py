@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from sandar.errors import SandarError
-from sandar.records.ledger import read, sql, write
+from sandar.records.ledger import engine, read, sql, write
 from sandar.records.ledger.models import LIVE, Cell, Claim, Pool
 from tests.race.act_jobs import (  # noqa: F401 - by name
     ask_for_service,
@@ -72,7 +72,13 @@ def hold_all(racks: list[str], **wish: Any) -> dict[str, Any]:
 
 def hold_without_condition(**wish: Any) -> dict[str, Any]:
     """The planted bug: the pool update no longer looks at the limit."""
-    sql.POOL_UPDATE = sql.POOL_UPDATE.replace("(%s <= 0 OR", "(%s IS NOT NULL OR")
+    sql.POOL_UPDATE = sql.POOL_UPDATE.replace("(d.column6 <= 0 OR", "(d.column6 IS NOT NULL OR")
+    return hold(**wish)
+
+
+def hold_without_looking(**wish: Any) -> dict[str, Any]:
+    """Ask once, without a look at the masks first: only the unique cells are in the way."""
+    engine._Batch.seems_taken = lambda batch: False  # type: ignore[method-assign]
     return hold(**wish)
 
 

@@ -68,11 +68,19 @@ def test_t2_front_and_rear_have_two_winners_or_one_full_device(crew: Crew) -> No
     assert crew.alone("recount") == []
 
 
+def test_the_unique_cells_alone_decide_when_nobody_looks_at_the_masks_first(crew: Crew) -> None:
+    crew.alone("build", racks=1)
+    cases = crew.alone("cases", count=RACERS)
+    (winner,), losers = outcome(crew.race("hold_without_looking", asks(cases, u=2, h=1, watts=10)))
+    assert named_the_winner(losers, winner)
+    assert crew.alone("recount") == []
+
+
 def test_the_twin_without_the_unique_constraint_is_oversold_and_the_harness_sees_it(crew: Crew) -> None:
     crew.alone("build", racks=1)
     crew.alone("drop", constraint="cell_has_one_owner")
     cases = crew.alone("cases", count=RACERS)
-    winners, _ = outcome(crew.race("hold", asks(cases, u=2, h=1, watts=10)))
+    winners, _ = outcome(crew.race("hold_without_looking", asks(cases, u=2, h=1, watts=10)))
     assert len(winners) > 1
     assert "CELL_HAS_TWO_OWNERS" in {found["code"] for found in crew.alone("recount")}
 

@@ -195,22 +195,31 @@ def _insertion(kind: type[Model]) -> tuple[str, str, tuple[_Column, ...]]:
 
 
 def update(kind: type[Model], where: Mapping[str, Any], **columns: Any) -> int:
-    """Set columns of the rows where every column of `where` has this value (None: is null). The rows changed.
+    """Set columns of the rows where every column of `where` has this value. The number of rows changed.
 
-    Names are field names, of relations with `_id`.
+    None asks for null, a tuple for one of its values. Names are field names, of relations with `_id`.
     """
-    sql = _change(kind, tuple(columns), tuple((name, value is None) for name, value in where.items()))
+    asked = {name: value if isinstance(value, tuple) else (value,) for name, value in where.items()}
+    tests = tuple((name, 0 if values == (None,) else len(values)) for name, values in asked.items())
     known, db = _columns(kind), _db()
     values = [known[name].value(value, db) for name, value in columns.items()]
-    values += [known[name].value(value, db) for name, value in where.items() if value is not None]
+    values += [known[name].value(one, db) for name, some in asked.items() for one in some if one is not None]
+    sql = _change(kind, tuple(columns), tests)
     with db.cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.rowcount)
 
 
 @cache
-def _change(kind: type[Model], columns: tuple[str, ...], where: tuple[tuple[str, bool], ...]) -> str:
+def _change(kind: type[Model], columns: tuple[str, ...], where: tuple[tuple[str, int], ...]) -> str:
+    """where: name and how many values; 0: null."""
     known = {name: _quoted(column.field.column) for name, column in _columns(kind).items()}
     sets = ", ".join(f"{known[name]} = %s" for name in columns)
-    tests = " AND ".join(f"{known[name]} {'IS NULL' if none else '= %s'}" for name, none in where)
+    tests = " AND ".join(f"{known[name]} {_is(count)}" for name, count in where)
     return f"UPDATE {_quoted(kind._meta.db_table)} SET {sets} WHERE {tests}"  # noqa: S608 - our own names
+
+
+def _is(count: int) -> str:
+    if count < 2:
+        return "= %s" if count else "IS NULL"
+    return f"IN ({', '.join(['%s'] * count)})"

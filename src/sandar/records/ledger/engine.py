@@ -17,9 +17,11 @@ from django.db import IntegrityError, transaction
 from sandar.core import rack
 from sandar.core.capacity import Demand, amounts, check_demand, unprovided
 from sandar.errors import CapacityTaken, ClaimChanged, DeviceTooDeep, ItemHasClaim, SandarError
+from sandar.records.prepared import insert, insert_all, update
 
-from . import seats, sql
-from .models import LIVE, Cell, Claim, Line, Movement, Pool
+from . import holders, seats, sql
+from .holders import holder_facts as holder_facts  # asked for here by the other rooms of the ledger
+from .models import LIVE, Claim, Movement, Pool
 from .sql import LockedPlace
 
 _DEMAND = (
@@ -103,6 +105,8 @@ def apply(changes: Sequence[Change], *, at: datetime, by: int | None) -> list[Cl
     NoSuchSlot, DeviceTooDeep, NegativeQuantity, NotFound. After any of them the transaction is as before and may go on.
     """
     batch = _Batch(changes, at=at, by=by)
+    if batch.seems_taken() and (known := batch.why()):
+        raise known
     for _ in range(_RETRIES):
         try:
             with transaction.atomic():
@@ -151,17 +155,19 @@ class _Batch:
         self._write_cells(before, claims)
         self._write_lines(before, claims)
         self._write_pools()
-        Movement.objects.bulk_create(
-            Movement(
-                claim=claim,
-                from_state=before[claim.pk][0] if claim.pk in before else "",
-                to_state=claim.state,
-                at=self.at,
-                by_id=self.by,
-                case_id=claim.case_id,
-                facts=_facts(claim),
-            )
-            for claim in claims
+        insert_all(
+            [
+                Movement(
+                    claim=claim,
+                    from_state=before[claim.pk][0] if claim.pk in before else "",
+                    to_state=claim.state,
+                    at=self.at,
+                    by_id=self.by,
+                    case_id=claim.case_id,
+                    facts=_facts(claim),
+                )
+                for claim in claims
+            ]
         )
         return claims
 
@@ -195,12 +201,11 @@ class _Batch:
             fields |= {"rack_id": self.places[spec.place_id].rack_id}
         if change.claim is None:
             claim = Claim(created_at=self.at, **fields)
-            claim.save(force_insert=True)
+            insert(claim)
             return claim
         seen = change.claim
         fields["version"] = seen.version + 1
-        rows = Claim.objects.filter(pk=seen.pk, version=seen.version, state__in=LIVE)
-        if rows.update(**fields) != 1:
+        if update(Claim, {"id": seen.pk, "version": seen.version, "state": LIVE}, **fields) != 1:
             now = Claim.objects.filter(pk=seen.pk).first()
             facts = {"state": now.state, "version": now.version} if now else {}
             raise ClaimChanged(claim=seen.pk, **facts)
@@ -230,18 +235,14 @@ class _Batch:
             for half, face in rack.cells(new.start or 0, new.height, new.face)
         ]
         if gone:
-            Cell.objects.filter(claim_id__in=gone).delete()
+            sql.delete_cells(gone)
         sql.insert_cells(cells)
         sql.update_places(masks.values())
 
     # -- lines and pools
 
     def _write_lines(self, before: Mapping[int, tuple[str, ClaimSpec]], claims: Sequence[Claim]) -> None:
-        drawn: dict[int, dict[int, int]] = {pk: {} for pk in before}
-        if before:
-            lines = Line.objects.filter(claim_id__in=list(before))
-            for claim_id, pool_id, amount in lines.values_list("claim_id", "pool_id", "amount"):
-                drawn[claim_id][pool_id] = amount
+        drawn = sql.lines_of(before)
         inserts: list[tuple[int, int, int]] = []
         replaced: list[int] = []
         for claim, change in zip(claims, self.changes, strict=True):
@@ -255,7 +256,7 @@ class _Batch:
                 replaced += [claim.pk] if old else []
                 inserts += [(claim.pk, pool_id, amount) for pool_id, amount in sorted(new.items())]
         if replaced:
-            Line.objects.filter(claim_id__in=replaced).delete()
+            sql.delete_lines(replaced)
         sql.insert_lines(inserts)
 
     def _draws(self, spec: ClaimSpec) -> dict[int, int]:
@@ -283,6 +284,24 @@ class _Batch:
 
     # -- after a refusal by the database: say which rule, and who was first
 
+    def seems_taken(self) -> bool:
+        """Do the masks already say that a unit is taken? Then `why` names the holder, and nothing need be tried.
+
+        Only a hint: what the masks do not know, the unique cells refuse.
+        """
+        masks = {place.pk: replace(place) for place in self.places.values()}
+        for change in self.changes:
+            if change.claim and (change.spec or change.to not in LIVE):
+                _stamp(masks, spec_of(change.claim), taken=False)
+        for spec in (change.spec for change in self.changes if change.spec and change.to in LIVE):
+            place, bits = masks[spec.place_id], rack.mask(spec.start or 0, spec.height)
+            if bits & (
+                (place.front if spec.face != "rear" else 0) | (place.rear if spec.face != "front" else 0)
+            ):
+                return True
+            _stamp(masks, spec, taken=True)
+        return False
+
     def why(self) -> SandarError | None:
         """The refusal that explains a failed batch; None when what was short came free meanwhile."""
         return self._item_taken() or self._cells_taken() or self._pool_short()
@@ -294,9 +313,9 @@ class _Batch:
         for change in self.changes:
             spec = change.spec
             if spec and not change.claim and spec.case_id and spec.item_no is not None:
-                item = {"case_id": spec.case_id, "item_no": spec.item_no, "state__in": LIVE}
-                if other := Claim.objects.filter(**item).exclude(pk__in=self._mine()).first():
-                    return ItemHasClaim(case=spec.case_id, item_no=spec.item_no, claim=other.pk)
+                for other in holders.of_item(spec.case_id, spec.item_no):
+                    if other not in self._mine():
+                        return ItemHasClaim(case=spec.case_id, item_no=spec.item_no, claim=other)
         return None
 
     def _cells_taken(self) -> SandarError | None:
@@ -321,16 +340,9 @@ class _Batch:
             if wanted & cells:
                 return CapacityTaken(**facts, holder="", same_request=True)
             wanted |= cells
-            taken = (
-                Cell.objects.filter(rack_id=place.rack_id, face__in=rack.FACES[spec.face])
-                .filter(half_u__gte=spec.start, half_u__lt=spec.start + spec.height)
-                .exclude(claim_id__in=mine)
-                .order_by("half_u", "face")
-                .values_list("claim_id", flat=True)
-                .first()
-            )
-            if taken is not None:
-                return CapacityTaken(**facts, **holder_facts(taken))
+            taken = holders.in_cells(place.rack_id, spec.start, spec.start + spec.height, face=spec.face)
+            if others := [claim for claim in taken if claim not in mine]:
+                return CapacityTaken(**facts, **holder_facts(others[0]))
         return None
 
     def _pool_short(self) -> SandarError | None:
@@ -345,30 +357,9 @@ class _Batch:
                     state=pool.failure_state,
                     asked=asked[pool.pk],
                     left=left,
-                    **holder_facts(_last_drawer(pool.pk)),
+                    **holder_facts(holders.last_drawer(pool.pk)),
                 )
         return None
-
-
-def _last_drawer(pool_id: int) -> int | None:
-    """The live claim that drew last from the pool."""
-    lines = Line.objects.filter(pool_id=pool_id, claim__state__in=LIVE).order_by("-claim_id")
-    return lines.values_list("claim_id", flat=True).first()
-
-
-def holder_facts(claim_id: int | None) -> dict[str, Any]:
-    """Who has it: holder (case number, else label), its state, claim id, and when a hold ends (ISO 8601)."""
-    rows = Claim.objects.filter(pk=claim_id or 0)
-    found = rows.values_list("case__number", "label", "state", "expires_at").first()
-    if found is None:
-        return {"holder": ""}
-    number, label, state, expires = found
-    return {
-        "holder": number or label or f"#{claim_id}",
-        "holder_claim": claim_id,
-        "holder_state": state,
-        "expires_at": expires.isoformat() if expires else None,
-    }
 
 
 def _geometry(spec: ClaimSpec) -> tuple[int, int | None, int, str, int | None, int | None]:
