@@ -7,13 +7,18 @@ every cord, and loads what it meets.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
 
 from sandar.core.electric import Rating
 from sandar.core.outage import Device
 from sandar.core.power import Node, State, Topology
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -103,68 +108,135 @@ class Model:
         return all(watts <= self.limit(*key) for key, watts in self.flows(devices).items())
 
 
-@st.composite
-def chains(draw: st.DrawFn) -> Topology:
-    """Utility, perhaps a genset and a transfer switch, 1-4 UPS, 2-8 PDUs, 1-4 racks; one or three phases."""
-    nodes: dict[str, Node] = {}
+class Choice(Protocol):
+    """Where the random figures come from: Hypothesis, which shrinks, or a seeded generator, which is fast."""
 
-    def add(
-        ref: str, kind: str, parents: list[str], side: str = "", *, w: int = 0, modular: bool = False
-    ) -> str:
-        three = all(nodes[p].phases == 3 for p in parents) and draw(st.booleans())
-        under_three = any(nodes[p].phases == 3 for p in parents)
-        phase = draw(st.sampled_from(["L1", "L2", "L3"])) if under_three and not three else ""
-        rating = Rating(watts=w or draw(st.integers(300, 6000)))
-        if modular:
-            count = draw(st.integers(1, 4))
-            each = draw(st.integers(300, 2500))
+    def number(self, low: int, high: int) -> int: ...
+
+    def pick(self, among: Sequence[T]) -> T: ...
+
+    def some(self, among: Sequence[T], low: int, high: int) -> list[T]: ...
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Choices of Hypothesis."""
+
+    draw: st.DrawFn
+
+    def number(self, low: int, high: int) -> int:
+        return self.draw(st.integers(low, high))
+
+    def pick(self, among: Sequence[T]) -> T:
+        return self.draw(st.sampled_from(among))
+
+    def some(self, among: Sequence[T], low: int, high: int) -> list[T]:
+        most = min(high, len(among))
+        return self.draw(st.lists(st.sampled_from(among), min_size=low, max_size=most, unique=True))
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """Choices of random.Random."""
+
+    random: Random
+
+    def number(self, low: int, high: int) -> int:
+        return self.random.randint(low, high)
+
+    def pick(self, among: Sequence[T]) -> T:
+        return self.random.choice(among)
+
+    def some(self, among: Sequence[T], low: int, high: int) -> list[T]:
+        return self.random.sample(among, self.random.randint(low, min(high, len(among))))
+
+
+@dataclass
+class _Builder:
+    """Adds nodes with figures that fit electrically: three phases only under three, a phase under three."""
+
+    choice: Choice
+    nodes: dict[str, Node]
+
+    def add(self, ref: str, kind: str, parents: list[str], side: str = "", *, watts: int = 0) -> str:
+        choice = self.choice
+        above = [self.nodes[parent].phases for parent in parents]
+        three = 1 not in above and choice.pick([True, False])
+        phase = choice.pick(["L1", "L2", "L3"]) if 3 in above and not three else ""
+        rating = Rating(watts=watts or choice.number(300, 6000))
+        if kind == "ups" and choice.pick([True, False]):
+            count = choice.number(1, 4)
             rating = Rating(
                 watts=rating.watts,
                 module_count=count,
-                module_w=each,
-                spare_modules=draw(st.integers(0, count - 1)),
+                module_w=choice.number(300, 2500),
+                spare_modules=choice.number(0, count - 1),
             )
-        derating = draw(st.sampled_from([100, 80, 67]))
-        nodes[ref] = Node(ref, kind, tuple(parents), side, 3 if three else 1, phase, rating, derating)
+        derating = choice.pick([100, 80, 67])
+        self.nodes[ref] = Node(ref, kind, tuple(parents), side, 3 if three else 1, phase, rating, derating)
         return ref
 
-    sources = [add("pln", "utility", [], w=20_000)]
-    if draw(st.booleans()):
-        sources.append(add("genset", "genset", []))
-    if draw(st.booleans()):
-        sources = [add("ats", "transfer_switch", draw(st.permutations(sources)))]
-    sided = draw(st.booleans())
+
+def chain(choice: Choice) -> Topology:
+    """Utility, perhaps a genset and a transfer switch, 1-4 UPS, 2-8 PDUs, 1-4 racks; one or three phases."""
+    build = _Builder(choice, {})
+    sources = [build.add("pln", "utility", [], watts=20_000)]
+    if choice.pick([True, False]):
+        sources.append(build.add("genset", "genset", []))
+    if choice.pick([True, False]):
+        sources = [build.add("ats", "transfer_switch", choice.some(sources, len(sources), len(sources)))]
+    sided = choice.pick([True, False])
     ups = []
-    for n in range(draw(st.integers(1, 4))):
-        side = draw(st.sampled_from(["", "A", "B"])) if sided else ""
-        parents = draw(st.lists(st.sampled_from(sources), min_size=1, unique=True))
-        ups.append(add(f"ups{n}", "ups", parents, side, modular=draw(st.booleans())))
-    pdus = []
-    for n in range(draw(st.integers(2, 8))):
-        parents = draw(st.lists(st.sampled_from(ups), min_size=1, max_size=2, unique=True))
-        pdus.append(add(f"pdu{n}", "pdu", parents, "AB"[n % 2] if sided else ""))
-    if draw(st.booleans()):
-        pdus.append(add("rack-ats", "transfer_switch", pdus[:2]))
+    for n in range(choice.number(1, 4)):
+        side = choice.pick(["", "A", "B"]) if sided else ""
+        ups.append(build.add(f"ups{n}", "ups", choice.some(sources, 1, 2), side))
+    pdus = [
+        build.add(f"pdu{n}", "pdu", choice.some(ups, 1, 2), "AB"[n % 2] if sided else "")
+        for n in range(choice.number(2, 8))
+    ]
+    if choice.pick([True, False]):
+        pdus.append(build.add("rack-ats", "transfer_switch", pdus[:2]))
     feeds: dict[str, dict[str, str]] = {}
-    for n in range(draw(st.integers(1, 4))):
-        sides = draw(st.sampled_from(["A", "AB", "AB", "AB"]))
+    for n in range(choice.number(1, 4)):
         feeds[f"R{n}"] = {
-            side: add(f"R{n}-{side}", f"rack_power_{side.lower()}", [draw(st.sampled_from(pdus))], side)
-            for side in sides
+            side: build.add(f"R{n}-{side}", f"rack_power_{side.lower()}", [choice.pick(pdus)], side)
+            for side in choice.pick(["A", "AB", "AB", "AB"])
         }
-    return Topology(nodes, feeds)
+    return Topology(build.nodes, feeds)
+
+
+def situation(choice: Choice) -> tuple[Topology, list[State], list[Device]]:
+    """A chain, the states that must be survived, and devices on cords their racks have."""
+    found = chain(choice)
+    kinds = choice.some(["a_lost", "b_lost", "utility_lost", "module_lost"], 0, 4)
+    named = choice.some(sorted(found.nodes), 0, 6)
+    states = [State("normal"), *map(State, kinds), *(State("maintenance", ref) for ref in named)]
+    devices = []
+    for number in range(choice.number(1, 8)):
+        rack = choice.pick(sorted(found.feeds))
+        cords = choice.pick(["A", "B", "AB", "AB"] if "B" in found.feeds[rack] else ["A"])
+        devices.append(Device(number, rack, choice.number(1, 1200), cords))
+    return found, states, devices
+
+
+def on_the_edge(choice: Choice, found: tuple[Topology, list[State], list[Device]]) -> Topology:
+    """The chain with room for everything, but on one node exactly as much as flows there in some state, or 1 W
+    less: where a wrong share, a missing pool or a rounding would show.
+    """
+    topology, states, devices = found
+    nodes = {
+        ref: replace(node, rating=Rating(watts=1_000_000), derating=100)
+        for ref, node in topology.nodes.items()
+    }
+    flows = Model(topology, choice.pick(states)).flows(devices)
+    if flows:
+        (ref, phase), watts = choice.pick(sorted(flows.items()))
+        exact = (watts - choice.number(0, 1)) * (3 if phase else 1)
+        nodes[ref] = replace(nodes[ref], rating=Rating(watts=exact))
+    return Topology(nodes, topology.feeds)
 
 
 @st.composite
 def situations(draw: st.DrawFn) -> tuple[Topology, list[State], list[Device]]:
-    """A chain, the states that must be survived, and devices on cords their racks have."""
-    chain = draw(chains())
-    kinds = draw(st.lists(st.sampled_from(["a_lost", "b_lost", "utility_lost", "module_lost"]), unique=True))
-    named = draw(st.lists(st.sampled_from(sorted(chain.nodes)), unique=True, max_size=6))
-    states = [State("normal"), *map(State, kinds), *(State("maintenance", ref) for ref in named)]
-    devices = []
-    for number in range(draw(st.integers(1, 8))):
-        rack = draw(st.sampled_from(sorted(chain.feeds)))
-        cords = draw(st.sampled_from(["A", "B", "AB", "AB"] if "B" in chain.feeds[rack] else ["A"]))
-        devices.append(Device(number, rack, draw(st.integers(1, 1200)), cords))
-    return chain, states, devices
+    """Situations that Hypothesis can shrink."""
+    return situation(Drawn(draw))

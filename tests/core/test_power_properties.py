@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from random import Random
 
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -11,8 +12,8 @@ from sandar.core import outage, power
 from sandar.core.outage import Device
 from sandar.core.power import State, Topology
 from sandar.core.power_plan import plan
-from tests.core.power_model import Model, situations
-from tests.core.properties import tried
+from tests.core.power_model import Model, Seeded, on_the_edge, situation, situations
+from tests.core.properties import seeded, tried
 
 
 def accepted(chain: Topology, states: list[State], devices: list[Device]) -> bool:
@@ -39,6 +40,21 @@ def test_p01_the_pools_accept_exactly_what_every_declared_state_carries(
     naive = all(Model(chain, state).holds(devices) for state in states)
     event(f"fits: {naive}")
     assert accepted(chain, states, devices) == naive
+
+
+def test_p01_the_same_for_thousands_of_chains_from_seeds() -> None:
+    """`PROPERTY_CASES=2500` tries 50,000."""
+    answers = {True: 0, False: 0}
+    for seed in range(seeded(1_500)):
+        choice = Seeded(Random(seed))
+        found = situation(choice)
+        chain, states, devices = found
+        if seed % 2:
+            chain = on_the_edge(choice, found)
+        naive = all(Model(chain, state).holds(devices) for state in states)
+        assert accepted(chain, states, devices) == naive, f"seed {seed}"
+        answers[naive] += 1
+    assert min(answers.values()) > sum(answers.values()) // 5  # both answers are really tried
 
 
 @tried()
