@@ -16,6 +16,7 @@ OPEN = frozenset(
     {"assets", "conditions", "deliveries", "documents", "file", "hold_until", "kind", "offer", "previous", "reason",
      "received", "result", "sha256", "size", "state", "window_end", "window_start"}
 )  # fmt: skip
+OPEN_IN = {"capacity_refused": frozenset({"shortages"}), "offer_declined": frozenset({"shortages"})}
 
 
 def paper_is_open(kind: str) -> bool:
@@ -32,7 +33,7 @@ def payload_for_agency(kind: str, role: str, payload: Mapping[str, Any]) -> dict
         return None
     if role == "applicant":
         return dict(payload)
-    shown = {name: value for name, value in payload.items() if name in OPEN}
+    shown = {name: value for name, value in payload.items() if name in OPEN | OPEN_IN.get(kind, frozenset())}
     if payload.get("reason") and payload.get("note"):
         shown["note"] = payload["note"]
     if "documents" in shown:

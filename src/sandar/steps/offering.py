@@ -202,5 +202,11 @@ def _text(row: Mapping[str, Any], side: str) -> str:
     value = row[side]
     if isinstance(value, str):
         return value
+    return amount(value, row["what"])
+
+
+def amount(value: float, what: str) -> str:
+    """ "575 W", "1,5 U", "2"; figures never part from their units."""
     exact = words.number_id(value, 0 if float(value).is_integer() else 1, lang=_lang())
-    return f"{exact}\u00a0{row['unit']}" if row["unit"] else exact
+    unit = UNITS.get(what, "")
+    return f"{exact}\u00a0{unit}" if unit else exact

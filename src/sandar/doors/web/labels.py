@@ -28,6 +28,10 @@ STATES: dict[str, str | Promise] = {
     "disposition_staff": _("Disposisi diterima Personil DC"),
     "capacity_check": _("Pengecekan kapasitas"),
     "capacity_release": _("Keputusan kapasitas"),
+    "capacity_offer": _("Usulan menunggu jawaban"),
+    "later_offer": _("Usulan waktu menunggu jawaban"),
+    "waiting_capacity": _("Daftar tunggu"),
+    "waiting_offer": _("Tawaran menunggu jawaban"),
     "awaiting_form": _("Pengisian form pengajuan"),
     "awaiting_approval": _("Persetujuan Kepala Bidang"),
     "awaiting_reapproval": _("Persetujuan ulang atas perbedaan"),
@@ -51,6 +55,10 @@ STATE_TONES = {
     "withdrawn": "quiet",
     "expired": "quiet",
     "letter_completion": "attention",
+    "capacity_offer": "attention",
+    "later_offer": "attention",
+    "waiting_offer": "attention",
+    "waiting_capacity": "quiet",
     "access_fix": "attention",
 }
 SERVICES: dict[str, str | Promise] = {
@@ -147,6 +155,13 @@ EVENTS: dict[str, str | Promise] = {
     "capacity_confirmed": _("menyatakan kapasitas tersedia"),
     "capacity_refused": _("menyatakan kapasitas tidak tersedia"),
     "recheck_asked": _("meminta kapasitas diperiksa ulang"),
+    "capacity_offered": _("mengusulkan yang dapat dilayani"),
+    "offer_accepted": _("menerima usulan"),
+    "offer_declined": _("menolak usulan"),
+    "offer_expired": _("menutup usulan yang tidak dijawab"),
+    "case_queued": _("memasukkan permohonan ke daftar tunggu"),
+    "place_offered": _("menawarkan tempat dari daftar tunggu"),
+    "queue_reordered": _("mengubah urutan daftar tunggu"),
     "form_saved": _("menyimpan form pengajuan"),
     "form_submitted": _("mengirim form pengajuan"),
     "hold_expired": _("melepas tempat karena batas waktu form lewat"),
@@ -225,6 +240,22 @@ ASKED: dict[str, str | Promise] = {
         "Surat Anda perlu dilengkapi. Baca catatan kantor di bawah, perbaiki, lalu kirim kembali. "
         "Waktu kantor berhenti dihitung sampai Anda mengirim."
     ),
+    "capacity_offer": _(
+        "Yang Anda minta belum dapat dilayani seluruhnya. Kantor mengusulkan penggantinya dan menahan tempatnya. "
+        "Terima, tunggu, atau tolak; tanpa jawaban permohonan berakhir."
+    ),
+    "later_offer": _(
+        "Yang Anda minta belum tersedia sekarang. Kantor menyebut kapan diperkirakan tersedia. "
+        "Bila setuju, Anda masuk daftar tunggu; tanpa jawaban permohonan berakhir."
+    ),
+    "waiting_capacity": _(
+        "Permohonan Anda ada di daftar tunggu. Begitu ada tempat yang cukup, kami menahannya dan mengabari Anda. "
+        "Tidak ada yang perlu Anda lakukan."
+    ),
+    "waiting_offer": _(
+        "Ada tempat yang cukup dan sudah ditahan untuk Anda. Terima sebelum batas jawab, "
+        "atau lewati dan tetap di daftar tunggu."
+    ),
     "awaiting_form": _(
         "Kapasitas tersedia dan tempat Anda ditahan. Lengkapi form pengajuan, lalu ajukan untuk disetujui. "
         "Form boleh disimpan dahulu."
@@ -245,6 +276,9 @@ OPENING: dict[str, str | Promise] = {
     "disposition_staff": _("Terima"),
     "capacity_check": pgettext_lazy("tombol", "Cek kapasitas"),
     "capacity_release": _("Putuskan"),
+    "capacity_offer": _("Jawab usulan"),
+    "later_offer": _("Jawab usulan"),
+    "waiting_offer": _("Jawab tawaran"),
     "awaiting_form": _("Isi form"),
     "awaiting_approval": _("Periksa"),
     "awaiting_reapproval": _("Periksa"),

@@ -46,7 +46,7 @@ class Form:
     @property
     def is_negative(self) -> bool:
         """Does it turn somebody down: by a coded reason, or by a NO of the sheet?"""
-        return bool(self.action.reason) or self.action.name in ("refuse", "report_short")
+        return bool(self.action.reason) or self.action.name in ("refuse", "report_short", "decline")
 
     @property
     def tone(self) -> str:

@@ -17,7 +17,9 @@ from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
 from sandar.records.clocks import read as clocks
 from sandar.records.documents import read as papers_read
+from sandar.records.waiting import read as waiting
 from sandar.sop import route
+from sandar.steps.s3_capacity import web_offers
 
 A_MINUTE = 60
 MOST_A_MINUTE = 60
@@ -74,8 +76,16 @@ def track(request: HttpRequest, number: str) -> HttpResponse:
             "ended": route.end(procedure, case.state),
             "readings": clocks.of_case(case.pk, timezone.now()),
             "came_from": last if case.closed_at else None,
+            "offer": _offer(case),
+            "position": waiting.positions().get(case.pk) if not case.closed_at else None,
         }
     return _quiet(render(request, "web/track.html", context, status=200 if case else 404))
+
+
+def _offer(case: Case) -> dict[str, object] | None:
+    """What is offered beside what was asked, in sums: no names, no places."""
+    offer = waiting.offer_of(case.pk)
+    return web_offers.shown(offer) if offer else None
 
 
 def _quiet(answer: HttpResponse) -> HttpResponse:

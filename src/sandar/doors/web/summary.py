@@ -16,6 +16,7 @@ from sandar.records.cases.shown import Line
 from sandar.records.documents.models import Document
 from sandar.sop import route
 from sandar.sop.definition import Procedure
+from sandar.steps import offering
 
 
 def stage_of(procedure: Procedure, state: str) -> route.Place:
@@ -100,6 +101,8 @@ def timeline(lines: Iterable[Line], papers: Mapping[int, Document]) -> list[dict
             row["quote"] = payload["note"]
         if payload.get("reason"):
             row["note"] = labels.choice("reason", payload["reason"])
+        elif payload.get("offer"):
+            row["note"] = offering.brief(payload["offer"]["rows"])
         if person.get("mandate"):
             row["mandate"] = f"{person.get('kind', '').capitalize()}. {person['mandate']}"
         rows.append(row)

@@ -61,9 +61,12 @@ def case_for(viewer: Viewer, number: str) -> Case:
 
 
 def open_tasks_for(viewer: Viewer) -> QuerySet[Task]:
-    """What waits for the viewer: open tasks of the roles held; applicants only of their own agency."""
+    """What waits for the viewer: open tasks of the roles held; applicants only of their own agency.
+
+    A case that waits for room waits for nobody: it is on the waiting list, not among the tasks.
+    """
     office_roles = viewer.roles & SOP_ROLES
-    tasks = Task.objects.filter(closed_at__isnull=True, role__in=office_roles)
+    tasks = Task.objects.filter(closed_at__isnull=True, role__in=office_roles).exclude(state__in=_resting())
     if viewer.is_applicant:
         tasks = tasks | Task.objects.filter(
             closed_at__isnull=True, role="applicant", case__agency_id=viewer.agency_id
@@ -186,6 +189,12 @@ def latest_form(case: Case) -> FormVersion | None:
 
 def submitted_form(case: Case) -> FormVersion | None:
     return FormVersion.objects.filter(case=case, submitted_at__isnull=False).order_by("-n").first()
+
+
+@lru_cache(maxsize=1)
+def _resting() -> tuple[str, ...]:
+    """The states in which nobody has to act until something becomes free."""
+    return tuple(stage.state for _, stage in definition.bundled().stages if stage.waits_for == "capacity")
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ held until the answer is due, so that it binds the office.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -57,13 +57,14 @@ def propose(turn: Turn, given: Propose) -> None:
 
 def postpone(turn: Turn, given: Postpone) -> None:
     """Offer a later time; nothing is held."""
-    day = given.from_on or _frees_on(turn)
+    known = frees_on(booking.picture(turn.case).answer.short, turn.office.time_zone)
+    day = given.from_on or known
     if day is None:
         said = _("Buku kapasitas tidak tahu kapan ada yang lepas. Tulis tanggalnya dan alasannya di catatan.")
         raise InvalidInput(fields={"from_on": [said]})
     if not turn.day < day <= turn.day + FARTHEST:
         raise InvalidInput(fields={"from_on": [_("Harus sesudah hari ini dan paling lama satu tahun lagi.")]})
-    if given.from_on and not given.note:
+    if day != known and not given.note:
         raise InvalidInput(fields={"note": [_("Tulis mengapa saat itu diperkirakan tersedia.")]})
     booking.release(turn)
     until = offering.deadline(turn.day, given.answer_days, turn.office.time_zone)
@@ -234,13 +235,13 @@ def _ends(turn: Turn) -> bool:
     return any(end.state == turn.action.to for end in turn.procedure.ends)
 
 
-def _frees_on(turn: Turn) -> date | None:
+def frees_on(short: Iterable[capacity.Shortage], zone: str) -> date | None:
     """The day on which the last of the holds that stand in the way ends, by the ledger."""
-    short = booking.picture(turn.case).answer.short
     times = [gap.frees_at for gap in short]
-    if not times or None in times:
+    known = [when for when in times if when]
+    if not known or len(known) < len(times):
         return None
-    return max(when for when in times if when).astimezone(ZoneInfo(turn.office.time_zone)).date()
+    return max(known).astimezone(ZoneInfo(zone)).date()
 
 
 def _short(turn: Turn) -> list[dict[str, Any]]:

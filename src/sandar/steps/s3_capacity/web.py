@@ -13,6 +13,7 @@ from sandar.records.cases.models import Task
 from sandar.records.ledger import read as ledger_read
 from sandar.steps import booking, table, verdicts
 from sandar.steps.booking import Picture
+from sandar.steps.s3_capacity import web_offers
 
 MOST_ALTERNATIVES = 2
 MANUAL = "manual"
@@ -20,27 +21,33 @@ ISSUES = {
     "report_available": "capacity_report",
     "report_short": "capacity_report",
     "refuse": "refusal_letter",
+    "propose": "capacity_report",
+    "postpone": "capacity_report",
+    "decline": "refusal_letter",
 }
 
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
     """For the checker the live picture; for the administrator what the checker reported."""
+    if task.state in web_offers.OFFERED:
+        return web_offers.answer_panel(task)
     report = cases.last_event(task.case, "capacity_reported")
     payload = dict(report.payload) if report else {}
+    picture = _picture(task)
     if task.state != "capacity_check":
         return {
             "report": payload,
-            "shortages": payload.get("shortages", []),
+            "shortages": web_offers.dated(payload.get("shortages", [])),
             "reporter": report.person if report else {},
             "rows": table.standing(task.case) or _reported(payload),
             "claims": booking.claim_facts(task.case),
+            "between": web_offers.between(task, picture),
         }
-    picture = _picture(task)
     return {
         "rows": table.lines([booking.row_facts(row) for row in picture.rows], table.sides(picture.snapshot)),
         "items": [_item(task, index, picture) for index in range(len(task.case.items))],
         "fits": picture.answer.fits,
-        "shortages": [booking.shortage_facts(found) for found in picture.answer.short],
+        "shortages": web_offers.dated(booking.shortage_facts(found) for found in picture.answer.short),
         "racks": sum(place.kind == "rack" for place in picture.snapshot.places),
         "report": payload,
         "wishes": _wishes(task, picture.answer),
@@ -51,6 +58,8 @@ def primary(task: Task, at: datetime) -> str:
     """YES is offered first when the ledger finds room, NO when it does not or when the checker said so."""
     if task.state == "capacity_check":
         return "report_available" if _picture(task).answer.fits else "report_short"
+    if task.state != "capacity_release":
+        return ""
     report = cases.last_event(task.case, "capacity_reported")
     return "confirm" if report and report.payload.get("decision") == "available" else "refuse"
 
@@ -105,6 +114,8 @@ def _wishes(task: Task, answer: Answer) -> list[dict[str, Any]]:
 
 def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
     """The suggested places, so that one press takes them."""
+    if action in ("propose", "postpone"):
+        return web_offers.initial(task, action, _picture(task))
     if action != "report_available":
         return {}
     chosen = sorted(booking.choices_of(_picture(task).answer), key=lambda one: one.item_no)
@@ -124,6 +135,8 @@ def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
 
 def decoded(action: str, nested: dict[str, Any]) -> dict[str, Any]:
     """A chosen radio button ("R02:31") as rack and position; "manual" leaves what was typed beside it."""
+    if action == "propose":
+        return web_offers.decoded(nested)
     rows = nested.get("placements")
     for row in rows if isinstance(rows, list) else []:
         if not isinstance(row, dict):
