@@ -313,6 +313,12 @@ class Unavailable(SandarError):
     status = 503
 
 
+class Busy(Unavailable):
+    """The act had to give way to others more than once; nothing of it was kept. facts: what, retry_after."""
+
+    code = "BUSY"
+
+
 class FileDamaged(Unavailable):
     """A stored file is missing or no longer matches its hash. facts: sha256, state (missing, changed)."""
 

@@ -282,6 +282,12 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Coba lagi sebentar lagi; kiriman yang sama tidak akan dikerjakan dua kali."),
         plain=_("Bagian yang diperlukan sedang sibuk atau tidak terjangkau."),
     ),
+    errors.Busy: Text(
+        _("Sedang ramai"),
+        _("Beberapa orang menyimpan perubahan yang saling berkaitan pada saat yang sama."),
+        _("Kirim sekali lagi; kiriman yang sama tidak akan dikerjakan dua kali."),
+        safe=_("Belum ada yang berubah."),
+    ),
     errors.FileDamaged: Text(
         _("Berkas tersimpan rusak"),
         _("Berkas ini hilang atau tidak lagi cocok dengan sidik SHA-256-nya, karena itu tidak ditampilkan."),

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from sandar.doors import again
 from sandar.doors.api.auth import Caller
 from sandar.errors import InvalidInput
 from sandar.records.cases import write as cases_write
@@ -44,10 +44,11 @@ def once(
     content: what makes two calls the same, where the body itself does not (multipart). A refused call changed
     nothing and leaves no trace, so the same key may come again with a mended body.
 
-    Raises SubmissionReused, SubmissionRunning, and whatever `work` raises.
+    Raises SubmissionReused, SubmissionRunning, Busy, and whatever `work` raises.
     """
     key = _key(request)
-    with transaction.atomic():
+
+    def do() -> HttpResponse:
         if key:
             body = request.body if content is None else content
             first = cases_write.claim_submission(
@@ -63,7 +64,9 @@ def once(
         text = written(work())
         if key:
             cases_write.answer_submission(caller.person.pk, key, status=status, answer={"body": text})
-    return _response(text, status)
+        return _response(text, status)
+
+    return again.whole(do)
 
 
 def _key(request: HttpRequest) -> str:

@@ -20,7 +20,7 @@ from sandar.doors.web.cases import Tried, page
 from sandar.doors.web.forms import OWN, decode, shaped
 from sandar.doors.web.person import person_of, signed_in, viewer_of
 from sandar.doors.web.submit import Upload, once, uploads, version_of
-from sandar.errors import NotFound, SandarError
+from sandar.errors import Busy, NotFound, SandarError
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 from sandar.records.documents import read as papers_read
@@ -44,7 +44,7 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
         data = _data(request, task, action, files)
 
         def do() -> str:
-            dones.append(_perform(request, task, action, data, files))
+            dones[:] = [_perform(request, task, action, data, files)]
             return reverse("case", args=[dones[0].case.number])
 
         url = once(request, person, do)
@@ -116,7 +116,7 @@ def _refused(
     request: HttpRequest, task: Task, action: str, error: SandarError, files: list[Upload]
 ) -> HttpResponse:
     """The case again with the refusal; what cannot be shown there (not signed in, not yours, broken) goes on."""
-    if error.status >= 500 or error.status in (401, 404):
+    if (error.status >= 500 and not isinstance(error, Busy)) or error.status in (401, 404):
         raise error
     case = cases.case_for(viewer_of(request), task.case.number)
     return page(request, case, Tried(task.step, action, error, typed=_typed(request), files=files))

@@ -8,11 +8,11 @@ from typing import Any, BinaryIO, cast
 
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from sandar.core import chain
+from sandar.doors import again
 from sandar.errors import Malformed
 from sandar.records.cases import write as cases_write
 from sandar.records.documents.uploads import AcceptedFile, accept_upload
@@ -92,13 +92,13 @@ def once(request: HttpRequest, person: Person, act: Callable[[], str]) -> str:
     """Do `act` once for this submission id and return where to go; a second click gets the first answer."""
     key = request.POST.get("submission", "")[:180]
     if not key:
-        with transaction.atomic():
-            return act()
+        return again.whole(act)
     body = chain.canonical(
         {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     )
     at = timezone.now()
-    with transaction.atomic():
+
+    def do() -> str:
         fingerprint = cases_write.fingerprint("POST", request.path, body)
         first = cases_write.claim_submission(person.pk, f"web:{key}", body_sha256=fingerprint, at=at)
         if first is not None:
@@ -106,4 +106,6 @@ def once(request: HttpRequest, person: Person, act: Callable[[], str]) -> str:
         url = act()
         answer: dict[str, Any] = {"url": url}
         cases_write.answer_submission(person.pk, f"web:{key}", status=303, answer=answer)
-    return url
+        return url
+
+    return again.whole(do)
