@@ -26,6 +26,7 @@ from sandar.doors.web import (
     racks,
     reports,
     sop,
+    waiting,
 )
 
 _CLOSED = (
@@ -59,4 +60,5 @@ urlpatterns = [
     *racks.urlpatterns,
     *reports.urlpatterns,
     *sop.urlpatterns,
+    *waiting.urlpatterns,
 ]
