@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sandar.doors.jobs import after, care, render, schedule, sweep
+from sandar.doors.jobs import after, care, render, schedule, sweep, tidy
 from sandar.errors import RenderFailed
 from sandar.outside import probe as outside
 from sandar.records.assets.models import Probe
+from sandar.records.cases.models import Submission
 from sandar.records.documents import typeset
 from sandar.records.documents.models import Document
 from sandar.records.outbox import read as outbox_read
@@ -136,12 +137,24 @@ def test_a_probe_that_fails_of_itself_says_so_at_last(monkeypatch: pytest.Monkey
     assert outbox_read.troubles().get().kind == "probe"
 
 
-def test_the_sweep_is_scheduled_exactly_once() -> None:
+def test_the_sweep_and_the_tidying_are_scheduled_exactly_once() -> None:
     from django_q.models import Schedule
 
     for _ in range(2):
         schedule.ensure(timezone.now())
     Schedule.objects.create(name=schedule.NAME, func=schedule.FUNC)
     schedule.ensure(timezone.now())
-    row = Schedule.objects.get()
+    row = Schedule.objects.get(name=schedule.NAME)
     assert (row.func, row.schedule_type, row.minutes) == ("sandar.doors.jobs.sweep.run", Schedule.MINUTES, 1)
+    assert Schedule.objects.count() == len(schedule.EVERY) == 2
+
+
+def test_old_idempotency_keys_are_forgotten_and_young_ones_kept() -> None:
+    person, at = office.person("dinkes1"), timezone.now()
+    for age in (0, 29, 31, 400):
+        Submission.objects.create(
+            person=person, key=f"api:{age}", body_sha256="0" * 64, at=at - timedelta(days=age)
+        )
+    assert tidy.run() == {"submissions": 2}
+    assert set(Submission.objects.values_list("key", flat=True)) == {"api:0", "api:29"}
+    assert tidy.run() == {"submissions": 0}

@@ -83,6 +83,7 @@ def test_a_due_schedule_becomes_a_job_and_is_the_workers_sign_of_life(worker: Wo
     assert schedule.silence(at) is None
     schedule.ensure(at - timedelta(minutes=5))
     assert schedule.silence(at) == timedelta(minutes=5)
+    Schedule.objects.exclude(name=schedule.NAME).delete()
     Schedule.objects.update(func=f"{__name__}.work", args="('swept',)")
     worker.turn()
     worker.turn()

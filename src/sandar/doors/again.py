@@ -36,5 +36,5 @@ def whole(work: Callable[[], T]) -> T:
                 raise
             if turn == tries:
                 raise Busy(what="database", retry_after=1) from fault
-        sleep(uniform(0.02, 0.1))
+        sleep(uniform(0.02, 0.1))  # noqa: S311 - no secret
     raise AssertionError("unreachable")

@@ -1,4 +1,4 @@
-"""The one schedule of Sandar: the sweep, every minute."""
+"""The schedules of Sandar: the sweep every minute, the tidying once a day."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from django_q.models import Schedule
 
 NAME = "sandar-sweep"
 FUNC = "sandar.doors.jobs.sweep.run"
+EVERY = {
+    NAME: {"func": FUNC, "schedule_type": Schedule.MINUTES, "minutes": 1},
+    "sandar-tidy": {"func": "sandar.doors.jobs.tidy.run", "schedule_type": Schedule.DAILY},
+}
 
 
 def ensure(at: datetime) -> None:
-    """See that the sweep is scheduled exactly once; called by the worker before it starts."""
+    """See that each is scheduled exactly once; called by the worker before it starts."""
     with transaction.atomic():
-        known = list(Schedule.objects.select_for_update().filter(name=NAME).order_by("pk"))
-        for twin in known[1:]:
-            twin.delete()
-        if not known:
-            Schedule.objects.create(
-                name=NAME, func=FUNC, schedule_type=Schedule.MINUTES, minutes=1, repeats=-1, next_run=at
-            )
+        for name, how in EVERY.items():
+            known = list(Schedule.objects.select_for_update().filter(name=name).order_by("pk"))
+            for twin in known[1:]:
+                twin.delete()
+            if not known:
+                Schedule.objects.create(name=name, repeats=-1, next_run=at, **how)
 
 
 def silence(at: datetime) -> timedelta | None:
-    """How long no worker has looked at the schedule although it was due; negative before; None: never one did.
+    """How long no worker has looked at the sweep although it was due; negative before; None: never one did.
 
     A worker looks every 10 s and moves the due time on, so this is its sign of life: no other row is needed.
     """

@@ -251,3 +251,10 @@ def answer_submission(person_id: int, key: str, *, status: int, answer: Mapping[
     _inside()
     with connection.cursor() as cursor:
         cursor.execute(_ANSWER, [status, json.dumps(dict(answer)), person_id, key])
+
+
+def forget_submissions(*, before: datetime) -> int:
+    """Forget Idempotency-Keys of calls made before `before`; returns how many."""
+    _inside()
+    gone, _ = Submission.objects.filter(at__lt=before).delete()
+    return gone
