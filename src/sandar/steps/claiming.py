@@ -21,7 +21,6 @@ from sandar.core import rack
 from sandar.core.authority import Grant
 from sandar.core.capacity import Demand
 from sandar.errors import ActionNotAllowed, ClaimChanged, ClaimInProcedure, Forbidden, InvalidInput, NotFound
-from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case
 from sandar.records.ledger import read as ledger_read
@@ -32,7 +31,7 @@ from sandar.records.people import read as people
 from sandar.records.people.models import Person
 from sandar.steps import freed
 from sandar.steps.claim_inputs import Change, Hold, Move, Plan
-from sandar.steps.turn import signed, viewer_of
+from sandar.steps.turn import Standing, signed, standing
 
 __all__ = ["Change", "Hold", "Move", "Plan", "change", "hold", "plan", "release"]
 
@@ -49,8 +48,9 @@ NEXT = {
 def hold(given: Hold, *, person: Person, at: datetime) -> Claim:
     """Hold a place. Raises Forbidden, NotFound (case), InvalidInput (rack), CapacityTaken naming the holder."""
     with transaction.atomic():
-        grant = granted(person, at)
-        case = _case(person, given.case, at) if given.case else None
+        who = standing(person, people.today(at))
+        grant = _granted(who)
+        case = _case(who, given.case) if given.case else None
         place = rack_of(given.rack, "rack")
         spec = new_spec(given, place, case)
         until = until_of(given.expires_at, at) or at + timedelta(days=settings.HOLD_DAYS)
@@ -145,15 +145,19 @@ def moved_spec(claim: Claim, move: Move, index: int) -> ClaimSpec:
 
 
 def granted(person: Person, at: datetime) -> Grant:
-    day = people.today(at)
+    """By what the person may do this today. Raises Forbidden."""
+    return _granted(standing(person, people.today(at)))
+
+
+def _granted(who: Standing) -> Grant:
     for role in MAY:
-        if grant := people.authority(person, role, day):
+        if grant := who.grant(role):
             return grant
     raise Forbidden(needed=MAY[0])
 
 
-def _case(person: Person, number: str, at: datetime) -> Case:
-    case = cases_write.lock_now(cases.case_for(viewer_of(person, at), number).pk)
+def _case(who: Standing, number: str) -> Case:
+    case = cases_write.lock_numbered(who.viewer, number)
     if case.closed_at is not None:
         raise ActionNotAllowed(action="hold", state=case.state, allowed=[])
     return case

@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db import transaction
 
 from sandar.errors import ActionNotAllowed, Forbidden, TooLarge
-from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
@@ -27,7 +26,7 @@ def attach(number: str, file: AcceptedFile, *, person: Person, at: datetime) -> 
     """
     with transaction.atomic():
         viewer = viewer_of(person, at)
-        case = cases_write.lock_now(cases.case_for(viewer, number).pk)
+        case = cases_write.lock_numbered(viewer, number)
         if case.closed_at is not None:
             raise ActionNotAllowed(action="attach", state=case.state, allowed=[])
         if papers_read.bytes_of_case(case.pk) + file.size > LARGEST_CASE:

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from sandar.core import chain, numbering
 from sandar.errors import NotFound, StaleVersion, SubmissionReused, SubmissionRunning
 from sandar.records.cases.models import Case, CaseBook, Event, FormVersion, SopRevision, Submission, Task
-from sandar.records.cases.read import hashed
+from sandar.records.cases.read import Viewer, hashed, may_see
 from sandar.records.prepared import Question, Slot, insert, update
 
 
@@ -84,6 +84,7 @@ def _locked(**which: Any) -> QuerySet[Case]:
 
 _OF_TASK = Question(lambda: _locked(tasks__pk=Slot("task")))
 _CASE = Question(lambda: _locked(pk=Slot("case")))
+_NUMBERED = Question(lambda: _locked(number=Slot("number")))
 _TASK = Question(lambda: Task.objects.filter(pk=Slot("task")))
 
 
@@ -103,6 +104,15 @@ def lock_now(case_id: int) -> Case:
     _inside()
     case = _CASE.first(case=case_id)
     if case is None:
+        raise NotFound(what="case")
+    return case
+
+
+def lock_numbered(viewer: Viewer, number: str) -> Case:
+    """Take a case by its number. Raises NotFound, also when the viewer may not see it."""
+    _inside()
+    case = _NUMBERED.first(number=number)
+    if case is None or not may_see(viewer, case):
         raise NotFound(what="case")
     return case
 

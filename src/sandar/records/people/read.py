@@ -24,7 +24,10 @@ def _valid(day: date | Slot) -> Q:
 
 def zone() -> str:
     """The office's time zone; the installation's on an instance that was not set up."""
-    return Office.objects.values_list("time_zone", flat=True).first() or settings.TIME_ZONE
+    return _ZONE.first() or settings.TIME_ZONE
+
+
+_ZONE = Question(lambda: Office.objects.order_by("pk").values_list("time_zone", flat=True)[:1])
 
 
 def today(at: datetime) -> date:
