@@ -8,6 +8,7 @@ job and answer with one JSON line. No connection and no lock is shared between t
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+BARRIER: Any = None  # of the race that runs: its racers may wait for each other in the middle of their job
 
 
 class Crew:
@@ -86,6 +88,8 @@ def _child(job: str, args: dict[str, Any], pipes: tuple[int, int, int]) -> None:
 
 
 def _run(job: str, each: list[dict[str, Any]]) -> list[Any]:
+    global BARRIER  # the racers are forked copies of this process and find it here
+    BARRIER = multiprocessing.get_context("fork").Barrier(len(each), timeout=120)
     start_r, start_w = os.pipe()
     ready_r, ready_w = os.pipe()
     answers: list[int] = []
@@ -131,6 +135,7 @@ def main() -> None:
 
     from tests.race import jobs
 
+    sys.modules["tests.race.crew"] = sys.modules["__main__"]  # so that the racers see this module's barrier
     jobs.warm_up()  # the children shall race in the database, not in the import of its driver
     gc.freeze()
     for line in sys.stdin:

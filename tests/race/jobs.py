@@ -28,6 +28,13 @@ from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name
     numbers_of,
     paper_damages,
 )
+from tests.race.storm_jobs import (  # noqa: F401 - jobs are called by name
+    build_storm,
+    plain_rows,
+    release_everything,
+    storm_racer,
+    true_flaws,
+)
 from tests.race.waiting_jobs import (  # noqa: F401 - jobs are called by name
     after_the_offers,
     look_at_the_list,
