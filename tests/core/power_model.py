@@ -161,7 +161,7 @@ class _Builder:
     def add(self, ref: str, kind: str, parents: list[str], side: str = "", *, watts: int = 0) -> str:
         choice = self.choice
         above = [self.nodes[parent].phases for parent in parents]
-        three = 1 not in above and choice.pick([True, False])
+        three = 1 not in above and choice.pick([True, True, True, False])
         phase = choice.pick(["L1", "L2", "L3"]) if 3 in above and not three else ""
         rating = Rating(watts=watts or choice.number(300, 6000))
         if kind == "ups" and choice.pick([True, False]):
@@ -196,10 +196,11 @@ def chain(choice: Choice) -> Topology:
     ]
     if choice.pick([True, False]):
         pdus.append(build.add("rack-ats", "transfer_switch", pdus[:2]))
+    near = pdus[: choice.number(1, len(pdus))]  # often racks hang on the same nodes, or both sides on one
     feeds: dict[str, dict[str, str]] = {}
     for n in range(choice.number(1, 4)):
         feeds[f"R{n}"] = {
-            side: build.add(f"R{n}-{side}", f"rack_power_{side.lower()}", [choice.pick(pdus)], side)
+            side: build.add(f"R{n}-{side}", f"rack_power_{side.lower()}", [choice.pick(near)], side)
             for side in choice.pick(["A", "AB", "AB", "AB"])
         }
     return Topology(build.nodes, feeds)

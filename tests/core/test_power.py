@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandar.core import power, power_plan
+from sandar.core.electric import Rating
 from sandar.core.power import Node, Topology
 from tests.core.properties import tried
 
@@ -126,3 +127,111 @@ def test_p01_no_node_ever_carries_more_than_was_booked_for_it(
         assert amount <= worst.get(ref, 0)
         if (ref, state) in booked:
             assert amount <= booked[ref, state]
+
+
+def three_phase(*strips: Node, feeds: dict[str, dict[str, str]]) -> Topology:
+    """One three-phase PDU a side under one three-phase UPS, 9 kW each, and these strips."""
+    figures = Rating(watts=9000)
+    trunk = (
+        Node("ups", "ups", phases=3, rating=figures),
+        Node("pdu-a", "pdu", ("ups",), "A", phases=3, rating=figures),
+        Node("pdu-b", "pdu", ("ups",), "B", phases=3, rating=figures),
+    )
+    return Topology({node.ref: node for node in (*trunk, *strips)}, feeds)
+
+
+def test_racks_on_different_phases_fill_different_phases() -> None:
+    chain = three_phase(
+        Node("r1-a", "rack_power_a", ("pdu-a",), "A", phase="L1"),
+        Node("r2-a", "rack_power_a", ("pdu-a",), "A", phase="L2"),
+        feeds={"R1": {"A": "r1-a"}, "R2": {"A": "r2-a"}},
+    )
+    assert power_plan.draws(chain, "R1", watts=900, cords="A") == {
+        ("r1-a", "normal"): 900,
+        ("pdu-a", "normal"): 900,
+        ("pdu-a/L1", "normal"): 900,
+        ("ups", "normal"): 900,
+        ("ups/L1", "normal"): 900,
+    }
+    assert ("pdu-a/L2", "normal") in power_plan.draws(chain, "R2", watts=900, cords="A")
+
+
+def test_a_three_phase_strip_puts_a_third_on_each_phase_rounded_up() -> None:
+    chain = three_phase(Node("r1-a", "rack_power_a", ("pdu-a",), "A", phases=3), feeds={"R1": {"A": "r1-a"}})
+    found = power_plan.draws(chain, "R1", watts=100, cords="A")
+    assert [found[f"r1-a/{line}", "normal"] for line in ("L1", "L2", "L3")] == [34, 34, 34]
+
+
+def test_both_cords_on_one_phase_of_a_shared_ups_load_it_once_and_on_two_phases_by_halves() -> None:
+    def drawn(phase_b: str) -> dict[tuple[str, str], int]:
+        chain = three_phase(
+            Node("r1-a", "rack_power_a", ("pdu-a",), "A", phase="L1"),
+            Node("r1-b", "rack_power_b", ("pdu-b",), "B", phase=phase_b),
+            feeds={"R1": {"A": "r1-a", "B": "r1-b"}},
+        )
+        return power_plan.draws(chain, "R1", watts=301, cords="AB")
+
+    assert (drawn("L1")["ups/L1", "normal"], drawn("L1")["ups", "normal"]) == (301, 301)
+    # Either phase carries all of it when the other side is lost.
+    assert (drawn("L2")["ups/L1", "b_lost"], drawn("L2")["ups/L2", "a_lost"]) == (301, 301)
+
+
+def test_a_phase_nobody_has_named_counts_on_each() -> None:
+    chain = three_phase(Node("r1-a", "rack_power_a", ("pdu-a",), "A"), feeds={"R1": {"A": "r1-a"}})
+    found = power_plan.draws(chain, "R1", watts=100, cords="A")
+    assert [found[f"ups/{line}", "normal"] for line in ("L1", "L2", "L3")] == [100, 100, 100]
+
+
+def test_a_transfer_switch_takes_the_first_parent_that_lives() -> None:
+    nodes = (
+        Node("genset", "genset"),
+        Node("pln", "utility"),
+        Node("ats", "transfer_switch", ("genset", "pln")),  # entered in this order, still the utility first
+        Node("pdu-a", "pdu", ("ats",), "A"),
+        Node("pdu-b", "pdu", ("ats",), "B"),
+        Node("rack-ats", "transfer_switch", ("pdu-a", "pdu-b")),
+        Node("r1-a", "rack_power_a", ("rack-ats",), "A"),
+    )
+    chain = Topology({node.ref: node for node in nodes}, {"R1": {"A": "r1-a"}})
+    assert power_plan.draws(chain, "R1", watts=100, cords="A") == {
+        ("r1-a", "normal"): 100,
+        ("rack-ats", "normal"): 100,
+        ("pdu-a", "normal"): 100,
+        ("pdu-b", "a_lost"): 100,
+        ("ats", "normal"): 100,
+        ("pln", "normal"): 100,
+        ("genset", "utility_lost"): 100,
+    }
+
+
+def test_t8_path_a_lost_two_feeds_never_read_as_double_capacity() -> None:
+    """Two feeds of 1,760 W carry 1,760 W, whatever the mix of dual and single cords."""
+    feed = Rating(volts=220, amps=8)
+    nodes = (
+        Node("a", "pdu", (), "A", rating=feed),
+        Node("b", "pdu", (), "B", rating=feed),
+        Node("r1-a", "rack_power_a", ("a",), "A", rating=feed),
+        Node("r1-b", "rack_power_b", ("b",), "B", rating=feed),
+    )
+    chain = Topology({node.ref: node for node in nodes}, {"R1": {"A": "r1-a", "B": "r1-b"}})
+
+    def fits(*devices: tuple[int, str]) -> bool:
+        drawn: dict[tuple[str, str], int] = {}
+        for watts, cords in devices:
+            for key, amount in power_plan.draws(chain, "R1", watts=watts, cords=cords).items():
+                drawn[key] = drawn.get(key, 0) + amount
+        return all(amount <= 1760 for amount in drawn.values())
+
+    assert fits((1760, "AB"))
+    assert not fits((1760, "AB"), (1, "AB"))
+    assert not fits((4500, "AB"))
+    assert fits((1760, "A"), (1760, "B"))  # each dark with its own side: nothing moves over
+    assert not fits((1760, "A"), (1, "AB"))
+    assert fits((760, "A"), (760, "B"), (1000, "AB"))
+    assert not fits((760, "A"), (760, "B"), (1001, "AB"))
+
+
+def test_many_maintenance_states_that_ask_nothing_new_make_no_pool() -> None:
+    before = power_plan.routes(CHAIN, "R1")
+    states = (*power.DEFAULT_STATES, *(power.State("maintenance", ref) for ref in CHAIN.nodes))
+    assert power_plan.routes(CHAIN, "R1", states) == before
