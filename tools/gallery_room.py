@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from sandar.core import rack as geometry
 from sandar.core.capacity import Demand
 from sandar.errors import SandarError
+from sandar.records.facility import write as facility
+from sandar.records.facility.models import PowerNode
 from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
 from sandar.records.ledger.models import Claim, Place
@@ -37,14 +39,16 @@ class _Event:
 
 
 def fill(now: datetime) -> None:
-    """Two thirds of a year of devices in the racks R01 to R12 of the example office."""
+    """Two thirds of a year of devices in the racks R01 to R12 of the example office, and batteries for its UPS."""
+    for ups in PowerNode.objects.filter(kind="ups"):
+        facility.set_battery(ups, [(9_000, 38), (18_000, 17), (28_800, 8)])
     dice = random.Random(26)
     agencies = list(Agency.objects.filter(is_provider=False).order_by("pk"))
     places = list(Place.objects.filter(kind="rack").order_by("name"))
     standing: list[Claim] = []
     counter: dict[str, int] = {}
     for event in _events(dice, now):
-        if event.kind == "goes" and len(standing) > 8:  # noqa: PLR2004
+        if event.kind == "goes" and len(standing) > 8:
             ledger.release(standing.pop(dice.randrange(len(standing))), at=event.at, by=None)
             continue
         spec = _spec(dice, places, agencies, counter)
@@ -53,11 +57,13 @@ def fill(now: datetime) -> None:
         left = (now - event.at).days
         try:
             claim = ledger.hold(spec, at=event.at, by=None, expires_at=event.at + timedelta(days=14))
-            if left > 6:  # noqa: PLR2004
+            if left > 6:
                 claim = ledger.install(claim, at=event.at + timedelta(hours=5), by=None)
                 standing.append(claim)
-            elif left > 3:  # noqa: PLR2004
-                ledger.reserve(claim, at=event.at + timedelta(hours=2), by=None, expires_at=now + timedelta(days=9))
+            elif left > 3:
+                ledger.reserve(
+                    claim, at=event.at + timedelta(hours=2), by=None, expires_at=now + timedelta(days=9)
+                )
         except SandarError:
             continue
 
@@ -66,12 +72,12 @@ def _events(dice: random.Random, now: datetime) -> Iterator[_Event]:
     """Two to four come a week and now and then one goes; more in the last quarter, as budgets have it."""
     for day in range(DAYS, 0, -1):
         at = now - timedelta(days=day)
-        if at.weekday() >= 5:  # noqa: PLR2004
+        if at.weekday() >= 5:
             continue
-        busy = 0.75 if day < 70 else 0.5  # noqa: PLR2004
+        busy = 0.75 if day < 70 else 0.5
         if dice.random() < busy:
             yield _Event(at, "comes")
-        if dice.random() < 0.07:  # noqa: PLR2004
+        if dice.random() < 0.07:
             yield _Event(at + timedelta(hours=1), "goes")
 
 

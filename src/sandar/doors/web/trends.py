@@ -43,6 +43,8 @@ class Course:
             return _("lebih dari %(time)s") % {"time": span(trend.HORIZON_DAYS)}
         if found.code == "steady" or found.likely is None:
             return _("tidak bertambah")
+        if not found.likely:
+            return _("kurang dari 1 hari")
         return _("± %(time)s") % {"time": span(found.likely)}
 
     @property
@@ -72,11 +74,11 @@ class Course:
 
 def span(days: int) -> str:
     """A time for planning, no finer than it is known: 12 hari, 7 minggu, 8 bulan, 2,5 tahun."""
-    if days < 14:  # noqa: PLR2004
+    if days < 14:
         return ngettext("%(n)s hari", "%(n)s hari", days) % {"n": days}
-    if days < 90:  # noqa: PLR2004
+    if days < 90:
         return ngettext("%(n)s minggu", "%(n)s minggu", days // 7) % {"n": days // 7}
-    if days < 730:  # noqa: PLR2004
+    if days < 730:
         return ngettext("%(n)s bulan", "%(n)s bulan", days // 30) % {"n": days // 30}
     years = figures.number(round(days / 365 * 2) / 2)
     return _("%(n)s tahun") % {"n": years}
@@ -86,7 +88,10 @@ def courses(snapshot: Snapshot, lines: Iterable[Line], *, at: datetime) -> dict[
     """(kind, ref) -> its course, for lines of `resources.sections` of the same snapshot."""
     past = history.weekly(snapshot, at=at, weeks=WEEKS)
     series = _series(snapshot, past)
-    return {(line.kind, line.ref): _course(line, series.get((line.kind, line.ref, line.state), ()), past) for line in lines}
+    return {
+        (line.kind, line.ref): _course(line, series.get((line.kind, line.ref, line.state), ()), past)
+        for line in lines
+    }
 
 
 def _series(snapshot: Snapshot, past: history.History) -> Mapping[tuple[str, str, str], Sequence[int]]:
@@ -99,7 +104,9 @@ def _series(snapshot: Snapshot, past: history.History) -> Mapping[tuple[str, str
     return sums
 
 
-def _add(sums: dict[tuple[str, str, str], list[int]], key: tuple[str, str, str], values: Sequence[int]) -> None:
+def _add(
+    sums: dict[tuple[str, str, str], list[int]], key: tuple[str, str, str], values: Sequence[int]
+) -> None:
     known = sums.setdefault(key, [0] * len(values))
     for index, value in enumerate(values):
         known[index] += value
@@ -126,13 +133,16 @@ def sparkline(level: Sequence[float], line: Line) -> SafeString:
     top = max(line.limit, *level, 1e-9)
     gap = _WIDTH / max(len(level) - 1, 1)
     points = [
-        f"{index * gap:.1f},{_AIR + (_HEIGHT - _AIR) * (1 - value / top):.1f}" for index, value in enumerate(level)
+        f"{index * gap:.1f},{_AIR + (_HEIGHT - _AIR) * (1 - value / top):.1f}"
+        for index, value in enumerate(level)
     ]
+    if len(points) == 1:
+        points.append(f"{_WIDTH},{points[0].partition(',')[2]}")
     limit = f"{_AIR + (_HEIGHT - _AIR) * (1 - line.limit / top):.1f}"
     return format_html(
         '<svg class="spark" viewBox="0 0 {w} {h}" preserveAspectRatio="none" role="img" aria-label="{said}"'
         ' focusable="false"><title>{said}</title><polygon class="spark-area" points="0,{h} {line} {w},{h}"></polygon>'
         '<line class="spark-limit" x1="0" x2="{w}" y1="{limit}" y2="{limit}"></line>'
         '<polyline class="spark-line" points="{line}"></polyline></svg>',
-        w=_WIDTH, h=_HEIGHT, said=said, line=" ".join(points) if len(points) > 1 else f"{points[0]} {_WIDTH},{points[0].split(',')[1]}", limit=limit,
+        w=_WIDTH, h=_HEIGHT, said=said, limit=limit, line=" ".join(points),
     )  # fmt: skip

@@ -23,6 +23,7 @@ from .sql import LockedPlace
 __all__ = [
     "Block",
     "Discrepancy",
+    "Stander",
     "claim",
     "claims",
     "claims_for_case",
@@ -230,6 +231,34 @@ def elevation(rack_id: int) -> tuple[Block, ...]:
         low, "face", "host_id", "slot", "pk"
     )
     return tuple(Block(*row) for row in rows.values_list(*_BLOCK))
+
+
+@dataclass(frozen=True, slots=True)
+class Stander:
+    """A live claim in a rack that draws power, for questions to the power chain."""
+
+    claim_id: int
+    rack: str
+    start: int | None
+    height: int
+    label: str
+    state: str
+    watts: int
+    cords: str
+    agency: str | None
+    case: str | None
+
+
+_STANDER = (
+    "id", "place__name", "start", "height", "label", "state", "watts", "cords", "agency__name", "case__number",
+)  # fmt: skip
+
+
+def standers(*, installed: bool = False) -> list[Stander]:
+    """Every live claim in a rack that draws power, by rack from the floor up; installed: only what stands there."""
+    states = ["installed"] if installed else LIVE
+    rows = Claim.objects.filter(rack__isnull=False, state__in=states, watts__gt=0)
+    return [Stander(*row) for row in rows.order_by("place__name", "start", "pk").values_list(*_STANDER)]
 
 
 def history(claim_id: int) -> list[dict[str, Any]]:
