@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandar.core.quantity import gigabytes
+from sandar.core.quantity import as_typed, gigabytes
 from sandar.errors import QuantityUnreadable
 
 
@@ -59,3 +59,23 @@ def test_what_is_no_amount_is_refused_with_a_reason(typed: object, reason: str) 
         gigabytes(typed)
     assert refused.value.facts["reason"] == reason
     assert refused.value.code == "QUANTITY_UNREADABLE"
+
+
+@pytest.mark.parametrize(
+    ("typed", "figure", "unit"),
+    [
+        ("128 GiB", "128", "GiB"),
+        ("0.5 GiB", "0.5", "GiB"),
+        ("1 TiB", "1024", "GiB"),
+        ("128 GB", "128", "GB"),
+        ("1,92 TB", "1920", "GB"),
+        ("68.72", "68.72", "GB"),
+        ("0", "0", "GB"),
+    ],
+)
+def test_an_amount_is_shown_as_it_was_meant_and_typed_again_is_the_same(
+    typed: str, figure: str, unit: str
+) -> None:
+    kept = float(gigabytes(typed))
+    assert [str(part) for part in as_typed(kept)] == [figure, unit]
+    assert float(gigabytes(f"{figure} {unit}")) == kept

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -34,14 +33,14 @@ def linger() -> None:
 
 
 @pytest.fixture
-def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
+def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     monkeypatch.setattr(Conf, "SYNC", False)
     monkeypatch.setattr(Conf, "POLL", 0)
     monkeypatch.setattr("django_q.utils.db.close_old_connections", lambda: None)
     monkeypatch.setattr("django_q.brokers.orm.db.close_old_connections", lambda: None)
     done.clear()
     OrmQ.objects.all().delete()
-    yield Worker()
+    return Worker()
 
 
 def test_a_job_is_done_once_and_leaves_the_queue(worker: Worker) -> None:

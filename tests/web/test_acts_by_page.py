@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from sandar.doors.cli.example import hardware
-from sandar.records.cases.models import Case, Event
+from sandar.records.cases.models import Case, Event, FormVersion
 from sandar.records.documents.models import Document, NumberBook, StoredFile
 from sandar.records.ledger import read as ledger
 from tests import office
@@ -180,3 +180,21 @@ def test_a_sentence_with_commas_stays_one_line_of_a_list() -> None:
     assert client.post(url, {**fields, "bring": bring}).status_code == 302
     notice = Document.objects.get(case=case, kind="notice")
     assert notice.facts["bring"] == bring.split("\n")
+
+
+def test_memory_is_shown_in_the_unit_it_was_given_in_and_comes_back_unchanged() -> None:
+    case = office.bring_to(
+        office.ask(office.server(ram_gb="128 GiB"), office.application(ram_gb=32.5)), "awaiting_form"
+    )
+    assert case.items[0]["ram_gb"] == 137.438953472
+    client = signed_in("dinkes1")
+    page = shown(client, case)
+    url, fields = form_of(client, case, "submit")
+    assert "137.438953472" not in page
+    assert (fields["items.0.ram_gb"], fields["items.1.ram_gb"]) == ("128 GiB", "32.5")
+    client.post(url.replace("/submit", "/save"), fields)
+    form = FormVersion.objects.get(case=case)
+    assert form.data["items"][0]["ram_gb"] in ("128 GiB", 137.438953472)
+    client.post(url, fields | {"agreed": "on", "version": str(Case.objects.get(pk=case.pk).version)})
+    case.refresh_from_db()
+    assert [item["ram_gb"] for item in case.items] == [137.438953472, 32.5]

@@ -59,6 +59,29 @@ def gigabytes(value: object) -> Decimal:
     return _checked(_decimal(figure.replace(",", "."), shown) * factor, shown)
 
 
+def as_typed(gb: float | Decimal) -> tuple[Decimal, str]:
+    """The figure and unit a person meant by an amount in GB: 137.438953472 was typed as "128 GiB".
+
+    Whole and half GiB are told from GB by their decimals: nobody types nine of them.
+
+    >>> as_typed(68.719476736)
+    (Decimal('64'), 'GiB')
+    >>> as_typed(960.5)
+    (Decimal('960.5'), 'GB')
+    """
+    exact = Decimal(str(gb))
+    in_gib = exact / GIB_IN_GB
+    halves = (in_gib * 2).to_integral_value()
+    if exact != exact.to_integral_value() and halves > 0 and abs(in_gib * 2 - halves) < Decimal("1e-6"):
+        return _short(halves / 2), "GiB"
+    return _short(exact), "GB"
+
+
+def _short(number: Decimal) -> Decimal:
+    """Without trailing zeros and exponent."""
+    return number.to_integral_value() if number == number.to_integral_value() else number.normalize()
+
+
 def plain_number(value: object) -> Decimal | None:
     """The finite, non-negative number in a form value ("2", "0,5", 17.2); None when there is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from sandar.core import quantity as amounts
 from sandar.core import words
 from sandar.core.words import Lang
 from sandar.doors.web import labels
@@ -77,7 +78,9 @@ def number(value: Number | str | None, decimals: int | None = None) -> str:
 
 
 def quantity(value: Number | None, unit: str) -> str:
-    """1.150 kg, never broken"""
+    """1.150 kg, never broken; memory and disks in the unit they were given in (64 GB, 128 GiB)"""
+    if unit == "GB" and value is not None:
+        value, unit = amounts.as_typed(value)
     return f"{number(value)}{THIN}{unit}"
 
 

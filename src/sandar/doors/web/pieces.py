@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sandar.core import quantity
 from sandar.doors.web import figures, labels
 from sandar.sop import route
 from sandar.sop.procedure import Procedure
@@ -303,6 +304,14 @@ def _aria(identity: str, *, help_said: str, texts: Sequence[str]) -> dict[str, s
     return found | ({"aria-invalid": "true"} if texts else {})
 
 
+def _amount(value: Any) -> tuple[Any, str]:
+    """Memory and disks as they were typed: 137.438953472 is "128 GiB" again; a typed unit stands for itself."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        figure, unit = quantity.as_typed(value)
+        return (f"{figure:f}", "GB") if unit == "GB" else (f"{figure:f} {unit}", "")
+    return value, "" if str(value)[-1:].isalpha() else "GB"
+
+
 def control(name: str, label: str, options: dict[str, Any]) -> dict[str, Any]:
     """A field drawn without a Django form; values and errors are looked up by name in what was sent."""
     kind = str(options.pop("type", "text"))
@@ -310,6 +319,9 @@ def control(name: str, label: str, options: dict[str, Any]) -> dict[str, Any]:
     value = options.pop("value", "")
     if values is not None:
         value = fact(values, name, value)
+    unit = str(options.pop("unit", ""))
+    if unit == "GB":
+        value, unit = _amount(value)
     found = given.get(name, []) if isinstance(given, Mapping) else given or []
     texts = [found] if isinstance(found, str) else [str(text) for text in found]
     identity = str(options.pop("id", "") or field_id(name))
@@ -330,7 +342,7 @@ def control(name: str, label: str, options: dict[str, Any]) -> dict[str, Any]:
         "kind": kind,
         "value": "" if value is None else value,
         "checked": value in (True, "on", "true", "1", 1),
-        "unit": options.pop("unit", ""),
+        "unit": unit,
         "options": [
             {"value": code, "word": word, "on": str(code) in chosen, "id": f"{identity}_{n}"}
             for n, (code, word) in enumerate(given_options)

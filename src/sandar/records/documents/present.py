@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import segno
 
-from sandar.core import words
+from sandar.core import quantity, words
 
 Present = Callable[[Any, ZoneInfo], str]
 _ZONE = "Asia/Jakarta"
@@ -95,7 +95,7 @@ def _moment(text: str, name: str, zone: ZoneInfo) -> str:
 
 
 _UNITS = {
-    "w": "W", "watts": "W", "u": "U", "mm": "mm", "kg": "kg", "gb": "GB", "mbps": "Mbit/s", "gbps": "Gbit/s",
+    "w": "W", "watts": "W", "u": "U", "mm": "mm", "kg": "kg", "mbps": "Mbit/s", "gbps": "Gbit/s",
     "kva": "kVA", "ms": "ms", "vcpu": "vCPU",
 }  # fmt: skip
 
@@ -106,13 +106,16 @@ def _quantity(value: float, name: str) -> str:
         return str(value)
     if last == "minutes":
         return words.duration_id(timedelta(minutes=value))
+    if last == "gb":
+        amount, unit = quantity.as_typed(value)
+        return f"{number(amount)}{_KEEP}{unit}"
     figure = number(value)
     if name == "position_u":
         return f"U{figure}"
     return f"{figure}{_KEEP}{_UNITS[last]}" if last in _UNITS else figure
 
 
-def number(value: float) -> str:
+def number(value: float | Decimal) -> str:
     """ "1.150", "23,5": as many decimals as the value has, at most two."""
     exact = round(Decimal(str(value)), 2).normalize()
     exponent = exact.as_tuple().exponent
