@@ -102,6 +102,12 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         safe=_("Tidak ada yang berubah oleh tindakan Anda; isian Anda tidak hilang."),
         plain=_("Permohonan ini sudah ditindaklanjuti orang lain sesudah halaman Anda dibuka."),
     ),
+    errors.FacilityChanged: Text(
+        _("Data ini sudah diubah"),
+        _("%(name)s sudah diubah oleh %(actor)s pada %(at)s, sesudah halaman Anda dibuka."),
+        _("Bandingkan dengan keadaan terbaru, lalu simpan lagi bila masih perlu."),
+        plain=_("%(name)s sudah diubah orang lain sesudah halaman Anda dibuka."),
+    ),
     errors.SubmissionRunning: Text(
         _("Kiriman pertama masih dikerjakan"),
         _("Kiriman yang sama sedang dikerjakan."),
@@ -219,6 +225,19 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Batas %(resource)s tidak boleh %(limit)s: yang sudah terpakai %(taken)s."),
         _("Pindahkan atau lepaskan yang terpakai lebih dahulu."),
         plain=_("Batas tidak boleh lebih kecil daripada yang sudah terpakai."),
+    ),
+    errors.SheetUnreadable: Text(
+        _("Tabel tidak terbaca"),
+        _("Berkas %(file)s tidak dapat dibaca sebagai tabel."),
+        _("Pakai templat yang dapat diunduh, simpan sebagai CSV UTF-8 atau XLSX, lalu unggah lagi."),
+        safe=NOTHING_STORED,
+        plain=_("Berkas ini tidak dapat dibaca sebagai tabel."),
+    ),
+    errors.ImportRefused: Text(
+        _("Impor ditolak"),
+        _("%(count)s baris ditolak, karena itu tidak satu pun disimpan."),
+        _("Perbaiki baris yang disebutkan, atau pilih menyimpan baris yang baik saja."),
+        safe=NOTHING_STORED,
     ),
     errors.ActionNotAllowed: Text(
         _("Tindakan tidak tersedia"),

@@ -47,6 +47,9 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
 _OWN: dict[str, Callable[[], str]] = {
     "half_u": lambda: _("Harus kelipatan setengah U."),
     "quantity": lambda: _("Bukan ukuran memori atau penyimpanan yang dikenal. Contoh: 64 GB atau 64 GiB."),
+    "slash": lambda: _("Tidak boleh memuat garis miring atau baris baru."),
+    "semicolon": lambda: _("Tidak boleh memuat titik koma atau baris baru."),
+    "pairs": lambda: _("Tulis sebagai pasangan angka, misalnya 4000:40; 8000:15."),
     "unprintable": lambda: _("Memuat huruf yang tidak dapat dicetak."),
 }
 

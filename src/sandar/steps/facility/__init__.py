@@ -1,0 +1,1 @@
+"""Entering the facility: one description per kind of thing, the act that changes it, and imports of tables."""
