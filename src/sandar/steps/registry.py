@@ -7,6 +7,7 @@ binds them by key, so an office that reorders its activities changes no code.
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ from sandar.steps.inputs import Input
 from sandar.steps.turn import Act, Turn, standing, taking
 
 ANY_STEP = "*"
+_STEP_FOLDER = re.compile(r"s\d+_")
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,10 @@ def acts() -> Mapping[tuple[str, str], Act]:
     """Every act by (step key, action name). Raises RuntimeError when two folders claim one."""
     found: dict[tuple[str, str], Act] = {}
     for module in sorted(pkgutil.iter_modules(steps.__path__), key=lambda module: module.name):
-        if not module.ispkg:
+        if not module.ispkg or not _STEP_FOLDER.match(module.name):
             continue
         act = import_module(f"{steps.__name__}.{module.name}.act")
-        for name, entry in act.ACTS.items():
+        for name, entry in getattr(act, "ACTS", {}).items():  # steps/facility is no step of the SOP
             key = (ANY_STEP if name in getattr(act, "ANYTIME", ()) else act.STEP, name)
             if key in found:
                 raise RuntimeError(f"two acts for {key}")
