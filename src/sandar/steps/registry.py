@@ -51,6 +51,9 @@ class Done:
     next_task: Task | None
 
 
+_STEP = re.compile(r"s\d+_")  # other folders serve the office, not a case
+
+
 @lru_cache(maxsize=1)
 def acts() -> Mapping[tuple[str, str], Act]:
     """Every act by (step key, action name). Raises RuntimeError when two folders claim one."""
