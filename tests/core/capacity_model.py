@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
 from sandar.core import rack
 from sandar.core.capacity import Demand, PlaceState, PoolState, Snapshot, amounts, unprovided
-from sandar.core.placement import Ask
+from sandar.core.placement import Ask, Placement
 from sandar.core.power import Node, Topology
 from sandar.core.power_plan import routes
+from sandar.core.rack import SIDE_POSITIONS
+from sandar.core.standing import Stand
 
 FACES = ("front", "rear", "full")
 
 
 @dataclass(frozen=True)
 class Held:
+    """A device somewhere; at: its start, or for one without height the index of its position on the side."""
+
     place: int
-    start: int
+    at: int
     ask: Ask
+
+    @property
+    def stand(self) -> Stand:
+        """As core.standing reads it."""
+        tall = self.ask.height > 0
+        return Stand(
+            place_id=self.place,
+            demand=self.ask.demand,
+            start=self.at if tall else None,
+            height=self.ask.height,
+            face=self.ask.face,
+            depth_mm=self.ask.depth_mm,
+            slot=None if tall else self.at + 1,
+        )
 
 
 @dataclass
@@ -37,7 +56,8 @@ class NaiveLedger:
 
     def accepts(self, new: Held) -> bool:
         (place,) = [p for p in self.world.places if p.id == new.place]
-        if new.start < 0 or new.start + new.ask.height > place.half_units:
+        top = place.half_units if new.ask.height else SIDE_POSITIONS
+        if new.at < 0 or new.at + max(new.ask.height, 1) > top:
             return False
         if self.cells(new.place) & set(_cells(new)):
             return False
@@ -54,13 +74,30 @@ class NaiveLedger:
 
         return replace(
             self.world,
-            places=tuple(replace(p, front=bits(p.id, "F"), rear=bits(p.id, "R")) for p in self.world.places),
+            places=tuple(
+                replace(p, front=bits(p.id, "F"), rear=bits(p.id, "R"), sides=bits(p.id, "S"))
+                for p in self.world.places
+            ),
             pools={i: replace(p, installed=self.used(i)) for i, p in self.world.pools.items()},
         )
 
 
+def where(option: Placement) -> int:
+    """The start or the side position that the search proposes, as Held counts it."""
+    return option.start if option.start is not None else (option.slot or 0) - 1
+
+
+def everywhere(world: Snapshot, ask: Ask) -> Iterator[Held]:
+    """Every place there is for it, and a few beyond."""
+    for place in world.places:
+        for at in range(-1, (place.half_units if ask.height else SIDE_POSITIONS) + 1):
+            yield Held(place.id, at, ask)
+
+
 def _cells(held: Held) -> list[tuple[int, str]]:
-    return rack.cells(held.start, held.ask.height, held.ask.face)
+    if not held.ask.height:
+        return [(held.at, "S")]
+    return rack.cells(held.at, held.ask.height, held.ask.face)
 
 
 def _drawn(world: Snapshot, held: Held, pool: int) -> int:
@@ -114,6 +151,6 @@ ASKS = st.builds(
         cords=st.sampled_from(["A", "B", "AB", "AB"]),
         weight_kg=st.integers(0, 40),
     ),
-    height=st.integers(1, 6),
+    height=st.sampled_from([0, 1, 1, 2, 2, 3, 4, 5, 6]),
     face=st.sampled_from(FACES),
 )

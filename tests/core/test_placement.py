@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sandar.core.capacity import Demand, Pending, PlaceState, PoolState, Snapshot
 from sandar.core.placement import Ask, find
 from sandar.errors import NegativeQuantity, PlaceOutsideRack
-from tests.core.capacity_model import ASKS, Held, NaiveLedger, worlds
+from tests.core.capacity_model import ASKS, Held, NaiveLedger, everywhere, where, worlds
 from tests.core.properties import tried
 
 SOON = datetime(2026, 11, 24, tzinfo=UTC)
@@ -180,9 +180,9 @@ def test_p01_p02_whatever_is_proposed_the_naive_ledger_accepts_and_no_limit_is_p
     for wish in asks:
         answer = find(ledger.snapshot(), [wish])
         for option in answer.placements:
-            assert ledger.accepts(Held(option.place_id, option.start or 0, wish))
+            assert ledger.accepts(Held(option.place_id, where(option), wish))
         if answer.fits:
-            ledger.held.append(Held(answer.plan[0].place_id, answer.plan[0].start or 0, wish))
+            ledger.held.append(Held(answer.plan[0].place_id, where(answer.plan[0]), wish))
         now = ledger.snapshot()
         assert all(0 <= pool.used <= pool.limit for pool in now.pools.values())
 
@@ -193,12 +193,8 @@ def test_nothing_the_ledger_would_accept_is_refused(world: Snapshot, before: lis
     ledger = NaiveLedger(world)
     for earlier in before:
         if (answer := find(ledger.snapshot(), [earlier])).fits:
-            ledger.held.append(Held(answer.plan[0].place_id, answer.plan[0].start or 0, earlier))
-    possible = any(
-        ledger.accepts(Held(place.id, start, wish))
-        for place in world.places
-        for start in range(place.half_units)
-    )
+            ledger.held.append(Held(answer.plan[0].place_id, where(answer.plan[0]), earlier))
+    possible = any(ledger.accepts(found) for found in everywhere(world, wish))
     answer = find(ledger.snapshot(), [wish])
     assert answer.fits is possible
     assert bool(answer.short) is not possible
@@ -210,7 +206,86 @@ def test_a_plan_for_several_is_accepted_one_after_the_other(world: Snapshot, ask
     ledger = NaiveLedger(world)
     answer = find(world, asks)
     for wish, option in zip(asks, answer.plan, strict=False):
-        new = Held(option.place_id, option.start or 0, wish)
+        new = Held(option.place_id, where(option), wish)
         assert ledger.accepts(new)
         ledger.held.append(new)
     assert answer.fits or answer.short
+
+
+@tried()
+@given(world=worlds(), before=st.lists(ASKS, max_size=4), asks=st.lists(ASKS, min_size=2, max_size=2))
+def test_two_that_fit_together_somehow_are_never_refused(
+    world: Snapshot, before: list[Ask], asks: list[Ask]
+) -> None:
+    ledger = NaiveLedger(replace(world, places=world.places[:1]))
+    for earlier in before:
+        if (answer := find(ledger.snapshot(), [earlier])).fits:
+            ledger.held.append(Held(answer.plan[0].place_id, where(answer.plan[0]), earlier))
+    now = ledger.snapshot()
+    possible = False
+    for one in everywhere(now, asks[0]):
+        if ledger.accepts(one):
+            ledger.held.append(one)
+            possible = possible or any(ledger.accepts(two) for two in everywhere(now, asks[1]))
+            ledger.held.pop()
+    assert find(now, asks).fits is possible
+
+
+def with_room(world: Snapshot, **room: object) -> Snapshot:
+    return replace(world, places=tuple(replace(p, **room) for p in world.places))  # type: ignore[arg-type]
+
+
+def test_a_room_that_fills_tight_proposes_the_fuller_rack_and_one_that_spreads_the_emptier() -> None:
+    half = (1 << 40) - 1
+    world = with_rack(site(), "R2", front=half, rear=half)
+    names = {
+        policy: [p.name for p in find(with_room(world, policy=policy), [ask()]).placements]
+        for policy in ("tight", "spread")
+    }
+    assert names["tight"][0] == "R2"
+    assert names["spread"][-1] == "R2"
+    best = find(with_room(world, policy="tight"), [ask()]).placements[0]
+    assert "room_tight" in codes(best.pros)
+
+
+def test_what_the_room_keeps_free_is_proposed_last_with_a_warning_and_never_refused() -> None:
+    nearly = (1 << 70) - 1
+    world = with_room(with_rack(site(racks=2), "R1", front=nearly, rear=nearly), keep_free=20)
+    answer = find(world, [ask()])
+    assert [p.name for p in answer.placements] == ["R2", "R1"]
+    (warning,) = [reason for reason in answer.placements[1].cons if reason.code == "below_reserve"]
+    assert warning.facts == {"percent": 14, "keep_free": 20}
+    full = with_rack(world, "R2", front=(1 << 84) - 1, rear=(1 << 84) - 1)
+    assert find(full, [ask()]).fits
+
+
+def test_a_single_cord_goes_where_the_other_side_is_heavier() -> None:
+    world = site(racks=2)
+    loaded = {
+        pool.id: replace(pool, installed=1500)
+        for pool in world.pools.values()
+        if pool.kind == "rack_power_b" and pool.ref == "R2"
+    }
+    (best, *_) = find(
+        replace(world, pools={**world.pools, **loaded}), [ask(watts=1000, cords="A")]
+    ).placements
+    assert best.name == "R2"
+    assert "balances_sides" in codes(best.pros)
+
+
+def test_little_cooling_is_said_even_where_something_else_is_tighter() -> None:
+    world = site(racks=1, strip=1000)
+    cooling = PoolState(99, "cooling", "Ruang", "normal", 10_000, 10_000, installed=8_000)
+    (place,) = world.places
+    with_cooling = replace(place, upstream=(*place.upstream, ("power", 99)))
+    found = find(Snapshot((with_cooling,), {**world.pools, 99: cooling}), [ask(watts=950)]).plan[0]
+    assert {"little_headroom", "cooling_short"} <= codes(found.cons)
+
+
+def test_the_side_of_a_rack_is_found_and_runs_out() -> None:
+    strip = Ask(demand=Demand(weight_kg=3))
+    world = site(racks=1)
+    answer = find(world, [strip] * 4)
+    assert [p.slot for p in answer.plan] == [1, 2, 3, 4]
+    (short,) = find(with_rack(world, "R1", sides=0b1111), [strip]).short
+    assert (short.resource, short.asked, short.left) == ("side", 1, 0)

@@ -25,6 +25,7 @@ ANSWERS = {200, 201, 409, 422}
 WHO = ("operator1", "operator2", "administrator1", "operator1")
 
 
+@pytest.mark.timeout(7_200)
 def test_every_answer_of_a_storm_by_api_is_a_claim_a_conflict_or_a_rule(tmp_path: Path) -> None:
     with serving(tmp_path / "data", example=True) as sandar:
         callers = [Caller(sandar, number) for number in range(CALLERS)]

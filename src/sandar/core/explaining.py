@@ -89,7 +89,7 @@ def _policy(
     """What the room wants: few racks filled, or load spread, and a share kept free."""
     if place.policy and place.half_units:
         percent = fill(work, place)
-        good = percent >= 50 if place.policy == "tight" else percent < 50
+        good = percent > 0 if place.policy == "tight" else percent < 50
         yield good, Reason(f"room_{place.policy}", {"percent": percent})
     if place.keep_free:
         percent = below_reserve(work, ask, place, wanted, pools)

@@ -1,0 +1,78 @@
+"""Exactly here? P01 to P04 on plain data: what is put in and lifted out, held to the naive ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandar.core import standing
+from sandar.core.capacity import Snapshot
+from sandar.core.placement import Ask
+from sandar.errors import DeviceTooDeep, PlaceOutsideRack
+from tests.core.capacity_model import ASKS, Held, NaiveLedger, everywhere, worlds
+from tests.core.properties import tried
+from tests.core.test_placement import ask, site
+
+ACTS = st.lists(st.tuples(st.booleans(), st.integers(0, 400), ASKS), max_size=8)
+
+
+def fits(snapshot: Snapshot, held: Held) -> bool:
+    try:
+        return standing.judge(snapshot, held.stand).fits
+    except PlaceOutsideRack:
+        return False
+
+
+@tried()
+@given(world=worlds(), acts=ACTS)
+def test_p01_p02_p03_after_any_acts_the_picture_is_the_naive_recount(
+    world: Snapshot, acts: list[Any]
+) -> None:
+    ledger, picture = NaiveLedger(world), world
+    for put, which, wish in acts:
+        if put:
+            places = list(everywhere(world, wish))
+            new = places[which % len(places)]
+            assert fits(picture, new) is ledger.accepts(new)
+            if ledger.accepts(new):
+                ledger.held.append(new)
+                picture = standing.beside(picture, [new.stand])
+        elif ledger.held:
+            gone = ledger.held.pop(which % len(ledger.held))
+            picture = standing.without(picture, [gone.stand])
+        assert picture == ledger.snapshot()
+        assert all(0 <= pool.used <= pool.limit for pool in picture.pools.values())
+
+
+@tried()
+@given(
+    world=worlds(), wishes=st.lists(ASKS, min_size=2, max_size=5), chance=st.randoms(use_true_random=False)
+)
+def test_p04_lifting_restores_exactly_and_the_order_of_independent_holds_leaves_no_trace(
+    world: Snapshot, wishes: list[Ask], chance: Any
+) -> None:
+    ledger = NaiveLedger(world)
+    for wish in wishes:
+        places = [held for held in everywhere(world, wish) if ledger.accepts(held)]
+        if places:
+            ledger.held.append(chance.choice(places))
+    stands = [held.stand for held in ledger.held]
+    full = standing.beside(world, stands)
+    assert standing.beside(world, chance.sample(stands, len(stands))) == full
+    assert standing.without(full, chance.sample(stands, len(stands))) == world
+
+
+def test_what_is_too_deep_or_outside_is_refused_with_its_rule() -> None:
+    world = site(racks=1)
+    with pytest.raises(DeviceTooDeep):
+        standing.judge(world, Held(1, 0, ask(depth_mm=1200)).stand)
+    with pytest.raises(PlaceOutsideRack):
+        standing.judge(world, Held(1, 83, ask()).stand)
+
+
+def test_a_place_that_is_not_in_the_picture_is_passed_over() -> None:
+    world = site(racks=1)
+    assert standing.beside(world, [Held(7, 0, ask()).stand]) == world
