@@ -2,8 +2,9 @@
 
 A pool is one node (or one phase of a three-phase node) in one state. A pool in which no place draws more than
 in another state of the same node, and whose limit is no lower, can never refuse what the other accepts: it is
-left out. So many maintenance states cost little. The first state that loads a node always keeps its pool (so
-`normal` is there to be read), for a three-phase node as the sum of its phases.
+left out. So many maintenance states cost little. The first state that loads a node always keeps its pool, so
+`normal` is there to be read. A three-phase node has pools for the whole, which people read, and for its phases,
+which bind.
 """
 
 from __future__ import annotations
@@ -66,8 +67,7 @@ def plan(topology: Topology, states: Sequence[State] = DEFAULT_STATES) -> dict[s
                 loads.setdefault(key, [{} for _ in states])[index][number] = share
     drawn: list[list[tuple[str, str, int, str]]] = [[] for _ in groups]
     for (ref, phase), by_state in loads.items():
-        whole = not phase and topology.nodes[ref].phases == 3
-        for index in _binding(topology.nodes[ref], phase, by_state, states, only_first=whole):
+        for index in _binding(topology.nodes[ref], phase, by_state, states):
             for number, share in by_state[index].items():
                 drawn[number].append((ref, phase, index, share))
     found = {}
@@ -105,13 +105,9 @@ def _binding(
     phase: str,
     by_state: Sequence[Mapping[int, str]],
     states: Sequence[State],
-    *,
-    only_first: bool,
 ) -> list[int]:
-    """The states in which this node needs a pool. only_first: its phases bind, the sum is there to be read."""
+    """The states in which this node, or this phase of it, needs a pool."""
     loaded = [index for index, loads in enumerate(by_state) if loads]
-    if only_first:
-        return loaded[:1]
     limits = {index: capacity(node, states[index], phase=phase) for index in loaded}
     kept: list[int] = []
     for index in loaded:
