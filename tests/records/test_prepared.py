@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Event, Task
 from sandar.records.clocks.models import Timer
+from sandar.records.ledger import snapshot
+from sandar.records.ledger.models import Claim
 from sandar.records.outbox.models import Message
 from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person
@@ -150,3 +152,29 @@ def test_the_case_of_a_task_is_locked_with_what_an_act_needs(
         assert (locked.agency.code, locked.requester.username) == ("DINKES", "dinkes1")
         assert locked.revision.revision == 1
     assert found.case is locked
+
+
+def test_constants_of_the_source_stand_in_the_statement_so_that_an_index_with_a_condition_serves(
+    case: Case,
+) -> None:
+    asked = Question(
+        lambda: (
+            Claim.objects.filter(state__in=["held", "reserved"], label=Slot("label"))
+            .exclude(label="100 % it's \\")
+            .order_by("expires_at")
+            .values_list("pk", flat=True)
+        )
+    )
+    assert asked.all(label="it's %s") == []
+    assert "'held', 'reserved'" in asked._built.sql
+    assert "it''s" in asked._built.sql
+    assert [value.name for value in asked._built.params] == ["label"]
+
+
+@pytest.mark.sqlite
+def test_the_pending_places_are_found_by_their_index(case: Case) -> None:
+    for asked in (snapshot._PENDING_CLAIMS, snapshot._PENDING_LINES):
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + asked._built.sql)
+            plan = [row[3] for row in cursor.fetchall()]
+        assert any("USING INDEX claims_that_expire" in step for step in plan), plan

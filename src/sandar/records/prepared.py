@@ -10,6 +10,7 @@ slots and makes the same objects. Records use it for what every act does and the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -64,7 +65,7 @@ class Question(Generic[Found]):
         expressions = [column[0] for column in compiler.select[: compiler.col_count]]
         converters = compiler.get_converters(expressions)
         made = tuple((place, expression, found) for place, (found, expression) in converters.items())
-        return _Built(sql, tuple(params), made, _maker(rows, compiler))
+        return _Built(*_with_constants(sql, params), made, _maker(rows, compiler))
 
     def all(self, **values: Any) -> list[Found]:
         """Every row, with the values in their slots."""
@@ -84,6 +85,27 @@ class Question(Generic[Found]):
 def _db() -> BaseDatabaseWrapper:
     """This thread's connection itself: asking the usual stand-in for every attribute is a cost of its own."""
     return connections[DEFAULT_DB_ALIAS]
+
+
+def _with_constants(sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """Write the texts and whole numbers that stand in the source into the statement itself.
+
+    SQLite uses an index with a condition (state IN ('held', 'reserved')) only for a statement that says the same
+    in so many words; with bound values it read every claim there ever was.
+    """
+    left = iter(params)
+    bound: list[Any] = []
+
+    def written(_mark: re.Match[str]) -> str:
+        value = next(left)
+        if type(value) is str:
+            return "'" + value.replace("'", "''").replace("%", "%%") + "'"
+        if type(value) is int:
+            return str(value)
+        bound.append(value)
+        return "%s"
+
+    return re.sub("%s", written, sql), tuple(bound)
 
 
 def _filled(params: tuple[Any, ...], values: Mapping[str, Any], db: BaseDatabaseWrapper) -> list[Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from sandar.core import capacity, power
@@ -12,8 +15,14 @@ from sandar.core.capacity import Row
 from sandar.records.people import read as people
 
 
-def labels() -> dict[str, str]:
+def labels() -> Mapping[str, str]:
     """Resource code -> name in the active language."""
+    return _labels(get_language())
+
+
+@lru_cache(maxsize=8)
+def _labels(_language: str | None) -> Mapping[str, str]:
+    """Built once a language: one answer names hundreds of resources."""
     return {
         "space": _("Ruang rak"),
         "rack_power_a": _("Daya rak jalur A"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
@@ -26,7 +27,7 @@ def reason(found: Reason) -> str:
     >>> reason(Reason("agency_here"))
     'satu tempat dengan layanan lain dari instansi yang sama'
     """
-    text = _texts().get(found.code)
+    text = _texts(get_language()).get(found.code)
     return text % _facts(found.facts) if text else found.code
 
 
@@ -38,7 +39,9 @@ def cons(placement: Placement) -> list[str]:
     return [reason(found) for found in placement.cons]
 
 
-def _texts() -> Mapping[str, str]:
+@lru_cache(maxsize=8)
+def _texts(_language: str | None) -> Mapping[str, str]:
+    """Built once a language: one answer gives many reasons."""
     return {
         "keeps_longest_run": _("ruang kosong menyambung terpanjang tetap utuh (%(after_u)s U)"),
         "shortens_longest_run": _(

@@ -14,6 +14,7 @@ from django.db import connection
 
 from sandar.core import rack as geometry
 from sandar.core.capacity import Pending, PlaceState, PoolState, Snapshot
+from sandar.records.prepared import Question, Slot
 
 from .models import LIVE, Claim, Line, Place, Pool, Route
 
@@ -27,7 +28,37 @@ _PLACE = (
 )  # fmt: skip
 _PENDING = (
     "id", "state", "expires_at", "case__number", "label", "place_id", "start", "height", "face", "host_id", "slot",
+    "case_id",
 )  # fmt: skip
+
+_VERSIONS = Question(
+    lambda: Place.objects.filter(retired=False).order_by("name").values_list("id", "version")
+)
+_SHARED = Question(lambda: Pool.objects.filter(place__isnull=True, retired=False).values_list(*_POOL))
+_PENDING_CLAIMS = Question(
+    lambda: (
+        Claim.objects.filter(state__in=["held", "reserved"])
+        .order_by("expires_at", "pk")
+        .values_list(*_PENDING)
+    )
+)
+_PENDING_LINES = Question(
+    lambda: Line.objects.filter(
+        claim_id__in=Claim.objects.filter(state__in=["held", "reserved"]).values("pk")
+    ).values_list("claim_id", "pool_id", "amount")
+)
+_NEAR = Question(
+    lambda: Claim.objects.filter(agency_id=Slot("agency"), state__in=LIVE).values_list("place_id", flat=True)
+)
+_GEOMETRY = ("place_id", "start", "height", "face", "host_id", "slot")
+_OF_CASE = Question(
+    lambda: Claim.objects.filter(case_id=Slot("case"), state__in=LIVE).values_list(*_GEOMETRY)
+)
+_LINES_OF_CASE = Question(
+    lambda: Line.objects.filter(claim__case_id=Slot("case"), claim__state__in=LIVE).values_list(
+        "pool_id", "claim__state", "amount"
+    )
+)
 
 
 @contextmanager
@@ -82,8 +113,7 @@ def snapshot(
         pending = _pending(ignoring_case)
         near: frozenset[int] = frozenset()
         if agency_id is not None:
-            mine = Claim.objects.filter(agency_id=agency_id, state__in=LIVE)
-            near = frozenset(mine.values_list("place_id", flat=True).distinct())
+            near = frozenset(_NEAR.all(agency=agency_id))
         found = Snapshot(places, pools, pending, near)
         return found if ignoring_case is None else _without(found, ignoring_case)
 
@@ -104,24 +134,37 @@ def pools_of_place(place_id: int) -> tuple[PoolState, ...]:
 def _places(
     rack_ids: Iterable[int] | None, place_ids: Iterable[int] | None
 ) -> tuple[tuple[PlaceState, ...], dict[int, PoolState]]:
-    # Inside a write transaction a version may be undone and given again: nothing is kept there.
-    kept = {} if connection.in_atomic_block else _kept
     database = str(connection.settings_dict["NAME"])
+    seen = _versions(rack_ids, place_ids)
+    known = {pk: _kept.get((database, pk)) for pk, _ in seen}
+    stale = [pk for pk, version in seen if (kept := known[pk]) is None or kept.version != version]
+    fresh = {entry.state.id: entry for entry in _load(stale)}
+    # What others committed is as true inside a write transaction as outside. But there a version may be undone and
+    # given again: nothing that was read there is kept.
+    if not connection.in_atomic_block:
+        _kept.update({(database, pk): entry for pk, entry in fresh.items()})
+    found = {row[0]: PoolState(*row) for row in _SHARED.all()}
+    entries = [fresh.get(pk) or _sure(known[pk]) for pk, _ in seen]
+    for entry in entries:
+        found.update(entry.pools)
+    return tuple(entry.state for entry in entries), found
+
+
+def _versions(rack_ids: Iterable[int] | None, place_ids: Iterable[int] | None) -> list[tuple[int, int]]:
+    """Place and version of the places asked for, by name."""
+    if rack_ids is None and place_ids is None:
+        return _VERSIONS.all()
     rows = Place.objects.filter(retired=False).order_by("name")
     if rack_ids is not None:
         rows = rows.filter(rack_id__in=list(rack_ids)) | rows.filter(kind="compute")
     if place_ids is not None:
         rows = rows.filter(pk__in=list(place_ids))
-    seen = list(rows.values_list("id", "version"))
-    stale = [pk for pk, version in seen if (k := kept.get((database, pk))) is None or k.version != version]
-    for fresh in _load(stale):
-        kept[database, fresh.state.id] = fresh
-    shared = Pool.objects.filter(place__isnull=True, retired=False).values_list(*_POOL)
-    found = {row[0]: PoolState(*row) for row in shared}
-    entries = [kept[database, pk] for pk, _ in seen]
-    for entry in entries:
-        found.update(entry.pools)
-    return tuple(entry.state for entry in entries), found
+    return list(rows.values_list("id", "version"))
+
+
+def _sure(entry: _Kept | None) -> _Kept:
+    assert entry is not None, "a place is either fresh or kept"
+    return entry
 
 
 def _load(ids: list[int]) -> Iterator[_Kept]:
@@ -160,14 +203,10 @@ def _load(ids: list[int]) -> Iterator[_Kept]:
 
 
 def _pending(ignoring_case: int | None) -> tuple[Pending, ...]:
-    claims = Claim.objects.filter(state__in=["held", "reserved"]).order_by("expires_at", "pk")
-    if ignoring_case is not None:
-        claims = claims.exclude(case_id=ignoring_case)
-    rows = list(claims.values_list(*_PENDING))
+    rows = [row for row in _PENDING_CLAIMS.all() if ignoring_case is None or row[11] != ignoring_case]
     draws: dict[int, list[tuple[int, int]]] = {}
     if rows:
-        lines = Line.objects.filter(claim__state__in=["held", "reserved"])
-        for claim_id, pool_id, amount in lines.values_list("claim_id", "pool_id", "amount"):
+        for claim_id, pool_id, amount in _PENDING_LINES.all():
             draws.setdefault(claim_id, []).append((pool_id, amount))
     return tuple(
         Pending(
@@ -188,11 +227,8 @@ def _pending(ignoring_case: int | None) -> tuple[Pending, ...]:
 
 def _without(snapshot: Snapshot, case_id: int) -> Snapshot:
     """The snapshot as if the claims of this case were not there."""
-    claims = Claim.objects.filter(case_id=case_id, state__in=LIVE)
-    lines = Line.objects.filter(claim__case_id=case_id, claim__state__in=LIVE)
     found = {place.id: place for place in snapshot.places}
-    columns = ("place_id", "start", "height", "face", "host_id", "slot")
-    for place_id, start, height, face, host, slot in claims.values_list(*columns):
+    for place_id, start, height, face, host, slot in _OF_CASE.all(case=case_id):
         if (place := found.get(place_id)) and slot and host is None:
             found[place_id] = replace(place, sides=place.sides & ~(1 << (slot - 1)))
         elif place and start is not None:
@@ -203,7 +239,7 @@ def _without(snapshot: Snapshot, case_id: int) -> Snapshot:
                 rear=place.rear & ~bits if face != "front" else place.rear,
             )
     left = dict(snapshot.pools)
-    for pool_id, state, amount in lines.values_list("pool_id", "claim__state", "amount"):
+    for pool_id, state, amount in _LINES_OF_CASE.all(case=case_id):
         if pool := left.get(pool_id):
             left[pool_id] = replace(pool, **{state: getattr(pool, state) - amount})
     return replace(snapshot, places=tuple(found.values()), pools=left)
