@@ -101,7 +101,7 @@ OFFICE_ONLY = {
     "/capacity", "/capacity/find", "/claims", "/claims/plan", "/claims/{claim_id}", "/racks", "/racks/{name}",
     "/racks/{name}/elevation.svg",
 }  # fmt: skip
-OWN_LISTS = {"/cases", "/tasks", "/assets"}
+OWN_LISTS = {"/cases", "/tasks", "/waiting", "/assets"}
 
 
 def test_the_scope_of_every_call_is_decided_here():

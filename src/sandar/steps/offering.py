@@ -138,7 +138,7 @@ def worded(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if what == WHOLE:
             told |= {"asked": _("diminta"), "offered": _("tidak termasuk")}
         elif what == PLACE:
-            told |= {"asked": _("menurut pemeriksaan")}
+            told |= {"asked": "—"}
         elif what == TIME:
             told |= {
                 "asked": _("sekarang"),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from sandar.doors.api import shapes, words
+from sandar.doors.api import shapes, waiting, words
 from sandar.doors.api.auth import Caller, caller_of
 from sandar.doors.api.once import answer, once
 from sandar.doors.api.paging import PageNo, Word, page_of
@@ -86,7 +86,8 @@ def get_case(request: HttpRequest, number: str) -> HttpResponse:
     """One case: letter, items, where it stands on the sheet, clocks, form, places, files, register lines."""
     caller = caller_of(request)
     case = cases.case_for(caller.viewer, name_in_path(number, "case"))
-    return answer(words.case_brief(case) | _standing(case, caller) | _belongings(case, caller))
+    between = waiting.of_case(case, caller.viewer)
+    return answer(words.case_brief(case) | _standing(case, caller) | _belongings(case, caller) | between)
 
 
 def _standing(case: Case, caller: Caller) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from sandar.doors.api.offer_shapes import OfferOut, QueuedOut
+
 
 class Problem(BaseModel):
     """A refusal (RFC 9457). Members beyond these depend on `code`: holder, fields, limit_bytes, actor ..."""
@@ -201,6 +203,8 @@ class CaseOut(CaseBrief):
     claims: list[ClaimOut]
     files: list[FileOut]
     assets: list[str]
+    offer: OfferOut | None = Field(description="the newest offer, answered or not")
+    waiting: QueuedOut | None = Field(description="its place on the waiting list")
     track_url: str
 
 

@@ -128,7 +128,7 @@ def _capacity_offer() -> Facts:
                 {
                     **wide,
                     "label": "Tempat",
-                    "asked": "menurut pemeriksaan",
+                    "asked": "—",
                     "offered": "R09 U12",
                     "differs": True,
                 },

@@ -34,6 +34,11 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
     report = cases.last_event(task.case, "capacity_reported")
     payload = dict(report.payload) if report else {}
     picture = _picture(task)
+    if task.state == "waiting_capacity":
+        return {
+            "shortages": web_offers.dated(booking.shortage_facts(gap) for gap in picture.answer.short),
+            "between": web_offers.between(task, picture),
+        }
     if task.state != "capacity_check":
         return {
             "report": payload,

@@ -28,6 +28,7 @@ def between(task: Task, picture: Picture) -> dict[str, Any]:
     return {
         "items": [_item(number, item, picture.answer) for number, item in enumerate(task.case.items, 1)],
         "is_smaller": proposed is not None,
+        "would_fit": _would_fit(task, proposed) if proposed else "",
         "fits": picture.answer.fits,
         "frees_on": offers.frees_on(picture.answer.short, people.zone()),
     }
@@ -40,6 +41,12 @@ def suggestion(task: Task, picture: Picture) -> list[dict[str, Any] | None] | No
         kept["_smaller"] = suggest.smaller(picture.snapshot, task.case.items)
     found: list[dict[str, Any] | None] | None = kept["_smaller"]
     return found
+
+
+def _would_fit(task: Task, proposed: list[dict[str, Any] | None]) -> str:
+    """What would have to be smaller, in one line."""
+    kept = {number: item for number, item in enumerate(proposed, 1) if item is not None}
+    return offering.brief(offering.compare(task.case.items, kept))
 
 
 def _item(number: int, item: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
