@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from sandar.core import rack as geometry
 from sandar.core.capacity import Demand
@@ -92,3 +93,14 @@ def test_what_draws_from_a_pool_adds_up_to_what_the_pool_says() -> None:
     ledger.take_over([spec("R02", 1, watts=700, cords="A")], at=START, by=None)
     for pool in ledger_read.snapshot().pools.values():
         assert sum(one.amount for one in history.drawn([pool.id])) == pool.used
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_inside_a_consistent_read_is_of_that_same_moment() -> None:
+    with transaction.atomic():
+        office.build(START + timedelta(days=30))
+    with ledger_read.consistent():
+        before = ledger_read.snapshot()
+        assert ledger_read.pools()
+    with ledger_read.consistent():
+        assert ledger_read.snapshot() == before

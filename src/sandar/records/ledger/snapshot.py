@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from django.db import connection
+from django.db import connection, connections
 
 from sandar.core import rack as geometry
 from sandar.core.capacity import Pending, PlaceState, PoolState, Snapshot
@@ -61,22 +61,28 @@ _LINES_OF_CASE = Question(
 )
 
 
+_reading: set[int] = set()  # connections with such a transaction open
+
+
 @contextmanager
 def consistent() -> Iterator[None]:
     """Several reads, one moment, no write lock: a read transaction of its own unless one is open.
 
     Plain BEGIN on SQLite (Django's atomic() would be IMMEDIATE and queue behind writers); REPEATABLE READ,
-    READ ONLY on PostgreSQL.
+    READ ONLY on PostgreSQL. Inside another one it is that one.
     """
-    if connection.in_atomic_block:
+    this = id(connections[connection.alias])  # each thread has its own
+    if connection.in_atomic_block or this in _reading:
         yield
         return
     postgres = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
         cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if postgres else "BEGIN DEFERRED")
+        _reading.add(this)
         try:
             yield
         finally:
+            _reading.discard(this)
             cursor.execute("ROLLBACK")
 
 
