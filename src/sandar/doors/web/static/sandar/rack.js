@@ -12,7 +12,7 @@
   const links = (figure) => Array.from(figure.querySelectorAll("svg.elev > a:not([aria-hidden])"));
   const boxOf = (link) => link.querySelector(".elev-box");
   let lifted = null; // {claim, version, start, height, face, grab, data, by, verdict, at}
-  let ghosts = [], timer = 0, asking = null, quiet = false;
+  let ghosts = [], timer = 0, busy = false, again = false, quiet = false;
 
   // --- where things are: half-units from the floor, as in the ledger
   const heightOf = () => 2 * edge + total * step;
@@ -87,34 +87,37 @@
     return (Array.isArray(first) ? first[0] : first) || facts.detail || facts.title || area.dataset.offline;
   };
 
+  // One question at a time: what was asked meanwhile is asked once, for where the device is then.
   function ask() {
     clearTimeout(timer);
-    if (asking) asking.abort();
-    const mine = lifted;
-    mine.verdict = null;
+    lifted.verdict = null;
     drawGhosts();
-    say(units(mine.start, mine.height) + ": " + area.dataset.asking, "");
-    mine.answer = new Promise((resolve) => {
-      timer = setTimeout(async () => {
-        const control = (asking = new AbortController());
-        const [url, data] = body();
-        try {
-          const answer = await fetch(url, {
-            method: "POST", body: new URLSearchParams(data), signal: control.signal,
-            headers: { Accept: "application/json" }, credentials: "same-origin",
-          });
-          mine.verdict = read(await answer.json());
-        } catch (fault) {
-          if (fault.name === "AbortError") return;
-          mine.verdict = { fits: false, text: area.dataset.offline };
-        }
-        if (lifted === mine) {
-          say(units(mine.start, mine.height) + ": " + mine.verdict.text, mine.verdict.fits ? "yes" : "no");
-          drawGhosts();
-        }
-        resolve(mine.verdict);
-      }, 90);
-    });
+    say(units(lifted.start, lifted.height) + ": " + area.dataset.asking, "");
+    timer = setTimeout(send, 90);
+  }
+  async function send() {
+    if (busy) { again = true; return; }
+    const mine = lifted;
+    if (!mine) return;
+    const start = mine.start, [url, data] = body();
+    let verdict;
+    busy = true;
+    try {
+      const answer = await fetch(url, {
+        method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json" }, credentials: "same-origin",
+      });
+      verdict = read(await answer.json());
+    } catch {
+      verdict = { fits: false, text: area.dataset.offline };
+    }
+    busy = false;
+    if (lifted === mine && mine.start === start) {
+      mine.verdict = verdict;
+      say(units(start, mine.height) + ": " + verdict.text, verdict.fits ? "yes" : "no");
+      drawGhosts();
+      if (mine.dropped) finish(mine);
+    }
+    if (again) { again = false; send(); }
   }
 
   function lift(link, more) {
@@ -127,24 +130,26 @@
   }
   function moveTo(start) {
     start = clamp(start, lifted.height);
-    if (start === lifted.start && lifted.answer) return;
+    if (start === lifted.start && lifted.asked) return;
     lifted.start = start;
+    lifted.asked = true;
     ask();
   }
   function put(text) {
     clearTimeout(timer);
-    if (asking) asking.abort();
     if (lifted) lifted.link.classList.remove("is-lifted");
     lifted = null;
     drawGhosts();
     if (text) say(text, "");
   }
-  async function drop() {
+  function drop() {
     const mine = lifted;
-    if (!mine.answer || (mine.claim && mine.start === mine.from)) return put(area.dataset.cancelled);
-    const verdict = mine.verdict || (await mine.answer);
-    if (lifted !== mine) return;
-    if (!verdict.fits) { const text = said.textContent; put(""); say(text, "no"); return; }
+    if (!mine.asked || (mine.claim && mine.start === mine.from)) put(area.dataset.cancelled);
+    else if (mine.verdict) finish(mine);
+    else mine.dropped = true; // the answer is under way
+  }
+  function finish(mine) {
+    if (!mine.verdict.fits) { const text = said.textContent; put(""); say(text, "no"); return; }
     const unit = String(1 + mine.start / 2);
     if (mine.claim) {
       dropForm.action = area.dataset.move.replace(/0$/, mine.claim);

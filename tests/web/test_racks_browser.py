@@ -1,0 +1,177 @@
+"""A rack in a real Chromium: arrows walk, Space lifts, the mouse drags, and nothing moves without the server's yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from sandar.core import rack as geometry
+from sandar.core.capacity import Demand
+from sandar.records.ledger import read as ledger_read
+from sandar.records.ledger import write as ledger
+from sandar.records.ledger.models import Claim
+from tests import office
+from tests.e2e import actors
+from tests.web.people import client_of
+from tools.look import CHROMIUM, FLAGS
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+DESK = {"width": 1440, "height": 1400}
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page whose console must stay silent."""
+    said: list[str] = []
+    with sync_playwright() as play:
+        running: Browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = running.new_page(viewport=DESK, locale="id-ID")
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda fault: said.append(str(fault)))
+        yield page
+        running.close()
+    assert not [text for text in said if "Failed to load resource" not in text]
+
+
+def stands(rack: str, unit: float, label: str) -> Claim:
+    spec = ledger.ClaimSpec(
+        place_id=ledger_read.place("rack", rack).pk,
+        demand=Demand(watts=400, cords="AB", weight_kg=10),
+        start=geometry.start_of(unit),
+        height=4,
+        label=label,
+    )
+    with transaction.atomic():
+        return ledger.hold(spec, at=timezone.now(), by=None, expires_at=timezone.now() + timedelta(days=9))
+
+
+def enter(page: Page, base: str, path: str) -> None:
+    client = client_of(office.person("operator1"))
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base}])
+    page.goto(base + path)
+
+
+def drag(page: Page, device: Locator, units: float) -> None:
+    """Take the device in its middle and carry it up by so many units; the button stays down."""
+    box = device.locator(".elev-box").bounding_box()
+    assert box is not None
+    unit = (box["height"] + 1) / 2
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 3, y - unit * units / 2, steps=4)
+    page.mouse.move(x + 3, y - unit * units, steps=6)
+
+
+def test_a_device_is_dragged_to_free_units_after_the_server_said_yes(
+    page: Page, live_server: LiveServer
+) -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    enter(page, live_server.url, "/rak/R03")
+    drag(page, page.locator(f'figure[data-face=front] a[data-claim="{claim.pk}"]'), 7)
+    verdict = page.locator("#putusan")
+    expect(verdict).to_contain_text("U12–U13: cocok")
+    claim.refresh_from_db()
+    assert claim.start == geometry.start_of(5)
+    page.mouse.up()
+    expect(page.get_by_text("Perangkat dipindahkan.")).to_be_visible()
+    claim.refresh_from_db()
+    assert (claim.start, claim.version) == (geometry.start_of(12), 2)
+
+
+def test_a_taken_place_is_refused_before_the_drop_and_nothing_moves(
+    page: Page, live_server: LiveServer
+) -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    stands("R03", 9, "Sudah ada")
+    enter(page, live_server.url, "/rak/R03")
+    drag(page, page.locator(f'figure[data-face=front] a[data-claim="{claim.pk}"]'), 4)
+    expect(page.locator("#putusan.verdict-no")).to_contain_text("Sudah ada")
+    page.mouse.up()
+    expect(page.locator("#putusan.verdict-no")).to_contain_text("Sudah ada")
+    claim.refresh_from_db()
+    assert claim.version == 1
+
+
+def test_the_keyboard_walks_lifts_carries_and_drops(page: Page, live_server: LiveServer) -> None:
+    office.build()
+    low, high = stands("R03", 5, "Bawah"), stands("R03", 20, "Atas")
+    enter(page, live_server.url, "/rak/R03")
+    front = "figure[data-face=front] "
+    page.locator(f'{front}a[data-claim="{high.pk}"]').focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f'{front}a[data-claim="{low.pk}"]')).to_be_focused()
+    page.keyboard.press("Space")
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    expect(page.locator("#putusan")).to_contain_text("U8–U9: cocok")
+    page.keyboard.press("Escape")
+    expect(page.locator("#putusan")).to_contain_text("Tidak ada yang berubah")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Perangkat dipindahkan.")).to_be_visible()
+    low.refresh_from_db()
+    assert low.start == geometry.start_of(6)
+
+
+def test_a_drop_on_a_page_that_is_old_says_so_and_moves_nothing(page: Page, live_server: LiveServer) -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    enter(page, live_server.url, "/rak/R03")
+    with transaction.atomic():
+        moved = ledger.move(
+            claim, place_id=claim.place_id, start=geometry.start_of(30), at=timezone.now(), by=None
+        )
+    drag(page, page.locator(f'figure[data-face=front] a[data-claim="{claim.pk}"]'), 7)
+    expect(page.locator("#putusan.verdict-no")).to_be_visible()
+    page.mouse.up()
+    claim.refresh_from_db()
+    assert (claim.start, claim.version) == (moved.start, moved.version)
+
+
+def test_a_waiting_device_is_dragged_onto_free_units_and_held_for_its_request(
+    page: Page, live_server: LiveServer
+) -> None:
+    office.build()
+    case = office.bring_to(office.ask(), "capacity_check")
+    enter(page, live_server.url, "/rak/R03")
+    chip = page.locator("#menunggu [data-drag]").first.bounding_box()
+    free = page.locator("figure[data-face=front] .elev-slot").nth(9).bounding_box()
+    assert chip is not None
+    assert free is not None
+    page.mouse.move(chip["x"] + 20, chip["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(free["x"] + 60, free["y"] + 40, steps=5)
+    page.mouse.move(free["x"] + 60, free["y"] + 4, steps=5)
+    expect(page.locator("#putusan.verdict-yes")).to_contain_text("cocok")
+    page.mouse.up()
+    expect(page.get_by_text("Tempat ditahan.")).to_be_visible()
+    held = Claim.objects.get(case=case, state="held")
+    assert (held.label, held.height, held.watts) == ("SIMPUS-1", 4, 575)
+
+
+def test_axe_finds_nothing_serious_on_the_pages_of_capacity(page: Page, live_server: LiveServer) -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    enter(page, live_server.url, "/rak/R03")
+    for path in (
+        "/rak/R03?warna=instansi", "/rak/R03?warna=daya", f"/rak/R03/pindah/{claim.pk}", "/denah", "/kapasitas",
+        "/denah?ukur=panas", "/kapasitas/rincian?jenis=ups&ref=UPS-A", "/kapasitas/listrik?keadaan=a_lost",
+        "/kapasitas/bagaimana-jika?keadaan=a_lost", "/kapasitas/jalur-tunggal",
+    ):  # fmt: skip
+        page.set_viewport_size(DESK)
+        page.goto(live_server.url + path)
+        assert actors.axe(page) == [], path
+        page.set_viewport_size(actors.PHONE)
+        assert actors.too_wide(page) <= 0, path
