@@ -9,6 +9,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from pydantic.json_schema import models_json_schema
 
@@ -58,7 +60,7 @@ def document() -> dict[str, Any]:
         ref_template=REF,
     )
     found["components"]["schemas"] = dict(
-        sorted({**found["components"]["schemas"], **schemas.get("$defs", {})}.items())
+        sorted({**found["components"]["schemas"], **schemas.get("$defs", {}), **_kinds()}.items())
     )
     found["components"]["responses"] = {
         f"Problem{status}": _problem(status, sentence) for status, sentence in SENTENCES.items()
@@ -67,6 +69,27 @@ def document() -> dict[str, Any]:
         for method, call in methods.items():
             _complete(call, path=path, method=method)
     return found
+
+
+def _kinds() -> dict[str, Any]:
+    """The fields of the facility's kinds; their Indonesian titles and help in English, like the rest of the text."""
+    from sandar.doors.api.facility_shapes import of_kinds
+
+    _, schemas = models_json_schema([(shape, "validation") for shape in of_kinds()], ref_template=REF)
+    with translation.override("en"):
+        found: dict[str, Any] = _translated(schemas["$defs"])
+    return found
+
+
+def _translated(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_translated(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: gettext(value) if name in ("title", "description") and isinstance(value, str) and value else _translated(value)
+        for name, value in part.items()
+    }
 
 
 def _problem(status: int, sentence: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ an older state is refused (FacilityChanged) by the version it saw: a digest of t
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,7 +107,7 @@ def create(kind: Kind, data: Any, *, person: Person | None, at: datetime, strict
     with changing(person, at) as book:
         key = kind.key(given)
         if key in kind.stock():
-            raise InvalidInput(fields={_naming(kind): [_("Sudah ada: %(name)s.") % {"name": key}]})
+            raise InvalidInput(fields={kind.naming: [_("Sudah ada: %(name)s.") % {"name": key}]})
         kind.create(given, book.act)
         if kind.laid_out:
             lay_out(book.act)
@@ -173,18 +174,11 @@ def fresh(kind: Kind, key: str, before: Fields, seen: str) -> None:
     raise FacilityChanged(what=kind.code, name=key, seen=seen, version=version, **who)
 
 
-def _naming(kind: Kind) -> str:
-    fields = kind.shape.model_fields
-    return next(name for name in ("name", "prefix", "side", "kind", "position_u") if name in fields)
-
-
 def _settled(kind: Kind, key: str, given: Fields) -> str:
     """The key as it is stored: a prefix is written in its shortest form, spaces are gone."""
     found = kind.stock()
     if key in found or kind.code != "prefix":
         return key
-    import ipaddress
-
     return str(ipaddress.ip_network(given["prefix"]))
 
 

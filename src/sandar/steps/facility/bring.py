@@ -6,6 +6,7 @@ that nothing is stored. Rows that are there already, the same, are counted and l
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -142,7 +143,7 @@ def _entries(found: list[Sheet], report: Report) -> tuple[list[Entry], list[Shee
             entries += list(_of_kind(sheet, kind))
         elif netbox.table_of(sheet):
             others.append(sheet)
-        elif sheet.rows:
+        elif sheet.rows and sheet.name.casefold() not in tables.guides():
             _unknown(sheet, report)
     return entries, others
 
@@ -227,7 +228,7 @@ class _Bringer:
             if first[1] == given:
                 return "same"
             text = _("Baris ini mengulang %(name)s dari baris %(line)s dengan isi lain.")
-            raise InvalidInput(fields={self._column(): [text % {"name": key, "line": first[0].line}]})
+            raise InvalidInput(fields={self.kind.naming: [text % {"name": key, "line": first[0].line}]})
         self.seen[key] = (entry.origin, given)
         if before is None:
             kind.create(given, self.book.act)
@@ -245,26 +246,18 @@ class _Bringer:
         self.stock[key] = given
         return "changed"
 
-    def _column(self) -> str:
-        return next(name for name in ("name", "prefix", "side", "kind", "position_u") if name in self.kind.shape.model_fields)
-
     def _key(self, data: Mapping[str, Any]) -> str:
         """The key of a row that may not be whole yet; "" when it lacks its name."""
         try:
             shape = {name: field.default for name, field in self.kind.shape.model_fields.items()}
             cleaned = {name: float(value) if name == "position_u" else value for name, value in data.items()}
-            return self.kind.key({**shape, **cleaned}) if self._named(cleaned) else ""
+            return self.kind.key({**shape, **cleaned}) if self.kind.naming in cleaned else ""
         except (KeyError, TypeError, ValueError):
             return ""
-
-    def _named(self, data: Mapping[str, Any]) -> bool:
-        return self._column() in data
 
 
 def _note(files: Sequence[tuple[str, bytes]], book: Book, report: Report) -> None:
     """One event for the whole import: files with their hashes, and what became of the rows."""
-    import hashlib
-
     book.note(
         "facility_imported",
         "import",

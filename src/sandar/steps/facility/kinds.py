@@ -38,9 +38,17 @@ class Kind:
         """Fields that cannot be changed later."""
         return frozenset(name for name in self.shape.model_fields if self.extra(name).get("x-fixed"))
 
+    @property
+    def naming(self) -> str:
+        """The field by which one tells things of this kind apart."""
+        return _NAMING.get(self.code, "name")
+
     def extra(self, name: str) -> dict[str, Any]:
         found = self.shape.model_fields[name].json_schema_extra
         return found if isinstance(found, dict) else {}
+
+
+_NAMING = {"prefix": "prefix", "strip": "side", "state": "kind", "block": "position_u"}
 
 
 def _kind(code: str, one: Any, many: Any, help: Any, **more: Any) -> Kind:  # noqa: A002

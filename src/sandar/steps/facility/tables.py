@@ -51,6 +51,12 @@ def _names() -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=1)
+def guides() -> frozenset[str]:
+    """What the explaining sheet of our workbook is called, in every language; it holds no rows."""
+    return frozenset(_in_all_languages("Petunjuk"))
+
+
 def named(sheet: Sheet) -> str:
     """The kind a sheet or its file is named after; "" for none."""
     stem = PurePath(sheet.file).stem.casefold()
