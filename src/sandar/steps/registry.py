@@ -51,9 +51,6 @@ class Done:
     next_task: Task | None
 
 
-_STEP = re.compile(r"s\d+_")  # other folders serve the office, not a case
-
-
 @lru_cache(maxsize=1)
 def acts() -> Mapping[tuple[str, str], Act]:
     """Every act by (step key, action name). Raises RuntimeError when two folders claim one."""
@@ -62,7 +59,7 @@ def acts() -> Mapping[tuple[str, str], Act]:
         if not module.ispkg or not _STEP_FOLDER.match(module.name):
             continue
         act = import_module(f"{steps.__name__}.{module.name}.act")
-        for name, entry in getattr(act, "ACTS", {}).items():  # steps/facility is no step of the SOP
+        for name, entry in act.ACTS.items():
             key = (ANY_STEP if name in getattr(act, "ANYTIME", ()) else act.STEP, name)
             if key in found:
                 raise RuntimeError(f"two acts for {key}")
