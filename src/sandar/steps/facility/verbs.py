@@ -18,6 +18,7 @@ from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
 from sandar.records.ledger.models import Claim
 from sandar.records.ledger.write import ClaimSpec
+from sandar.steps import freed
 from sandar.steps.facility.stock import ELECTRIC, MODULES, Fields, state_key
 
 
@@ -346,7 +347,9 @@ def change_block(key: str, given: Fields, act: Act) -> None:
     if "reason" in given:
         spec = replace(spec, label=given["reason"])
     ledger.resize(claim, spec, at=act.at, by=act.by)
+    freed.announce()
 
 
 def remove_block(key: str, act: Act) -> None:
     ledger.release(_block(key), at=act.at, by=act.by)
+    freed.announce()
