@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sandar.core import standing
 from sandar.core.capacity import Snapshot
 from sandar.core.placement import Ask
-from sandar.errors import DeviceTooDeep, PlaceOutsideRack
+from sandar.errors import DeviceTooDeep, NoSuchSlot, PlaceOutsideRack
 from tests.core.capacity_model import ASKS, Held, NaiveLedger, everywhere, worlds
 from tests.core.properties import tried
 from tests.core.test_placement import ask, site
@@ -22,7 +22,7 @@ ACTS = st.lists(st.tuples(st.booleans(), st.integers(0, 400), ASKS), max_size=8)
 def fits(snapshot: Snapshot, held: Held) -> bool:
     try:
         return standing.judge(snapshot, held.stand).fits
-    except PlaceOutsideRack:
+    except (PlaceOutsideRack, NoSuchSlot):
         return False
 
 

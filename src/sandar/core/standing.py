@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sandar.core import explaining, fitting, rack
 from sandar.core.capacity import Demand, PlaceState, Shortage, Snapshot, amounts
 from sandar.core.fitting import Ask, Reason
-from sandar.errors import DeviceTooDeep
+from sandar.errors import DeviceTooDeep, NoSuchSlot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +63,17 @@ def beside(snapshot: Snapshot, stands: Iterable[Stand]) -> Snapshot:
 
 
 def judge(snapshot: Snapshot, stand: Stand) -> Verdict:
-    """May this stand exactly there? Raises PlaceOutsideRack or DeviceTooDeep when it never could."""
+    """May this stand exactly there? Raises PlaceOutsideRack, NoSuchSlot or DeviceTooDeep when it never could."""
     place = _place(snapshot, stand.place_id)
     rack.check_place(stand.start, stand.height, stand.face, total=place.half_units)
     if place.depth_mm and stand.depth_mm > place.depth_mm:
         raise DeviceTooDeep(depth_mm=stand.depth_mm, limit_mm=place.depth_mm, place=place.name)
-    if stand.ask.on_side and stand.slot and place.sides & 1 << (stand.slot - 1):
-        return Verdict(
-            (Shortage("side", 1, fitting.ALL_SIDES.bit_count() - place.sides.bit_count(), place.name),)
-        )
+    if stand.ask.on_side and stand.slot is not None:
+        if not 1 <= stand.slot <= rack.SIDE_POSITIONS:
+            raise NoSuchSlot(host=None, slot=stand.slot, slots=rack.SIDE_POSITIONS)
+        if place.sides & 1 << (stand.slot - 1):
+            left = rack.SIDE_POSITIONS - place.sides.bit_count()
+            return Verdict((Shortage("side", 1, left, place.name),))
     if short := fitting.lacking(snapshot, stand.ask, place, start=stand.start):
         return Verdict(short)
     pros, cons = explaining.reasons(snapshot, stand.ask, place, start=stand.start)
