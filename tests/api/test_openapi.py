@@ -108,6 +108,7 @@ def real(built: None, django_db_blocker: Any) -> dict[str, Any]:
             "asset": done.assets.get().number,
             "claim_id": Claim.objects.earliest("pk").pk,
             "name": "R01",
+            "kind": "rack",
         }
 
 
