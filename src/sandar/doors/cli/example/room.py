@@ -1,7 +1,7 @@
 """The example server room: one site, one room, twelve racks of 42U in two rows.
 
-Utility and genset meet in a transfer switch; from there a modular UPS (3 + 1 modules), a panel and two PDUs a
-side, all three-phase; the strips of the racks hang on the phases in turn.
+Utility and genset feed a transfer switch a side; behind it a modular UPS (3 + 1 modules), a panel and two PDUs,
+all three-phase; the strips of the racks hang on the phases in turn.
 """
 
 from __future__ import annotations
@@ -82,21 +82,23 @@ def _power(site: Site) -> dict[tuple[str, int], PowerNode]:
     genset = facility.create_power_node(
         site, "GENSET", kind="genset", capacity_va=75_000, power_factor=80, phases=3, source="pelat nama"
     )
+    sources = [utility, genset]
+    return {key: pdu for side in "AB" for key, pdu in _side(site, side, sources).items()}
+
+
+def _side(site: Site, side: str, sources: list[PowerNode]) -> dict[tuple[str, int], PowerNode]:
+    """The transfer switch, the UPS, the panel and the PDUs of one side."""
     switch = facility.create_power_node(
         site,
-        "ATS-1",
+        f"ATS-{side}",
         kind="transfer_switch",
+        side=side,
         volts=400,
-        amps=100,
+        amps=80,
         phases=3,
-        parents=[utility, genset],
+        parents=sources,
         source="pelat nama",
     )
-    return {key: pdu for side in "AB" for key, pdu in _side(site, side, switch).items()}
-
-
-def _side(site: Site, side: str, switch: PowerNode) -> dict[tuple[str, int], PowerNode]:
-    """The UPS, the panel and the PDUs of one side."""
     ups = facility.create_power_node(
         site,
         f"UPS-{side}",
@@ -141,7 +143,7 @@ def _side(site: Site, side: str, switch: PowerNode) -> dict[tuple[str, int], Pow
 
 
 def _states(site: Site) -> None:
-    """What this office has decided to survive; the service of the transfer switch turns everything off."""
+    """What this office has decided to survive; without the genset it stands, but not through a blackout."""
     facility.declare_state(site, "module_lost", must_survive=True)
     facility.declare_state(site, "cooling_unit_lost", must_survive=True)
     for side in "AB":
@@ -152,9 +154,9 @@ def _states(site: Site) -> None:
     facility.declare_state(
         site,
         "maintenance",
-        node=facility_read.node_named("ATS-1"),
+        node=facility_read.node_named("GENSET"),
         must_survive=False,
-        name="Servis sakelar pindah, di luar jam layanan",
+        name="Servis genset, di luar musim badai",
     )
 
 
