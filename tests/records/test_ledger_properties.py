@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +11,20 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sandar.core import standing
 from sandar.core.capacity import Demand
 from sandar.core.placement import Ask, find
-from sandar.errors import CapacityTaken, ClaimChanged, PlaceOutsideRack
+from sandar.errors import CapacityTaken, ClaimChanged, NoSuchSlot, PlaceOutsideRack
 from sandar.records.ledger import read, write
 from sandar.records.ledger.models import LIVE, Cell, Claim, Place, Pool
 from tests.core.properties import ASKED
 from tests.records.ledger_world import AT, LATER, make_world
 
 pytestmark = pytest.mark.django_db
+# Six places and every proposal are booked and undone for each case: 40 cases are some hundred verdicts.
+agreed = settings(
+    max_examples=ASKED // 50 or 40, deadline=None, suppress_health_check=list(HealthCheck)
+)  # fmt: skip
 tried = settings(
     max_examples=ASKED // 50 or 12,
     deadline=None,
@@ -35,6 +41,12 @@ DEMANDS = st.builds(
 ASKS = st.builds(
     Ask, demand=DEMANDS, height=st.integers(1, 5), face=st.sampled_from(["front", "rear", "full"])
 )
+ANY = st.builds(
+    Ask,
+    demand=DEMANDS,
+    height=st.sampled_from([0, 1, 2, 3, 4]),
+    face=st.sampled_from(["front", "rear", "full"]),
+)
 ACTS = st.tuples(
     st.sampled_from(["hold", "hold", "place", "move", "resize", "reserve", "install", "release", "expire"]),
     st.integers(0, 99),
@@ -45,7 +57,7 @@ ACTS = st.tuples(
 
 def figures() -> list[tuple[Any, ...]]:
     pools = Pool.objects.order_by("pk").values_list("pk", "held", "reserved", "installed", "blocked")
-    return [*pools, *Place.objects.order_by("pk").values_list("pk", "front", "rear")]
+    return [*pools, *Place.objects.order_by("pk").values_list("pk", "front", "rear", "sides")]
 
 
 def specs(rack: int, wish: Ask, start: int) -> write.ClaimSpec:
@@ -129,3 +141,75 @@ def test_p04_the_order_of_independent_holds_leaves_no_trace_and_a_release_none_e
             assert not Cell.objects.exists()
         assert found[0] == found[1]
         transaction.set_rollback(True)
+
+
+@agreed
+@given(
+    before=st.lists(st.tuples(st.integers(0, 1), ANY, st.integers(0, 15)), max_size=6),
+    wish=ANY,
+    tries=st.lists(st.tuples(st.integers(0, 1), st.integers(-1, 16)), min_size=6, max_size=6, unique=True),
+)
+def test_what_is_judged_what_is_proposed_and_what_is_booked_are_the_same(
+    before: list[Any], wish: Ask, tries: list[Any]
+) -> None:
+    """Placement never proposes what the ledger refuses, never refuses what the ledger accepts."""
+    with transaction.atomic():
+        make_world(height_u=8, strip_w=1200, ups_w=2000, load_kg=90, bandwidth_mbps=100)
+        for which, earlier, start in before:
+            booked(placed(which, earlier, start))
+        picture = read.snapshot()
+        accepted = False
+        for which, start in tries:
+            spec = placed(which, wish, start)
+            fits = said(lambda spec=spec: standing.judge(picture, stand(spec)).fits)
+            assert fits is said(lambda spec=spec: booked(spec, undo=True))
+            accepted = accepted or fits
+        answer = find(picture, [wish])
+        assert answer.fits or not accepted
+        assert answer.fits or answer.short
+        for option in answer.placements:
+            chosen = replace(
+                placed(0, wish, 0), place_id=option.place_id, start=option.start, slot=option.slot
+            )
+            assert booked(chosen, undo=True)
+        assert read.recount() == []
+        transaction.set_rollback(True)
+
+
+def placed(which: int, wish: Ask, start: int) -> write.ClaimSpec:
+    """The wish in one of the racks; without a height on its side."""
+    tall = wish.height > 0
+    place = read.place("rack", f"R{1 + which % 2}")
+    return write.ClaimSpec(
+        place_id=place.pk,
+        demand=wish.demand,
+        start=start if tall else None,
+        height=wish.height,
+        face=wish.face,
+        slot=None if tall else start % 6,
+    )
+
+
+def stand(spec: write.ClaimSpec) -> standing.Stand:
+    return standing.Stand(
+        place_id=spec.place_id, demand=spec.demand, start=spec.start, height=spec.height, face=spec.face, slot=spec.slot
+    )  # fmt: skip
+
+
+def booked(spec: write.ClaimSpec, *, undo: bool = False) -> bool:
+    """Whether the ledger books it; a refusal changes nothing."""
+    try:
+        with transaction.atomic():
+            write.hold(spec, at=AT, by=None, expires_at=LATER)
+            transaction.set_rollback(undo)
+    except (CapacityTaken, PlaceOutsideRack, NoSuchSlot):
+        return False
+    return True
+
+
+def said(question: Callable[[], bool]) -> bool:
+    """A place that no rack has is one that does not fit."""
+    try:
+        return question()
+    except (PlaceOutsideRack, NoSuchSlot):
+        return False
