@@ -9,9 +9,11 @@ from socket import create_server, socket
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from sandar.outside import probe
 from sandar.outside.probe import Check, Found, Policy, Target
+from sandar.steps import probing
 from tests.jobs.services import NAME, OK, Authority, listening, says
 
 LOOPBACK = Policy((), allow_loopback=True)
@@ -265,3 +267,15 @@ def test_every_problem_that_was_met_has_a_code() -> None:
         "certificate_name",
     }
     assert met <= set(probe.codes())
+
+
+def test_every_problem_has_a_sentence_in_both_languages() -> None:
+    assert set(probing.PROBLEMS) == set(probe.codes())
+    for code in probe.codes():
+        with translation.override("id"):
+            indonesian = probing.sentence(code)
+        with translation.override("en"):
+            english = probing.sentence(code)
+        assert code not in (indonesian, english)
+        assert indonesian != english
+    assert (probing.sentence(""), probing.sentence("unheard_of")) == ("", "unheard_of")

@@ -17,6 +17,7 @@ from sandar.doors.api.zone import moment
 from sandar.errors import Forbidden
 from sandar.records.assets import read as assets
 from sandar.records.cases.read import Viewer
+from sandar.steps import probing
 
 router = Router(tags=["assets"])
 COLUMNS = (
@@ -92,7 +93,7 @@ def get_asset(request: HttpRequest, asset: str) -> HttpResponse:
                 "asked_at": moment(probe.asked_at),
                 "done_at": moment(probe.done_at),
                 "reachable": probe.reachable,
-                "evidence": probe.evidence,
+                "evidence": probing.told(probe.evidence),
             },
         }
     )

@@ -335,7 +335,9 @@ class ProbeOut(BaseModel):
     asked_at: datetime
     done_at: datetime | None
     reachable: bool | None
-    evidence: dict[str, Any]
+    evidence: dict[str, Any] = Field(
+        description="`checks`: each with `problem` (a code) and `text` (what it means)"
+    )
 
 
 class AssetOut(AssetLine):

@@ -52,6 +52,7 @@ ITEMS = (
     Item("/buku", _("Buku nomor"), "book", OFFICERS, OFFICE),
     Item("/laporan", _("Laporan"), "chart-bar", OFFICERS, OFFICE),
     Item("/sop", _("SOP"), "route", OFFICERS, OFFICE),
+    Item("/gangguan", _("Gangguan"), "alert-triangle", frozenset({"system_admin"}), OFFICE),
     Item("/pengaturan", _("Pengaturan"), "settings", HEADS, OFFICE),
 )
 

@@ -15,6 +15,7 @@ from sandar.core import quantity as amounts
 from sandar.core import words
 from sandar.core.words import Lang
 from sandar.doors.web import labels
+from sandar.steps import probing
 
 Number = int | float | Decimal
 # Between figure and unit: this font has no narrow no-break space, and its plain one is narrow.
@@ -138,6 +139,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "percent": percent,
     "size_id": size,
     "units": units,
+    "probe_problem": probing.sentence,
     "role_name": _named(labels.ROLES),
     "state_name": _named(labels.STATES),
     "service_name": _named(labels.SERVICES),

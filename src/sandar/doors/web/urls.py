@@ -27,6 +27,7 @@ from sandar.doors.web import (
     racks,
     reports,
     sop,
+    troubles,
     waiting,
 )
 
@@ -62,5 +63,6 @@ urlpatterns = [
     *racks.urlpatterns,
     *reports.urlpatterns,
     *sop.urlpatterns,
+    *troubles.urlpatterns,
     *waiting.urlpatterns,
 ]

@@ -23,6 +23,13 @@ def waiting() -> int:
     return Message.objects.filter(sent_at__isnull=True).count()
 
 
+def unsent(limit: int) -> list[Message]:
+    """The messages that have not left, those tried most first, then the oldest; with their recipients."""
+    rows = Message.objects.filter(sent_at__isnull=True).select_related("person", "case")
+    rows = rows.order_by("-attempts", "pk")
+    return list(rows[:limit])
+
+
 def put_off(kind: str, at: datetime) -> frozenset[int]:
     """What failed before and is not to be tried at `at`: its pause lasts, or it is quarantined."""
     rows = Trouble.objects.filter(kind=kind)

@@ -88,5 +88,12 @@ def trouble(kind: str, ref: int, *, error: str, correlation: str, at: datetime, 
 
 
 def mended(kind: str, ref: int) -> None:
-    """It worked, or a person wants it tried anew: the trouble is forgotten."""
+    """It worked: the trouble is forgotten."""
     Trouble.objects.filter(kind=kind, ref=ref).delete()
+
+
+def retry(kind: str, ref: int, *, at: datetime) -> None:
+    """A person wants it tried anew, now."""
+    mended(kind, ref)
+    if kind == "message":
+        Message.objects.filter(pk=ref, sent_at__isnull=True).update(next_try_at=at)

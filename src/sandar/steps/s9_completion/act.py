@@ -14,7 +14,7 @@ from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets
 from sandar.records.assets.models import Asset, Probe
 from sandar.records.clocks import read as clocks
-from sandar.steps import messages, paper
+from sandar.steps import messages, paper, probing
 from sandar.steps.s9_completion.forms import Fix, Fixed, Report
 from sandar.steps.s9_completion.forms import Probe as ProbeInput
 from sandar.steps.turn import Act, Turn
@@ -110,7 +110,7 @@ def _evidence(turn: Turn, asset: Asset, probe: Probe) -> list[dict[str, Any]]:
             "checked_at": paper.local(probe.done_at or turn.at, turn.office),
             "address": check.get("address", ""),
             "status": str(check.get("status") or ""),
-            "detail": check.get("problem", ""),
+            "detail": probing.sentence(check.get("problem", "")),
         }
         if check.get("latency_ms") is not None:
             line["latency_ms"] = check["latency_ms"]
