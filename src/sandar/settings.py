@@ -219,6 +219,7 @@ CONTENT_SECURITY_POLICY = {
         # Only app.js may make HTML from text (for htmx), and nothing may make scripts from it.
         "require-trusted-types-for": ["'script'"],
         "trusted-types": ["default"],
+        "report-uri": ["/csp"],
     }
 }
 
