@@ -59,11 +59,11 @@ def test_less_is_held_and_told_beside_what_was_asked():
     assert seen.clocks == {"capacity": "agency"}
     assert seen.told == {"dinkes1", "dinkes2"}
     body = Message.objects.filter(case=case, kind="waits").latest("pk").body
-    assert "512\u00a0vCPU → 4\u00a0vCPU" in body
+    assert "vCPU: 512 → 4" in body
     assert "26 November 2026" in body
     facts = Document.objects.get(case=case, kind="capacity_report", status="prepared").facts
     assert facts["decision"] == "conditional"
-    assert ("vCPU", "512\u00a0vCPU", "4\u00a0vCPU") in {
+    assert ("vCPU", "512", "4") in {
         (row["label"], row["asked"], row["offered"]) for row in facts["offer"]["rows"]
     }
     assert ledger.recount() == []
@@ -88,7 +88,7 @@ def test_a_declined_offer_ends_with_the_letter_that_names_what_was_short():
     assert (seen.state, case.reason, seen.claims) == ("refused_capacity", "capacity", {})
     letter = Document.objects.get(case=case, kind="refusal_letter").facts
     assert "storage_gb" in {line["resource"] for line in letter["shortages"]}
-    assert "4\u00a0vCPU" in letter["note"]
+    assert "vCPU 4 (diminta 512)" in letter["note"]
     assert letter["signers"][0]["name"] == office.person("administrator1").name
     assert ledger.recount() == []
 

@@ -25,7 +25,7 @@ UNITS = {
     "weight_kg": "kg",
     "bandwidth_mbps": "Mbit/s",
     "ip_count": "",
-    "vcpu": "vCPU",
+    "vcpu": "",
     "ram_gb": "GB",
     "storage_gb": "GB",
 }
