@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
 
 from sandar.core.capacity import RESOURCES, PoolState, Snapshot, table
+from sandar.core.electric import PHASES
 from sandar.doors.web import figures, labels
 from sandar.steps import verdicts
 
@@ -34,6 +37,7 @@ class Line:
     held: float
     state: str
     states: tuple[tuple[str, float], ...] = ()
+    phases: tuple[tuple[str, float], ...] = ()  # (L1, left) of a three-phase node, in its tightest state
 
     @property
     def label(self) -> str:
@@ -71,11 +75,20 @@ class Line:
         return [(verdicts.state(code), figures.quantity(left, self.unit)) for code, left in others]
 
     @property
+    def phase_text(self) -> str:
+        """The phase that leaves least: a single-phase device cannot take from the others."""
+        if not self.phases:
+            return ""
+        phase, left = min(self.phases, key=lambda one: (one[1], one[0]))
+        return _("fase %(phase)s sisa %(left)s") % {"phase": phase, "left": figures.quantity(left, self.unit)}
+
+    @property
     def tone(self) -> str:
-        """full, tight (less than a tenth of the limit left) or plain."""
+        """full, tight (less than a tenth of the limit left, or of one phase) or plain."""
         if self.left <= 0:
             return "full"
-        return "tight" if self.left * 10 < self.limit else ""
+        least = min([self.left, *(left * 3 for _phase, left in self.phases)])
+        return "tight" if least * 10 < self.limit else ""
 
 
 def unit_of(kind: str) -> tuple[str, int]:
@@ -95,9 +108,23 @@ def lines(pools: Iterable[PoolState], *, together: bool = False) -> list[Line]:
         amounts = sums.setdefault((pool.kind, ref), {}).setdefault(pool.state, dict.fromkeys(_AMOUNTS, 0))
         for name in _AMOUNTS:
             amounts[name] += getattr(pool, name)
-    found = [_line(kind, ref, states) for (kind, ref), states in sums.items()]
+    found = _folded([_line(kind, ref, states) for (kind, ref), states in sums.items()])
     order = {kind: index for index, kind in enumerate(RESOURCES)}
     return sorted(found, key=lambda line: (order.get(line.kind, 99), line.ref))
+
+
+def _folded(found: list[Line]) -> list[Line]:
+    """The phases of a node become part of its line; a phase alone stays a line of its own."""
+    phases: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    nodes = {(line.kind, line.ref) for line in found}
+    rest = []
+    for line in found:
+        node, _slash, phase = line.ref.partition("/")
+        if phase in PHASES and (line.kind, node) in nodes:
+            phases.setdefault((line.kind, node), []).append((phase, line.left))
+        else:
+            rest.append(line)
+    return [replace(line, phases=tuple(sorted(phases.get((line.kind, line.ref), [])))) for line in rest]
 
 
 def _left(amounts: Mapping[str, int]) -> int:

@@ -1,4 +1,4 @@
-"""`/kapasitas/rincian`: where a figure comes from: its nameplate, its failure states, and every claim that draws on it."""
+"""`/kapasitas/rincian`: where a figure comes from: nameplate, failure states, and every claim that draws on it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -26,7 +27,14 @@ from sandar.records.ledger.history import Drawn
 from sandar.steps import verdicts
 
 PAGE = 100
-_TABLES = {"cooling": Room, "bandwidth": Uplink, "ip": IpPrefix, "vcpu": ComputePool, "ram_gb": ComputePool, "storage_gb": ComputePool}  # fmt: skip
+_TABLES: dict[str, type[Model]] = {
+    "cooling": Room,
+    "bandwidth": Uplink,
+    "ip": IpPrefix,
+    "vcpu": ComputePool,
+    "ram_gb": ComputePool,
+    "storage_gb": ComputePool,
+}
 
 
 def address(line: Line, room: str = "") -> str:
@@ -63,7 +71,9 @@ def source(request: HttpRequest) -> HttpResponse:
     snapshot = ledger_read.snapshot()
     if asked["ruang"]:
         snapshot = in_room(snapshot, asked["ruang"])
-    pools = [pool for pool in snapshot.pools.values() if pool.kind == asked["jenis"] and _meant(pool, asked["ref"])]
+    pools = [
+        pool for pool in snapshot.pools.values() if pool.kind == asked["jenis"] and _meant(pool, asked["ref"])
+    ]
     if asked["jenis"] == "space":
         line = resources.space(snapshot)
         drawn = history.standing(place.id for place in snapshot.places if place.kind == "rack")
@@ -80,6 +90,7 @@ def source(request: HttpRequest) -> HttpResponse:
     context = {
         "line": line,
         "states": _states(pools, line),
+        "phases": _phases(snapshot, line),
         "facts": _facts(line),
         "sums": _sums(drawn, line),
         "agencies": _agencies(drawn, line),
@@ -104,21 +115,43 @@ def _line_in(pools: Sequence[PoolState], state: str) -> Line | None:
 def _states(pools: Sequence[PoolState], line: Line) -> list[dict[str, object]]:
     """Every failure state of the node with what it leaves, as links."""
     codes = sorted({pool.state for pool in pools})
-    if len(codes) < 2:  # noqa: PLR2004
+    if len(codes) < 2:
         return []
     found = []
     for code in codes:
         seen = _line_in([pool for pool in pools if pool.state == code], code)
-        query = {"jenis": line.kind, "ref": line.ref, "keadaan": code}
-        found.append({"word": verdicts.state(code), "line": seen, "here": code == line.state, "url": f"?{urlencode(query)}"})
+        found.append(
+            {
+                "word": verdicts.state(code),
+                "line": seen,
+                "here": code == line.state,
+                "url": f"?{_query(line.kind, line.ref, code)}",
+            }
+        )
     return found
+
+
+def _phases(snapshot: Snapshot, line: Line) -> list[dict[str, object]]:
+    """The phases of a three-phase node in the same state, as links."""
+    found = []
+    for pool in sorted(snapshot.pools.values(), key=lambda one: one.ref):
+        node, _slash, phase = pool.ref.partition("/")
+        if phase and (pool.kind, node, pool.state) == (line.kind, line.ref, line.state):
+            seen = _line_in([pool], pool.state)
+            found.append({"phase": phase, "line": seen, "url": f"?{_query(line.kind, pool.ref, pool.state)}"})
+    return found
+
+
+def _query(kind: str, ref: str, state: str) -> str:
+    return urlencode({"jenis": kind, "ref": ref, "keadaan": state})
 
 
 def _facts(line: Line) -> list[tuple[str, str]]:
     """The nameplate in the facility: capacity, share that may be used, and the text of its source."""
     table = _TABLES.get(line.kind, PowerNode)
     key = "prefix" if table is IpPrefix else "name"
-    row = table.objects.filter(**{key: line.ref}).first() if line.ref else None  # type: ignore[attr-defined]
+    name = line.ref.partition("/")[0] if table is PowerNode else line.ref
+    row = table._default_manager.filter(**{key: name}).first() if name else None
     derating = getattr(row, "derating", None)
     return [
         (_("Kapasitas terpasang"), figures.quantity(line.capacity, line.unit)),
@@ -134,7 +167,11 @@ def _sums(drawn: Iterable[Drawn], line: Line) -> list[tuple[str, str]]:
     for one in drawn:
         sums[one.state] = sums.get(one.state, 0) + one.amount
     order = ("installed", "blocked", "reserved", "held")
-    return [(labels.label(labels.CLAIMS, state), figures.quantity(sums[state] / scale, line.unit)) for state in order if state in sums]
+    return [
+        (labels.label(labels.CLAIMS, state), figures.quantity(sums[state] / scale, line.unit))
+        for state in order
+        if state in sums
+    ]
 
 
 def _agencies(drawn: Iterable[Drawn], line: Line) -> list[tuple[str, str, float]]:
@@ -146,14 +183,22 @@ def _agencies(drawn: Iterable[Drawn], line: Line) -> list[tuple[str, str, float]
         sums[name] = sums.get(name, 0) + one.amount
     whole = sum(sums.values()) or 1
     ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
-    return [(name, figures.quantity(amount / scale, line.unit), amount / whole * 100) for name, amount in ordered]
+    return [
+        (name, figures.quantity(amount / scale, line.unit), amount / whole * 100) for name, amount in ordered
+    ]
 
 
 def _row(one: Drawn, line: Line) -> Row:
     scale = resources.unit_of(line.kind)[1]
-    units = drawing.units_text(one.start, one.height, Frame(one.place, one.half_units)) if one.kind == "rack" else ""
+    units = (
+        drawing.units_text(one.start, one.height, Frame(one.place, one.half_units))
+        if one.kind == "rack"
+        else ""
+    )
     tone = {"installed": "ok", "reserved": "info", "held": "attention"}.get(one.state, "quiet")
-    amount = figures.watts(one.amount) if line.unit == "kW" else figures.quantity(one.amount / scale, line.unit)
+    amount = (
+        figures.watts(one.amount) if line.unit == "kW" else figures.quantity(one.amount / scale, line.unit)
+    )
     return Row(one, units, amount, tone)
 
 

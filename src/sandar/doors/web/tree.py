@@ -64,7 +64,7 @@ def _corner(topology: Topology, load: NodeLoad, racks: int) -> str:
     minutes = battery_minutes(topology.nodes[load.ref].battery, load.watts)
     if load.kind == "ups" and load.watts and minutes is not None:
         return _("baterai %(minutes)s mnt") % {"minutes": figures.number(minutes)}
-    return _cut(chain.kind_word(load.kind), 13)
+    return _cut(chain.kind_word(load.kind), max(26 - len(load.ref), 8))
 
 
 def _racks(topology: Topology) -> dict[str, int]:

@@ -44,7 +44,7 @@ class Course:
         if found.code == "steady" or found.likely is None:
             return _("tidak bertambah")
         if not found.likely:
-            return _("kurang dari 1 hari")
+            return span(0)
         return _("± %(time)s") % {"time": span(found.likely)}
 
     @property
@@ -74,6 +74,8 @@ class Course:
 
 def span(days: int) -> str:
     """A time for planning, no finer than it is known: 12 hari, 7 minggu, 8 bulan, 2,5 tahun."""
+    if days < 1:
+        return _("hari ini")
     if days < 14:
         return ngettext("%(n)s hari", "%(n)s hari", days) % {"n": days}
     if days < 90:
