@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sandar.doors.web import panels
+from sandar.doors.web import confirming, panels
 from sandar.doors.web.cases import Tried, page
 from sandar.doors.web.forms import OWN, decode, shaped
 from sandar.doors.web.person import person_of, signed_in, viewer_of
@@ -42,6 +42,7 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
     dones: list[Done] = []
     try:
         data = _data(request, task, action, files)
+        confirming.confirm(request, task.step, action)
 
         def do() -> str:
             dones[:] = [_perform(request, task, action, data, files)]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from sandar.doors import refusals
-from sandar.doors.web import elevations, labels, panels, summary, waiting
+from sandar.doors.web import confirming, elevations, labels, panels, summary, waiting
 from sandar.doors.web.forms import OWN, titles
 from sandar.doors.web.person import grants_of, signed_in, viewer_of
 from sandar.doors.web.submit import Upload, tokens
@@ -148,6 +148,11 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
     context |= waiting.of_case(case, viewer)
     if mine and task is not None:
         context |= _holder(task, at, tried)
+        context["confirm"] = [
+            form.action.name
+            for form in context["forms"]
+            if confirming.is_wanted(request, task.step, form.action.name)
+        ]
         context["answering"] = bool(context["panel"].get("offer"))
     if tried is not None:
         context |= _refusal(tried, context.get("forms", []))

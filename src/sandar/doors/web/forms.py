@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from sandar.doors.web.labels import sop_word
 
 Nested = dict[str, Any]
-OWN = frozenset({"csrfmiddlewaretoken", "submission", "version", "kept"})
+OWN = frozenset({"csrfmiddlewaretoken", "submission", "version", "kept", "confirm_password"})
 MOST_ROWS = 200
 
 

@@ -37,6 +37,7 @@ class Upload:
 
 KEPT = "kept"  # hidden controls with files that came with an earlier try of the same form
 _SALT = "sandar.upload"
+_NOT_HASHED = frozenset({"csrfmiddlewaretoken", "confirm_password"})  # a secret leaves no trace, not even a hash
 _A_DAY = 86_400
 
 
@@ -94,7 +95,7 @@ def once(request: HttpRequest, person: Person, act: Callable[[], str]) -> str:
     if not key:
         return again.whole(act)
     body = chain.canonical(
-        {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+        {name: request.POST.getlist(name) for name in request.POST if name not in _NOT_HASHED}
     )
     at = timezone.now()
 

@@ -1,0 +1,44 @@
+"""Whoever approves shows once more who it is, when the sign-in is longer ago than a cup of coffee.
+
+An open session on somebody's desk must not be able to approve. The password is asked in the form itself, so
+nothing typed is lost and no script is needed; it is never kept, echoed, or part of what a submission's hash covers.
+Officers without a password (passkey only) are not asked: their second factor stays with them.
+"""
+
+from __future__ import annotations
+
+from allauth.core import ratelimit
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sandar.doors.web.person import person_of
+from sandar.doors.web.signin import BEGAN
+from sandar.errors import InvalidInput, TooMany
+
+FIELD = "confirm_password"
+CONFIRMED_AT = "confirmed_at"
+FRESH_SECONDS = 15 * 60
+ASKED = frozenset({("approval", "approve"), ("approval", "accept")})  # step, action
+
+
+def is_wanted(request: HttpRequest, step: str, action: str) -> bool:
+    """Must the password be typed for this action now?"""
+    if (step, action) not in ASKED or not person_of(request).has_usable_password():
+        return False
+    shown = max(int(request.session.get(name) or 0) for name in (BEGAN, CONFIRMED_AT))
+    return timezone.now().timestamp() - shown > FRESH_SECONDS
+
+
+def confirm(request: HttpRequest, step: str, action: str) -> None:
+    """Let the action pass. Raises InvalidInput beside the field, TooMany after many wrong passwords."""
+    if not is_wanted(request, step, action):
+        return
+    person, typed = person_of(request), request.POST.get(FIELD, "")
+    if not typed:
+        raise InvalidInput(fields={FIELD: [_("Tulis kata sandi Anda untuk menyetujui.")]})
+    if not ratelimit.consume(request, action="reauthenticate", user=person):
+        raise TooMany(retry_after=60)
+    if not person.check_password(typed):
+        raise InvalidInput(fields={FIELD: [_("Kata sandi tidak cocok.")]})
+    request.session[CONFIRMED_AT] = int(timezone.now().timestamp())
