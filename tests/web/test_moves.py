@@ -1,0 +1,147 @@
+"""Moving by form, without a script: the verdict first if wanted, once for a submission, nothing lost by a refusal."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from sandar.core import rack as geometry
+from sandar.core.capacity import Demand
+from sandar.records.ledger import read as ledger_read
+from sandar.records.ledger import write as ledger
+from sandar.records.ledger.models import Claim
+from tests import office
+from tests.web.people import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+def as_(username: str) -> Client:
+    return client_of(office.person(username))
+
+
+def stands(rack: str, unit: float, label: str) -> Claim:
+    spec = ledger.ClaimSpec(
+        place_id=ledger_read.place("rack", rack).pk,
+        demand=Demand(watts=400, cords="AB", weight_kg=10),
+        start=geometry.start_of(unit),
+        height=4,
+        label=label,
+    )
+    return ledger.hold(spec, at=timezone.now(), by=None, expires_at=timezone.now() + timedelta(days=9))
+
+
+def form(claim: Claim, **changes: str) -> dict[str, str]:
+    return {
+        "submission": str(uuid.uuid4()),
+        "seen": str(claim.version),
+        "rack": "R05",
+        "position_u": "20",
+        "face": "full",
+    } | changes
+
+
+def text(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " ")
+
+
+def test_the_form_to_move_needs_no_script_and_the_verdict_changes_nothing() -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    client = as_("operator1")
+    page = client.get("/rak/R03").content.decode()
+    assert f'href="/rak/R03/pindah/{claim.pk}#pindah"' in page
+    opened = client.get(f"/rak/R03/pindah/{claim.pk}").content.decode()
+    assert "Pindahkan Dipindah" in text(opened)
+    asked = client.post(f"/rak/R03/pindah/{claim.pk}", form(claim, periksa="1"))
+    assert asked.status_code == 200
+    assert "R05 U20–U21: cocok" in text(asked.content.decode())
+    claim.refresh_from_db()
+    assert claim.version == 1
+
+
+def test_a_move_to_another_rack_is_done_once_for_its_submission() -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    client = as_("administrator1")
+    sent = form(claim, position_u="20,5")
+    done = client.post(f"/rak/R03/pindah/{claim.pk}", sent)
+    assert (done.status_code, done["Location"]) == (302, f"/rak/R05#t{claim.pk}")
+    again = client.post(f"/rak/R03/pindah/{claim.pk}", sent)
+    assert again["Location"] == done["Location"]
+    claim.refresh_from_db()
+    assert (claim.place.name, claim.start, claim.version) == ("R05", geometry.start_of(20.5), 2)
+
+
+def test_a_taken_target_names_who_is_there_and_keeps_what_was_typed() -> None:
+    office.build()
+    claim, _other = stands("R03", 5, "Dipindah"), stands("R05", 20, "Sudah ada")
+    client = as_("operator1")
+    asked = client.post(f"/rak/R03/pindah/{claim.pk}", form(claim, periksa="1"))
+    assert "Sudah ada" in text(asked.content.decode())
+    refused = client.post(f"/rak/R03/pindah/{claim.pk}", form(claim))
+    assert refused.status_code == 409
+    page = refused.content.decode()
+    assert "Sudah ada" in text(page)
+    assert re.search(r'name="position_u"[^>]*value="20"', page)
+    assert '<option value="R05" selected>' in page
+    claim.refresh_from_db()
+    assert claim.version == 1
+
+
+def test_a_page_that_is_old_says_so_and_offers_the_form_with_what_is_true_now() -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    ledger.move(claim, place_id=claim.place_id, start=geometry.start_of(30), at=timezone.now(), by=None)
+    client = as_("operator1")
+    stale = client.post(f"/rak/R03/pindah/{claim.pk}", form(claim))
+    page = stale.content.decode()
+    assert stale.status_code == 409
+    assert 'name="seen" value="2"' in page
+    assert re.search(r'name="position_u"[^>]*value="20"', page)
+    claim.refresh_from_db()
+    assert claim.start == geometry.start_of(30)
+
+
+def test_bad_targets_are_refused_beside_their_field() -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    client = as_("operator1")
+    for changes, status in (({"position_u": "900"}, 422), ({"rack": "X99"}, 422), ({"face": "atas"}, 422)):
+        answer = client.post(f"/rak/R03/pindah/{claim.pk}", form(claim, **changes))
+        assert answer.status_code == status, changes
+    assert client.get("/rak/R03/pindah/999999").status_code == 404
+    assert client.get(f"/rak/R04/pindah/{claim.pk}").status_code == 404
+    claim.refresh_from_db()
+    assert claim.version == 1
+
+
+def test_only_those_who_may_hold_may_move() -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    for username in ("kabid1", "pemeriksa1", "dinkes1"):
+        client = as_(username)
+        assert client.post(f"/rak/R03/pindah/{claim.pk}", form(claim)).status_code == 403
+        assert "/pindah/" not in client.get("/rak/R03").content.decode()
+    claim.refresh_from_db()
+    assert claim.version == 1
+
+
+def test_a_rack_is_drawn_by_state_by_agency_and_by_feed_with_a_legend_for_each() -> None:
+    office.build()
+    stands("R03", 5, "Dipindah")
+    client = as_("kabid1")
+    seen = {mode: client.get(f"/rak/R03?warna={mode}").content.decode() for mode in ("keadaan", "instansi", "daya")}
+    assert "is-held" in seen["keadaan"]
+    assert "tanpa instansi" in seen["instansi"]
+    assert "p-ab" in seen["daya"]
+    assert "A dan B" in seen["daya"]
+    tags = {client.get(f"/rak/R03/depan.svg?warna={mode}")["ETag"] for mode in seen}
+    assert len(tags) == 3
+    for mode, page in seen.items():
+        assert f'href="?warna={mode}#tampak" aria-current="true"' in page
