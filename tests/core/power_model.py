@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Protocol, TypeVar
 
@@ -27,6 +27,7 @@ class Model:
 
     chain: Topology
     state: State
+    known: dict[str, str | None] = field(default_factory=dict)
 
     def lost(self, ref: str) -> bool:
         node, kind = self.chain.nodes[ref], self.state.kind
@@ -43,6 +44,11 @@ class Model:
 
     def feeder(self, ref: str) -> str | None:
         """The parent in use; "" for a source; None when dead."""
+        if ref not in self.known:
+            self.known[ref] = self._feeder(ref)
+        return self.known[ref]
+
+    def _feeder(self, ref: str) -> str | None:
         if self.lost(ref):
             return None
         parents = self.chain.nodes[ref].parents
