@@ -175,6 +175,11 @@ def _refusal(gap: Shortage, spec: ClaimSpec, lifted: Iterable[int]) -> SandarErr
     )
 
 
+def stand_of(claim: Claim) -> Stand:
+    """A live claim in a rack as plain data."""
+    return _stand(ledger.spec_of(claim), claim.state)
+
+
 def _stand(spec: ClaimSpec, state: str, *, kind: str = "rack") -> Stand:
     return Stand(
         place_id=spec.place_id,

@@ -27,6 +27,7 @@ __all__ = [
     "claim",
     "claims",
     "claims_for_case",
+    "claims_in",
     "consistent",
     "devices_on",
     "due",
@@ -132,6 +133,14 @@ def who_drew_last(kind: str, ref: str, state: str) -> dict[str, Any]:
     pool = {"pool__kind": kind, "pool__ref": ref, "pool__failure_state": state}
     lines = Line.objects.filter(claim__state__in=LIVE, **pool).order_by("-claim_id")
     return holder_facts(lines.values_list("claim_id", flat=True).first())
+
+
+def claims_in(place_ids: Iterable[int]) -> list[Claim]:
+    """Every live claim in these places, with its place, agency and case, from the floor up."""
+    rows = Claim.objects.select_related("place", "agency", "case").filter(
+        place_id__in=list(place_ids), state__in=LIVE
+    )
+    return list(rows.order_by("place__name", F("start").asc(nulls_last=True), "face", "pk"))
 
 
 def devices_on(host_ids: Iterable[int]) -> list[Claim]:
