@@ -136,7 +136,10 @@ def test_a_rack_is_drawn_by_state_by_agency_and_by_feed_with_a_legend_for_each()
     office.build()
     stands("R03", 5, "Dipindah")
     client = as_("kabid1")
-    seen = {mode: client.get(f"/rak/R03?warna={mode}").content.decode() for mode in ("keadaan", "instansi", "daya")}
+    seen = {
+        mode: client.get(f"/rak/R03?warna={mode}").content.decode()
+        for mode in ("keadaan", "instansi", "daya")
+    }
     assert "is-held" in seen["keadaan"]
     assert "tanpa instansi" in seen["instansi"]
     assert "p-ab" in seen["daya"]
@@ -145,3 +148,33 @@ def test_a_rack_is_drawn_by_state_by_agency_and_by_feed_with_a_legend_for_each()
     assert len(tags) == 3
     for mode, page in seen.items():
         assert f'href="?warna={mode}#tampak" aria-current="true"' in page
+
+
+def test_a_chassis_shows_its_nodes_side_by_side_and_the_rack_its_sides_from_behind() -> None:
+    office.build()
+    place = ledger_read.place("rack", "R03").pk
+    now = timezone.now()
+    chassis = ledger.ClaimSpec(
+        place_id=place,
+        demand=Demand(weight_kg=20),
+        start=geometry.start_of(5),
+        height=4,
+        slots=2,
+        label="Sasis",
+    )
+    host = ledger.take_over([chassis], at=now, by=None)[0]
+    node = Demand(watts=300, cords="AB", weight_kg=8)
+    nodes = [
+        ledger.ClaimSpec(place_id=place, demand=node, host_id=host.pk, slot=slot, label=f"Simpul-{slot}")
+        for slot in (1, 2)
+    ]
+    side = ledger.ClaimSpec(place_id=place, demand=Demand(weight_kg=4), slot=3, label="PDU samping")
+    ledger.take_over([*nodes, side], at=now, by=None)
+    client = as_("operator1")
+    front, rear = (client.get(f"/rak/R03/{face}.svg").content.decode() for face in ("depan", "belakang"))
+    assert re.findall(r">(Simpul-\d)</text>", front) == ["Simpul-1", "Simpul-2"]
+    assert "PDU samping" in rear
+    assert "PDU samping" not in front
+    page = text(client.get("/rak/R03").content.decode())
+    assert "U5–U6 slot 1" in page
+    assert "samping rak" in page

@@ -95,6 +95,8 @@ def elevation(
         f'<rect class="elev-cabinet" x="{NUMBERS}" y="1" width="{CABINET}" height="{height - 2}" rx="5"/>',
         "".join(_units(frame, look, _taken(seen))),
         "".join(_device(block, frame, face, look) for block in reversed(seen)),
+        "".join(_guests(blocks, seen, frame, look)),
+        "".join(_sides(blocks, frame, look)) if face == "rear" else "",
         "".join(_wish(wish, frame) for wish in wishes if wish.face in ("full", face)),
         "</svg>",
     ]
@@ -187,12 +189,12 @@ def _ladder(half_units: int, numbering: str, _lang: str) -> tuple[tuple[str, str
     for start in range(0, half_units - 1, 2):
         y = _y(start, 2, frame)
         printed = geometry.printed_unit(start, total=half_units, numbering=numbering)
-        found.append((
-            f'<text class="elev-no" x="{NUMBERS - 6}" y="{y + HALF + 3}">{printed:g}</text>',
+        number = f'<text class="elev-no" x="{NUMBERS - 6}" y="{y + HALF + 3}">{printed:g}</text>'
+        slot = (
             f'<rect class="elev-slot" x="{NUMBERS + RAIL}" y="{y}" width="{CABINET - 2 * RAIL}"'
-            f' height="{2 * HALF - 1}"/>',
-            escape(use_from % {"unit": f"{printed:g}"}),
-        ))  # fmt: skip
+            f' height="{2 * HALF - 1}"/>'
+        )
+        found.append((number, slot, escape(use_from % {"unit": f"{printed:g}"})))
     return tuple(found)
 
 
@@ -215,12 +217,62 @@ def _device(block: Block, frame: Frame, face: str, look: Look) -> str:
     # The rear of what is seen in front is the same link: one stop for the keyboard is enough.
     skip = ' tabindex="-1"' if back else ""
     data = ""
-    if look.moves and block.state != "blocked":
+    if look.moves and block.state != "blocked" and not block.slots:
         data = (
             f' data-claim="{block.claim_id}" data-v="{block.version}" data-s="{block.start}"'
             f' data-h="{block.height}" data-face="{block.face}"'
         )
     return f'<a href="{escape(link)}"{skip}{data}>{body}</a>'
+
+
+def _guests(blocks: Sequence[Block], seen: Sequence[Block], frame: Frame, look: Look) -> Iterator[str]:
+    """What stands on a shelf or in a chassis: side by side in its slots, inside what carries it."""
+    hosts = {block.claim_id: block for block in seen if block.slots}
+    if not hosts:
+        return
+    for block in blocks:
+        host = hosts.get(block.host or 0)
+        if host is None or host.start is None:
+            continue
+        wide = (CABINET - 2 * RAIL - 4) / host.slots
+        x = NUMBERS + RAIL + 2 + wide * ((block.slot or 1) - 1)
+        y, tall = _y(host.start, host.height, frame) + 2, host.height * HALF - 5
+        label = block.label or block.case or ""
+        most = max(int((wide - 12) / _GLYPH), 1)
+        cut = label if len(label) <= most else label[: max(most - 1, 1)] + "…"
+        size = "elev-small" if host.height < 2 else "elev-text"
+        yield _linked(
+            block,
+            f'<rect class="elev-box" x="{x:.1f}" y="{y}" width="{wide - 2:.1f}" height="{tall}" rx="2"/>'
+            f'<text class="{size}" x="{x + 5:.1f}" y="{y + tall // 2 + 4}">{escape(cut)}</text>',
+            slot_text(block, host, frame), look,
+        )  # fmt: skip
+
+
+def _sides(blocks: Iterable[Block], frame: Frame, look: Look) -> Iterator[str]:
+    """What hangs beside the units, seen from behind: positions 1 and 2 in the left rail, 3 and 4 in the right."""
+    for block in blocks:
+        if block.start is not None or block.host is not None or not block.slot:
+            continue
+        left = NUMBERS + 1 if block.slot <= 2 else NUMBERS + CABINET - RAIL
+        x = left + (0 if block.slot % 2 else 2.6)
+        box = f'x="{x:.1f}" y="{EDGE}" width="2.2" height="{frame.half_units * HALF}"'
+        yield _linked(block, f'<rect class="elev-box" {box}/>', units_text(None, 0, frame), look)
+
+
+def slot_text(block: Block, host: Block, frame: Frame) -> str:
+    """Where a guest stands: U20–U21 slot 2."""
+    return _("%(units)s slot %(slot)s") % {
+        "units": units_text(host.start, host.height, frame), "slot": block.slot or 1
+    }  # fmt: skip
+
+
+def _linked(block: Block, drawn: str, where: str, look: Look) -> str:
+    said = escape(" · ".join(part for part in (where, block.label, block.case, block.agency) if part))
+    tint = look.tint(block) if look.tint else ""
+    body = f'<g class="elev-dev is-{block.state}{tint}"><title>{said}</title>{drawn}</g>'
+    link = (look.links or {}).get(block.claim_id)
+    return f'<a href="{escape(link)}">{body}</a>' if link else body
 
 
 def _box(start: int, height: int, frame: Frame) -> str:

@@ -91,7 +91,7 @@ def page(
         "step": drawing.HALF,
         "edge": drawing.EDGE,
         "modes": tints.words(),
-        "rows": [_row(block, frame, assets.get(block.claim_id)) for block in reversed(blocks)],
+        "rows": _rows(blocks, frame, assets),
         "lines": resources.lines(pools),
         "figures": rack_list.row_of(
             place, [pool for pool in pools if pool.own == place.id], _pending(blocks)
@@ -179,8 +179,24 @@ class Row:
         return self.block.state != "blocked" and self.block.start is not None
 
 
-def _row(block: Block, frame: Frame, asset: str | None) -> Row:
-    return Row(block, drawing.units_text(block.start, block.height, frame), asset)
+def _rows(blocks: tuple[Block, ...], frame: Frame, assets: Mapping[int, str]) -> list[Row]:
+    """From the top down; what stands on a shelf or in a chassis below what carries it, the rack's sides last."""
+    hosts = {block.claim_id: block for block in blocks if block.slots}
+
+    def order(block: Block) -> tuple[int, int, int]:
+        host = hosts.get(block.host or 0, block)
+        return -1 if host.start is None else host.start, -(block.slot or 0), -block.claim_id
+
+    return [
+        Row(
+            block,
+            drawing.slot_text(block, hosts[block.host], frame)
+            if block.host in hosts
+            else drawing.units_text(block.start, block.height, frame),
+            assets.get(block.claim_id),
+        )
+        for block in sorted(blocks, key=order, reverse=True)
+    ]
 
 
 # --- the place somebody thinks of
