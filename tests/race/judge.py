@@ -51,7 +51,7 @@ class _Round:
         for entry in self.entries:
             self.found.answers["won" if "won" in entry else entry.get("lost", "broke")] += 1
             self.found.claims += entry["kind"] == "hold"
-            if "won" not in entry and not _allowed(entry):
+            if "won" not in entry and not _allowed(entry) and not self._outside(entry):
                 self.wrong(f"{entry}")
         came = [
             Take(**take)
@@ -67,6 +67,14 @@ class _Round:
         ]
         self._losers(came, freed=bool(ended))
         self._go_on(came, ended)
+
+    def _outside(self, entry: dict[str, Any]) -> bool:
+        """A tall device that swaps with a low one at the top would stand outside: the right refusal."""
+        heights = self.books.world.height
+        return (entry.get("lost"), entry.get("status")) == ("PLACE_OUTSIDE_RACK", 422) and any(
+            take["height"] and take["start"] + take["height"] > heights[take["place"]]
+            for take in entry.get("takes", ())
+        )
 
     def _losers(self, came: list[Take], *, freed: bool) -> None:
         holds = [entry for entry in self.entries if entry["kind"] == "hold"]

@@ -48,8 +48,8 @@ def test_a_storm_of_every_shape_sells_nothing_twice_and_turns_nobody_away(crew: 
         done.contested += verdict.contested
         rest -= verdict.claims
         crew.alone("release_everything")
+        print(f"storm: {done} in {time.monotonic() - began:.0f} s", flush=True)
     assert crew.alone("recount") == []
-    print(f"storm: {done} in {time.monotonic() - began:.0f} s")
     assert done.answers["broke"] == 0
     assert (
         min(done.answers["won"], done.answers["CAPACITY_TAKEN"], done.answers["CLAIM_CHANGED"]) > CLAIMS // 40
