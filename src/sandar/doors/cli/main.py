@@ -29,7 +29,8 @@ NOT_COMMANDS = {"main", "frame", "words", "prepare", "supervise"}
 def command_names() -> dict[str, str]:
     """Command as typed -> module name, for every module of this folder that may be one."""
     found = (module.name for module in pkgutil.iter_modules(cli.__path__))
-    return {name.replace("_", "-"): name for name in sorted(found) if name not in NOT_COMMANDS}
+    # `import_`: a module cannot bear the name of a keyword.
+    return {name.rstrip("_").replace("_", "-"): name for name in sorted(found) if name not in NOT_COMMANDS}
 
 
 def load(module: str) -> ModuleType | None:
