@@ -80,6 +80,21 @@ def test_a_rack_without_gaps_needs_no_move() -> None:
     assert moves.compact_rack(world_with(list(stands.values())).places[0], stands) == []
 
 
+def test_a_rack_in_which_no_move_lengthens_the_free_run_is_left_alone() -> None:
+    stands = {1: device(0, 4), 2: device(76)}
+    assert moves.compact_rack(world_with(list(stands.values())).places[0], stands, [device(72, 4)]) == []
+
+
+def test_only_those_move_that_must() -> None:
+    stands = {1: device(0), 2: device(20), 3: device(80, 4)}
+    ways = moves.compact_rack(world_with(list(stands.values())).places[0], stands)
+    assert [(way.claim, way.to.start) for way in ways] == [(2, 2)]
+    ways = moves.compact_rack(
+        world_with(list(stands.values())).places[0], {2: stands[2]}, [stands[1], stands[3]]
+    )
+    assert [(way.claim, way.to.start) for way in ways] == [(2, 2)]
+
+
 def test_the_emptiest_rack_of_a_room_is_emptied_into_the_others() -> None:
     stands = {1: device(0), 2: device(2), 3: device(0, place=2), 4: device(0, 8, place=3)}
     world = world_with(list(stands.values()))

@@ -125,26 +125,51 @@ def _temporary(
 
 
 def compact_rack(place: PlaceState, stands: Mapping[int, Stand], fixed: Iterable[Stand] = ()) -> list[Way]:
-    """Everything of one rack as low as it goes, in the same order from the floor; `fixed` stays where it is.
+    """The fewest devices lowered so that the longest free run is as long as it can become; empty when no move helps.
 
-    What stands on whole units stays on whole units.
+    From the floor up the first so many devices go as low as they can, in their order, the others stay. `fixed`
+    stays where it is; what stands on whole units stays on whole units.
     """
-    taken = {cell for stand in fixed for cell in cells(stand)}
+    solid = list(fixed)
+    inside = sorted(
+        ((claim, stand) for claim, stand in stands.items() if stand.height),
+        key=lambda item: (item[1].start or 0, item[1].face, item[0]),
+    )
+    best: list[Way] = []
+    longest = _longest(place, [*solid, *(stand for _, stand in inside)])
+    for count in range(1, len(inside) + 1):
+        resting = [*solid, *(stand for _, stand in inside[count:])]
+        ways = _lowered(inside[:count], resting)
+        found = _longest(place, [*resting, *(way.to for way in ways)])
+        moved = [way for way in ways if way.is_move]
+        if found > longest:
+            best, longest = moved, found
+    return best
+
+
+def _lowered(inside: Sequence[tuple[int, Stand]], resting: Iterable[Stand]) -> list[Way]:
+    taken = {cell for stand in resting for cell in cells(stand)}
     ways: list[Way] = []
-    lowest = sorted(stands.items(), key=lambda item: (item[1].start or 0, item[1].face, item[0]))
-    for claim, stand in lowest:
-        if not stand.height or stand.start is None:
-            continue
-        step = 2 if stand.start % 2 == 0 and stand.height % 2 == 0 else 1
-        for start in range(0, stand.start + 1, step):
-            there = replace(stand, start=start)
-            if not cells(there) & taken and _reachable(ways, there):
-                break
-        else:
-            there = stand
+    for claim, stand in inside:
+        low = stand.start or 0
+        step = 2 if low % 2 == 0 and stand.height % 2 == 0 else 1
+        there = next(
+            found
+            for start in range(0, low + 1, step)
+            if (found := replace(stand, start=start)) == stand
+            or (not cells(found) & taken and _reachable(ways, found))
+        )
         taken |= cells(there)
         ways.append(Way(claim, stand, there))
-    return [way for way in ways if way.is_move]
+    return ways
+
+
+def _longest(place: PlaceState, stands: Iterable[Stand]) -> int:
+    """The longest run in half-units that is free on both faces."""
+    taken = 0
+    for stand in stands:
+        taken |= rack.mask(stand.start or 0, stand.height)
+    return rack.longest_run(~taken & ((1 << place.half_units) - 1))
 
 
 def _reachable(ways: Sequence[Way], there: Stand) -> bool:

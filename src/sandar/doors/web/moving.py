@@ -6,7 +6,7 @@ carried out as one act or not at all. Also the verdict while something is dragge
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from sandar.core import rack as geometry
 from sandar.core.moves import Work
 from sandar.core.standing import Stand
 from sandar.doors import refusals
@@ -180,8 +181,8 @@ def _frames(racks: list[Rack]) -> dict[int, Frame]:
     }
 
 
-def _drawn(found: Proposal, racks: list[Rack]) -> Iterator[tuple[str, list[tuple[str, SafeString]]]]:
-    """(rack, [(before or after, drawing)]) for every rack that changes; the devices that move are outlined."""
+def _drawn(found: Proposal, racks: list[Rack]) -> Iterator[tuple[str, list[tuple[str, str, SafeString]]]]:
+    """(rack, [(before or after, longest free run, drawing)]) of the racks that change; what moves is outlined."""
     blocks: dict[str, list[Block]] = {}
     to = {verdict.claim: verdict.to for verdict in found.verdicts}
     names = {move.rack for move in found.moves} | {v.was.name for v in found.verdicts if v.was}
@@ -203,13 +204,24 @@ def _drawn(found: Proposal, racks: list[Rack]) -> Iterator[tuple[str, list[tuple
         for word, inside in ((_("Sebelum"), blocks[rack.name]), (_("Sesudah"), after[rack.name])):
             low = sorted(inside, key=lambda block: block.start or 0)
             drawn = drawing.elevation(low, frame, look=Look(tint=outlined))
-            pair.append((word, mark_safe(drawn)))  # noqa: S308 - everything of a person in it is escaped
+            # Everything of a person in it is escaped by drawing.
+            pair.append((word, _run(inside, frame), mark_safe(drawn)))  # noqa: S308
         yield rack.name, pair
 
 
 def _warnings(found: Proposal) -> list[str]:
-    """What speaks against single moves, each said once."""
-    return sorted({verdicts.reason(con) for verdict in found.verdicts for con in verdict.cons})
+    """What speaks against single moves, each said once; the free run is told of the whole plan instead."""
+    cons = (con for verdict in found.verdicts for con in verdict.cons if con.code != "shortens_longest_run")
+    return sorted({verdicts.reason(con) for con in cons})
+
+
+def _run(blocks: Sequence[Block], frame: Frame) -> str:
+    """The longest run free on both faces."""
+    taken = 0
+    for block in blocks:
+        taken |= geometry.mask(block.start or 0, block.height)
+    free = geometry.longest_run(~taken & ((1 << frame.half_units) - 1))
+    return f"{figures.number(free / 2)} U"
 
 
 # --- acts, and the verdict while something is dragged
