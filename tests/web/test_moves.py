@@ -178,3 +178,19 @@ def test_a_chassis_shows_its_nodes_side_by_side_and_the_rack_its_sides_from_behi
     page = text(client.get("/rak/R03").content.decode())
     assert "U5–U6 slot 1" in page
     assert "samping rak" in page
+
+
+def test_the_button_that_releases_carries_the_version_it_was_drawn_with() -> None:
+    office.build()
+    claim = stands("R03", 5, "Ditahan")
+    client = as_("operator1")
+    page = client.get("/rak/R03").content.decode()
+    key = re.search(rf'formaction="/rak/R03/lepas/{claim.pk}" name="submission" value="(v1-[^"]+)"', page)
+    assert key is not None
+    ledger.move(claim, place_id=claim.place_id, start=geometry.start_of(30), at=timezone.now(), by=None)
+    stale = client.post(f"/rak/R03/lepas/{claim.pk}", {"submission": key[1]})
+    assert stale.status_code == 409
+    fresh = client.post(f"/rak/R03/lepas/{claim.pk}", {"submission": f"v2{key[1][2:]}"})
+    assert fresh.status_code == 302
+    claim.refresh_from_db()
+    assert claim.state == "released"

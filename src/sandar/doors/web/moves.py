@@ -59,15 +59,15 @@ def hold(request: HttpRequest, name: str) -> HttpResponse:
 @officers
 @require_POST
 def release(request: HttpRequest, name: str, claim_id: int) -> HttpResponse:
-    """Give a place back that was held or blocked by hand."""
+    """Give a place back that was held or blocked by hand. The button's one-time id begins with the version seen."""
     person = person_of(request)
+    told = request.POST.get("submission", "").removeprefix("v").partition("-")[0]
+    seen = _whole(request.POST.get("seen", told))
     rack = facility.rack_named(name)
     try:
 
         def do() -> str:
-            claiming.release(
-                claim_id, person=person, at=timezone.now(), seen=_whole(request.POST.get("seen", ""))
-            )
+            claiming.release(claim_id, person=person, at=timezone.now(), seen=seen)
             return reverse("rack", args=[name])
 
         url = once(request, person, do)
@@ -130,7 +130,12 @@ def _change(claim: Claim, typed: Mapping[str, str]) -> claiming.Change:
 
 
 def _form(
-    request: HttpRequest, rack: Rack, claim: Claim, typed: Mapping[str, str], *, error: SandarError | None = None
+    request: HttpRequest,
+    rack: Rack,
+    claim: Claim,
+    typed: Mapping[str, str],
+    *,
+    error: SandarError | None = None,
 ) -> HttpResponse:
     if claim.state not in LIVE and error is None:
         error = ClaimChanged(claim=claim.pk, state=claim.state)
@@ -143,7 +148,9 @@ def _form(
     fields: Mapping[str, Any] = error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {}
     if error is None and typed.get("position_u"):
         try:
-            verdict = _said(trying.change(claim.pk, _change(claim, typed), person=person_of(request), at=timezone.now()))
+            verdict = _said(
+                trying.change(claim.pk, _change(claim, typed), person=person_of(request), at=timezone.now())
+            )
         except InvalidInput as refused:
             fields = refused.facts["fields"]
         except SandarError as refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -173,6 +174,11 @@ class Row:
     def by_hand(self) -> bool:
         """Not booked by a step for a line item, so it may be released here."""
         return self.block.case is None or self.block.item_no is None
+
+    @property
+    def release_key(self) -> str:
+        """The one-time id of its button, with the version that is seen: one form serves all rows."""
+        return f"v{self.block.version}-{uuid.uuid4()}"
 
     @property
     def movable(self) -> bool:

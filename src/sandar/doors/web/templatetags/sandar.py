@@ -60,7 +60,7 @@ def bar(percent: float, tone: str = "ok", label: str = "") -> SafeString:
     return pieces.bar(percent, tone=tone, label=label)
 
 
-@register.inclusion_tag("web/parts/meter.html")
+@register.simple_tag
 def meter(
     used: float = 0,
     held: float = 0,
@@ -68,7 +68,7 @@ def meter(
     limit: float | None = None,
     capacity: float = 0,
     unit: str = "",
-) -> dict[str, Any]:
+) -> SafeString:
     """Used, held by others, asked and the safe limit of one resource, in `unit`, drawn to `capacity`."""
     return pieces.meter(used=used, held=held, asked=asked, limit=limit, capacity=capacity, unit=unit)
 
