@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from django.db.models import Sum
 
 from sandar.core import power
-from sandar.core.capacity import Layout, PlaceSpec, PoolSpec
+from sandar.core.capacity import RESOURCES, Layout, PlaceSpec, PoolSpec
 from sandar.core.electric import cooling_watts
 from sandar.core.power_plan import PowerRoute, plan
 
@@ -84,7 +84,8 @@ class _Builder:
         chain = self.chains[site]
         strips = chain.feeds.get(rack.name, {})
         states = {state.key: state for state in self.survived[site]}
-        for route in self.power.get(rack.name, ()):
+        # From the server upwards, so that a refusal names first what is nearest.
+        for route in sorted(self.power.get(rack.name, ()), key=lambda route: RESOURCES.index(route.kind)):
             node = chain.nodes[route.ref]
             watts = power.capacity(node, states[route.state], phase=route.phase)
             mine = own if route.ref in strips.values() else ""

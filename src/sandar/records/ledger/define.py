@@ -17,7 +17,7 @@ from sandar.core.capacity import Layout, PlaceSpec, PoolSpec, limit_of
 from sandar.errors import LimitBelowUse
 
 from . import reroute
-from .engine import holder_facts
+from .holders import holder_facts, last_drawer
 from .models import LIVE, Cell, Claim, Place, Pool, Route
 from .sql import lock_places
 
@@ -246,7 +246,7 @@ def _refusal(short: Sequence[tuple[Pool, int, int]]) -> LimitBelowUse:
         taken=taken,
         over=taken - limit,
         others=len(short) - 1,
-        **holder_facts(reroute.last_drawer(pool.pk)),
+        **holder_facts(last_drawer(pool.pk)),
     )
 
 

@@ -12,7 +12,7 @@ from sandar.core.capacity import Demand, amounts, unprovided
 from sandar.errors import LimitBelowUse
 
 from . import sql
-from .engine import holder_facts
+from .holders import holder_facts
 from .models import LIVE, Claim, Line
 
 _DEMAND = Demand.__slots__
@@ -90,9 +90,3 @@ def _asked(claim: Claim, move: Move) -> dict[str, int]:
             **holder_facts(claim.pk),
         )
     return asked
-
-
-def last_drawer(pool_id: int) -> int | None:
-    """The live claim that drew last from the pool."""
-    rows = Line.objects.filter(pool_id=pool_id, claim__state__in=LIVE).order_by("-claim_id")
-    return rows.values_list("claim_id", flat=True).first()
