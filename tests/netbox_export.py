@@ -98,7 +98,11 @@ def _fixed(found: Export, racks: Iterable[str]) -> None:
 
 
 def _device(
-    found: Export, kind: tuple[str, str, float, bool, float, int], rack: str, low: float, chance: random.Random
+    found: Export,
+    kind: tuple[str, str, float, bool, float, int],
+    rack: str,
+    low: float,
+    chance: random.Random,
 ) -> Device:
     number = len(found.devices) + 1
     return Device(
@@ -143,8 +147,14 @@ def export(found: Export, racks: int = RACKS) -> list[tuple[str, bytes]]:
     return [
         ("netbox_racks.csv", _csv([_rack(number) for number in range(1, racks + 1)])),
         ("netbox_device_types.csv", _csv([_type(kind) for kind in TYPES])),
-        ("netbox_power_feeds.csv", _csv([_feed(number, side) for number in range(1, racks + 1) for side in "AB"])),
-        ("netbox_devices.csv", _csv([_row(number, device) for number, device in enumerate(found.devices, 1)])),
+        (
+            "netbox_power_feeds.csv",
+            _csv([_feed(number, side) for number in range(1, racks + 1) for side in "AB"]),
+        ),
+        (
+            "netbox_devices.csv",
+            _csv([_row(number, device) for number, device in enumerate(found.devices, 1)]),
+        ),
     ]
 
 

@@ -59,7 +59,9 @@ def test_a_site_is_entered_changed_and_removed():
 def test_a_rack_under_equipment_is_neither_shrunk_nor_renumbered_by_api():
     claim = ok(Api("operator1").post("/claims", hold(position_u=20, label="SIMPUS-1")), 201)
     assert claim["id"]
-    shrunk = refused(admin().patch("/facility/rack/R01", {"fields": {"height_u": 12}}), 422, "LIMIT_BELOW_USE")
+    shrunk = refused(
+        admin().patch("/facility/rack/R01", {"fields": {"height_u": 12}}), 422, "LIMIT_BELOW_USE"
+    )
     assert shrunk["ref"] == "R01"
     refused(admin().patch("/facility/rack/R01", {"fields": {"numbering": "top"}}), 422, "LIMIT_BELOW_USE")
     assert Rack.objects.get(name="R01").height_u == 42
@@ -73,7 +75,9 @@ def test_a_strip_below_its_use_names_node_amount_and_holder():
 
 
 def test_fields_are_judged_as_json_and_named():
-    wrong = refused(admin().post("/facility/rack", {"fields": {"name": "X", "height_u": "42"}}), 422, "INVALID_INPUT")
+    wrong = refused(
+        admin().post("/facility/rack", {"fields": {"name": "X", "height_u": "42"}}), 422, "INVALID_INPUT"
+    )
     assert {"room", "height_u"} <= wrong["fields"].keys()
     refused(admin().post("/facility/rack", {"name": "X"}), 422, "INVALID_INPUT")
     refused(admin().get("/facility/kursi"), 422, "INVALID_INPUT")

@@ -55,7 +55,15 @@ def fields_of(answer: Any) -> dict[str, str]:
 
 
 def hold(rack: str, **more: Any) -> None:
-    given = {"rack": rack, "position_u": 20, "height_u": 1, "watts": 100, "cords": "AB", "label": "SIMPUS-1", **more}
+    given = {
+        "rack": rack,
+        "position_u": 20,
+        "height_u": 1,
+        "watts": 100,
+        "cords": "AB",
+        "label": "SIMPUS-1",
+        **more,
+    }
     claiming.hold(parsed(claiming.Hold, given), person=office.person("operator1"), at=timezone.now())
 
 
@@ -87,7 +95,11 @@ def test_a_new_rack_comes_in_by_page_and_shows_who_did_it():
 
 def test_a_wrong_form_keeps_everything_and_marks_the_fields():
     client = admin()
-    sent = fields_of(client.get("/fasilitas/power/baru")) | {"name": "UPS 9", "kind": "ups", "battery": "entah"}
+    sent = fields_of(client.get("/fasilitas/power/baru")) | {
+        "name": "UPS 9",
+        "kind": "ups",
+        "battery": "entah",
+    }
     answer = client.post("/fasilitas/power/baru", sent)
     assert answer.status_code == 422
     assert fields_of(answer)["name"] == "UPS 9"
@@ -125,7 +137,9 @@ def test_a_page_that_was_open_too_long_is_refused_with_what_is_true_now():
     client = admin()
     page = client.get("/fasilitas/site/ubah", {"nama": "Gedung Kominfo"})
     other = office.person("admin")
-    act.change(kind_of("site"), "Gedung Kominfo", {"address": "Jalan Lain 2"}, person=other, at=timezone.now())
+    act.change(
+        kind_of("site"), "Gedung Kominfo", {"address": "Jalan Lain 2"}, person=other, at=timezone.now()
+    )
     answer = client.post(page.wsgi_request.get_full_path(), fields_of(page) | {"address": "Jalan Saya 1"})
     assert answer.status_code == 409
     assert other.name in text_of(answer)

@@ -113,7 +113,12 @@ def _guide(book: Any, kinds: list[Kind], styles: dict[str, Any]) -> None:
     page.set_column(0, 1, 26)
     page.set_column(2, 2, 20)
     page.set_column(3, 3, 90)
-    page.write_string(1, 3, _("Isi satu lembar tiap jenis, kosongkan yang tidak dipakai, lalu unggah berkas ini utuh."), styles["wrap"])
+    page.write_string(
+        1,
+        3,
+        _("Isi satu lembar tiap jenis, kosongkan yang tidak dipakai, lalu unggah berkas ini utuh."),
+        styles["wrap"],
+    )
     for column, text in enumerate((_("Lembar"), _("Kolom"), _("Nama di API"), _("Isi"))):
         page.write_string(0, column, text, styles["may"])
     line = 2

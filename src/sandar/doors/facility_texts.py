@@ -44,7 +44,9 @@ NOTES: dict[str, str | Promise] = {
     "passive": _("Perangkat tanpa daya menurut perannya (PDU, panel tambal): 0 W."),
     "weight_not_said": _("Berat tipe perangkat tidak disebut: 0 kg."),
     "tenant_empty": _("Tanpa penyewa (tenant): dicatat sebagai milik kantor sendiri."),
-    "tenant_unknown": _("Penyewa (tenant) yang bukan instansi terdaftar: dicatat sebagai milik kantor sendiri."),
+    "tenant_unknown": _(
+        "Penyewa (tenant) yang bukan instansi terdaftar: dicatat sebagai milik kantor sendiri."
+    ),
 }
 
 
@@ -52,7 +54,11 @@ def sentence(error: SandarError) -> str:
     """One sentence: what, where, by how much, who."""
     if isinstance(error, SheetUnreadable):
         facts = error.facts
-        limit = figures.size(facts["limit_bytes"]) if "limit_bytes" in facts else figures.number(facts.get("limit", 0))
+        limit = (
+            figures.size(facts["limit_bytes"])
+            if "limit_bytes" in facts
+            else figures.number(facts.get("limit", 0))
+        )
         return str(SHEETS[facts["reason"]]) % {"limit": limit, "heading": facts.get("heading", "")}
     if isinstance(error, LimitBelowUse):
         return _limit(error.facts)
@@ -88,9 +94,14 @@ def _limit(facts: dict[str, Any]) -> str:
         "taken": amount(resource, facts.get("taken", 0)),
         "over": amount(resource, facts.get("over", facts.get("taken", 0) - facts.get("limit", 0))),
     }
-    text = now("%(resource)s %(ref)s tidak boleh menjadi %(limit)s: yang terpakai %(taken)s, lebih %(over)s.") % words
+    text = (
+        now("%(resource)s %(ref)s tidak boleh menjadi %(limit)s: yang terpakai %(taken)s, lebih %(over)s.")
+        % words
+    )
     if facts.get("state") and facts["state"] != "normal":
-        text += " " + now("Ini berlaku dalam keadaan: %(state)s.") % {"state": verdicts.state(str(facts["state"]))}
+        text += " " + now("Ini berlaku dalam keadaan: %(state)s.") % {
+            "state": verdicts.state(str(facts["state"]))
+        }
     if facts.get("holder"):
         text += " " + now("Dipegang antara lain oleh %(holder)s.") % {"holder": facts["holder"]}
     return text
@@ -135,7 +146,9 @@ def where(found: Problem) -> str:
 
 def note(code: str, counts: dict[str, int]) -> str:
     """One assumption with how often it was made and about what."""
-    about = ", ".join(f"{name} ({figures.number(n)})" if n > 1 else name for name, n in list(counts.items())[:12] if name)
+    about = ", ".join(
+        f"{name} ({figures.number(n)})" if n > 1 else name for name, n in list(counts.items())[:12] if name
+    )
     text = str(NOTES[code])
     if "%(about)s" in text:
         return text % {"about": ", ".join(counts)}
@@ -161,7 +174,10 @@ def told(report: Report) -> dict[str, Any]:
         "dry_run": report.dry_run,
         "stored": report.stored,
         "counts": [
-            {"kind": code, **{name: counter[name] for name in ("new", "changed", "same", "refused", "left_out")}}
+            {
+                "kind": code,
+                **{name: counter[name] for name in ("new", "changed", "same", "refused", "left_out")},
+            }
             for code, counter in report.counts.items()
         ],
         "problems": [_told(one) for one in ordered(report.problems)],

@@ -130,9 +130,7 @@ def list_facility(request: HttpRequest, kind: Code, q: Word = "", page: PageNo =
     return answer({"items": items, "count": len(found), "page": page})
 
 
-@router.post(
-    "/facility/{kind}", response={201: shapes.FacilityOut}, openapi_extra=takes(shapes.FacilityNew)
-)
+@router.post("/facility/{kind}", response={201: shapes.FacilityOut}, openapi_extra=takes(shapes.FacilityNew))
 def create_facility(request: HttpRequest, kind: Code) -> HttpResponse:
     """Enter something new. Its fields: the schema of the kind (FacilityRack for `rack`)."""
     caller, chosen = caller_of(request), kind_of(kind)
@@ -143,8 +141,6 @@ def create_facility(request: HttpRequest, kind: Code) -> HttpResponse:
         return _line(chosen, key, act.one(chosen, key))
 
     return once(request, caller, work, status=201)
-
-
 
 
 @router.get("/facility/{kind}/{path:name}", response=shapes.FacilityOut)
@@ -165,7 +161,13 @@ def change_facility(request: HttpRequest, kind: Code, name: str) -> HttpResponse
 
     def work() -> dict[str, Any]:
         key = act.change(
-            chosen, _named(name), given.fields, person=caller.person, at=caller.at, seen=given.version, strict=True
+            chosen,
+            _named(name),
+            given.fields,
+            person=caller.person,
+            at=caller.at,
+            seen=given.version,
+            strict=True,
         )
         return _line(chosen, key, act.one(chosen, key))
 
@@ -174,7 +176,10 @@ def change_facility(request: HttpRequest, kind: Code, name: str) -> HttpResponse
 
 @router.delete("/facility/{kind}/{path:name}", response=shapes.FacilityGone)
 def remove_facility(
-    request: HttpRequest, kind: Code, name: str, version: Annotated[str, Query(max_length=act.VERSION_LENGTH)] = ""
+    request: HttpRequest,
+    kind: Code,
+    name: str,
+    version: Annotated[str, Query(max_length=act.VERSION_LENGTH)] = "",
 ) -> HttpResponse:
     """Remove it; what others use is refused with their names."""
     caller, chosen = caller_of(request), kind_of(kind)
@@ -184,5 +189,3 @@ def remove_facility(
         return {"kind": chosen.code, "name": name}
 
     return once(request, caller, work)
-
-

@@ -11,7 +11,18 @@ from sandar.steps.facility.kinds import KINDS
 from sandar.steps.inputs import Input, Text
 
 Code = Literal[
-    "site", "room", "cooling", "uplink", "prefix", "power", "rack", "strip", "port", "compute", "state", "block"
+    "site",
+    "room",
+    "cooling",
+    "uplink",
+    "prefix",
+    "power",
+    "rack",
+    "strip",
+    "port",
+    "compute",
+    "state",
+    "block",
 ]
 assert set(Code.__args__) == KINDS.keys()  # type: ignore[attr-defined]
 Version = Text

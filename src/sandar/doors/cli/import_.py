@@ -93,7 +93,9 @@ def _text(report: Any) -> str:
 
     lines = []
     for code, counter in report.counts.items():
-        said = _("%(new)s baru, %(changed)s diubah, %(same)s sudah ada, %(refused)s ditolak, %(left_out)s dilewati")
+        said = _(
+            "%(new)s baru, %(changed)s diubah, %(same)s sudah ada, %(refused)s ditolak, %(left_out)s dilewati"
+        )
         numbers = {name: counter[name] for name in ("new", "changed", "same", "refused", "left_out")}
         lines.append(f"{facility_texts.kind_word(code):20} {said % numbers}")
     lines += [f"  {facility_texts.note(code, counts)}" for code, counts in report.notes.items()]
@@ -102,7 +104,9 @@ def _text(report: Any) -> str:
         what = f"{one.what}: " if one.what else ""
         lines.append(f"- {facility_texts.where(one)}: {what}{facility_texts.problem(one)}")
     if len(problems) > SHOWN:
-        lines.append(_("... dan %(count)s lagi; semuanya ada dengan --json.") % {"count": len(problems) - SHOWN})
+        lines.append(
+            _("... dan %(count)s lagi; semuanya ada dengan --json.") % {"count": len(problems) - SHOWN}
+        )
     if report.stored:
         lines.append(_("Tersimpan."))
     elif report.dry_run:

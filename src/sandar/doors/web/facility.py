@@ -36,7 +36,7 @@ from sandar.errors import (
 )
 from sandar.records.facility import journal
 from sandar.records.facility import read as facility
-from sandar.steps.facility import act, words
+from sandar.steps.facility import act, tables, words
 from sandar.steps.facility.kinds import KINDS, Kind, kind_of
 from sandar.steps.facility.stock import Fields
 
@@ -89,7 +89,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     counts = {code: len(kind.stock()) for code, kind in KINDS.items()}
     context = {
         "sites": [
-            {"site": site, "nodes": [(node, words.choices("power", "kind")[node.kind]) for node in site.nodes if not node.rack]}
+            {
+                "site": site,
+                "nodes": [
+                    (node, words.choices("power", "kind")[node.kind]) for node in site.nodes if not node.rack
+                ],
+            }
             for site in facility.tree()
         ],
         "kinds": [(kind, counts[code]) for code, kind in KINDS.items()],
@@ -132,7 +137,11 @@ def _details(kind: Kind, payload: Mapping[str, Any]) -> list[tuple[str, str, str
     before, after = payload.get("before", {}), payload.get("after", {})
     shown = facility_sheets.shown
     return [
-        (facility_form.labels(kind)[name], shown(kind, name, before.get(name)), shown(kind, name, after[name]))
+        (
+            facility_form.labels(kind)[name],
+            shown(kind, name, before.get(name)),
+            shown(kind, name, after[name]),
+        )
         for name in after
         if name in kind.shape.model_fields
     ]
@@ -180,12 +189,11 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _is_number(kind: Kind, name: str) -> bool:
-    field = next(one for one in facility_form.controls(kind, editing=False) if one["name"] == name)
-    return field["type"] == "number"
+    return tables.base_of(kind.shape.model_fields[name].annotation) in (int, float)
 
 
 def _cell(kind: Kind, name: str, value: Any) -> str:
-    unit = kind.extra(name).get("x-unit", "")
+    unit = kind.about(name).get("x-unit", "")
     if isinstance(value, int | float) and not isinstance(value, bool) and not words.choices(kind.code, name):
         return figures.quantity(value, unit) if unit else figures.number(value)
     return facility_sheets.shown(kind, name, value)
@@ -206,7 +214,9 @@ def create(request: HttpRequest, code: str) -> HttpResponse:
 
     def do() -> str:
         key = act.create(kind, given, person=person, at=timezone.now())
-        return _url("facility_change", kind, key) if "lagi" not in request.POST else _again(kind, request.POST)
+        return (
+            _url("facility_change", kind, key) if "lagi" not in request.POST else _again(kind, request.POST)
+        )
 
     try:
         url = once(request, person, do)
@@ -220,7 +230,9 @@ def create(request: HttpRequest, code: str) -> HttpResponse:
 
 def _again(kind: Kind, posted: Any) -> str:
     """The next of the same: all fields but those that name it."""
-    keep = {name: posted[name] for name in kind.shape.model_fields if posted.get(name) and name != kind.naming}
+    keep = {
+        name: posted[name] for name in kind.shape.model_fields if posted.get(name) and name != kind.naming
+    }
     return f"{reverse('facility_create', args=[kind.code])}?{urlencode(keep)}"
 
 
@@ -287,7 +299,11 @@ def _form(
     for one in controls:
         one["value"] = now.get(one["name"], "") if one["fixed"] else typed.get(one["name"], "")
         one["shown"] = facility_sheets.shown(kind, one["name"], fields.get(one["name"])) if fields else ""
-        one["now"] = one["shown"] if error and editing and str(typed.get(one["name"], "")) != now.get(one["name"]) else ""
+        one["now"] = (
+            one["shown"]
+            if error and editing and str(typed.get(one["name"], "")) != now.get(one["name"])
+            else ""
+        )
     context = {
         "kind": kind,
         "key": key,
@@ -318,7 +334,19 @@ def _refused(error: SandarError) -> dict[str, str]:
 def _around(kind: Kind, key: str) -> list[dict[str, Any]]:
     """What belongs to this thing: of a rack its strips, ports and blocked units, of a room its racks ..."""
     found = []
-    for code in ("room", "cooling", "uplink", "prefix", "power", "rack", "strip", "port", "compute", "state", "block"):
+    for code in (
+        "room",
+        "cooling",
+        "uplink",
+        "prefix",
+        "power",
+        "rack",
+        "strip",
+        "port",
+        "compute",
+        "state",
+        "block",
+    ):
         other = KINDS[code]
         if kind.code not in ("site", "room", "rack") or kind.code not in other.shape.model_fields:
             continue
@@ -326,7 +354,10 @@ def _around(kind: Kind, key: str) -> list[dict[str, Any]]:
         found.append(
             {
                 "kind": other,
-                "items": [(_short(key, one, mine[one]), _url("facility_change", other, one)) for one in list(mine)[:40]],
+                "items": [
+                    (_short(key, one, mine[one]), _url("facility_change", other, one))
+                    for one in list(mine)[:40]
+                ],
                 "more": max(len(mine) - 40, 0),
                 "add": f"{reverse('facility_create', args=[code])}?{urlencode({kind.code: key})}",
             }

@@ -31,14 +31,14 @@ def controls(kind: Kind, *, editing: bool) -> list[dict[str, Any]]:
 
 
 def _control(kind: Kind, name: str, *, fixed: bool) -> dict[str, Any]:
-    field, extra = kind.shape.model_fields[name], kind.extra(name)
+    field, extra = kind.shape.model_fields[name], kind.about(name)
     base = tables.base_of(field.annotation)
     found: dict[str, Any] = {
         "name": name,
         "label": _label(kind, name),
         "help": _(field.description) if field.description else "",
         "unit": extra.get("x-unit", ""),
-        "required": field.is_required() or base is int and not _may_be_empty(field.annotation),
+        "required": field.is_required() or (base is int and not _may_be_empty(field.annotation)),
         "fixed": fixed,
         "wide": name in _WIDE,
         "type": "text",
@@ -53,7 +53,10 @@ def _control(kind: Kind, name: str, *, fixed: bool) -> dict[str, Any]:
         found |= {"type": "select", "options": _names(of, required=field.is_required())}
     elif get_origin(base) is Literal:
         shown = words.choices(kind.code, name)
-        found |= {"type": "select", "options": [(code, str(shown.get(code, code))) for code in get_args(base)]}
+        found |= {
+            "type": "select",
+            "options": [(code, str(shown.get(code, code))) for code in get_args(base)],
+        }
     elif base is bool:
         found["type"] = "checkbox"
     elif base in (int, float):
@@ -65,7 +68,7 @@ def _control(kind: Kind, name: str, *, fixed: bool) -> dict[str, Any]:
 def _label(kind: Kind, name: str) -> str:
     """The title without the unit that stands behind the control."""
     title = _(kind.shape.model_fields[name].title or name)
-    unit = kind.extra(name).get("x-unit")
+    unit = kind.about(name).get("x-unit")
     return title.removesuffix(f" ({unit})") if unit else title
 
 

@@ -65,10 +65,13 @@ def _import(request: HttpRequest, files: Files, wish: Wish) -> HttpResponse:
     except ImportRefused as refused:
         return _page(request, files=files, report=found[0], error=refused)
     if found:
-        said = _("Impor tersimpan: %(new)s baru, %(changed)s diubah, %(same)s sudah ada, %(refused)s dilewati.")
+        said = _(
+            "Impor tersimpan: %(new)s baru, %(changed)s diubah, %(same)s sudah ada, %(refused)s dilewati."
+        )
         messages.success(
             request,
-            said % {name: figures.number(found[0].total(name)) for name in ("new", "changed", "same", "refused")},
+            said
+            % {name: figures.number(found[0].total(name)) for name in ("new", "changed", "same", "refused")},
         )
         if found[0].problems or found[0].notes:
             return _page(request, report=found[0])

@@ -137,7 +137,7 @@ def change(
         moved = {name: value for name, value in given.items() if value != before.get(name)}
         if wrong := sorted(moved.keys() & kind.fixed):
             raise InvalidInput(
-                fields=dict.fromkeys(wrong, [_("Tidak dapat diubah. Hapus, lalu masukkan yang baru.")])
+                fields={name: [_("Tidak dapat diubah. Hapus, lalu masukkan yang baru.")] for name in wrong}
             )
         if not moved:
             return key

@@ -55,9 +55,7 @@ class _Refused(Exception):
     """Takes the transaction back; never leaves this module."""
 
 
-def bring(
-    files: Sequence[tuple[str, bytes]], wish: Wish, *, person: Person | None, at: datetime
-) -> Report:
+def bring(files: Sequence[tuple[str, bytes]], wish: Wish, *, person: Person | None, at: datetime) -> Report:
     """Read the tables and enter what they say. Raises Forbidden; everything else is in the report."""
     report = Report(dry_run=wish.dry_run, skipping=wish.skipping)
     if person is not None:
@@ -92,8 +90,8 @@ def _read(files: Sequence[tuple[str, bytes]], report: Report) -> list[Sheet]:
         report.complain("file", Origin(name), text)
     rows = sum(len(sheet.rows) for sheet in found)
     if rows > sheets.MOST_ROWS:
-        fault = SheetUnreadable(reason="too_many_rows", limit=sheets.MOST_ROWS, file="")
-        report.refuse("file", Origin(), fault)
+        error = SheetUnreadable(reason="too_many_rows", limit=sheets.MOST_ROWS, file="")
+        report.refuse("file", Origin(), error)
         return []
     return found
 
@@ -101,8 +99,8 @@ def _read(files: Sequence[tuple[str, bytes]], report: Report) -> list[Sheet]:
 def _do(found: list[Sheet], wish: Wish, book: Book, report: Report) -> None:
     entries, others = _entries(found, report)
     box = netbox.translate(others, report)
-    for kind, origin, data in box.entries:
-        entries.append(Entry(KINDS[kind], origin, data))
+    for code, origin, data in box.entries:
+        entries.append(Entry(KINDS[code], origin, data))
     laid = False
     for kind in KINDS.values():
         mine = [entry for entry in entries if entry.kind is kind]
@@ -153,7 +151,9 @@ def _unknown(sheet: Sheet, report: Report) -> None:
     origin = Origin(sheet.file, sheet.name, 1)
     kind = KINDS.get(tables.named(sheet))
     if kind is None:
-        report.refuse("file", origin, SheetUnreadable(file=sheet.file, sheet=sheet.name, reason="unknown_table"))
+        report.refuse(
+            "file", origin, SheetUnreadable(file=sheet.file, sheet=sheet.name, reason="unknown_table")
+        )
         return
     known = tables.headings(kind.code)
     for heading in sheet.headings:
@@ -204,7 +204,9 @@ class _Bringer:
 
     def _one(self, entry: Entry) -> None:
         report, code = self.report, self.kind.code
-        what = " ".join(tables.text_of(entry.data.get(name)) for name in self._naming() if entry.data.get(name))
+        what = " ".join(
+            tables.text_of(entry.data.get(name)) for name in self._naming() if entry.data.get(name)
+        )
         try:
             with transaction.atomic():
                 outcome = self._enter(entry)
@@ -216,7 +218,11 @@ class _Bringer:
             report.count(code, outcome)
 
     def _naming(self) -> list[str]:
-        return [name for name in ("rack", "name", "prefix", "side", "position_u") if name in self.kind.shape.model_fields]
+        return [
+            name
+            for name in ("rack", "name", "prefix", "side", "position_u")
+            if name in self.kind.shape.model_fields
+        ]
 
     def _enter(self, entry: Entry) -> str:
         kind, data = self.kind, entry.data

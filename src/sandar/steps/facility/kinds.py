@@ -1,4 +1,4 @@
-"""The kinds of things in the facility, in the order in which they can be entered: each has all it stands on before it."""
+"""The kinds of things in the facility, in the order in which they can be entered: what one stands on comes before."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class Kind:
     @property
     def fixed(self) -> frozenset[str]:
         """Fields that cannot be changed later."""
-        return frozenset(name for name in self.shape.model_fields if self.extra(name).get("x-fixed"))
+        return frozenset(name for name in self.shape.model_fields if self.about(name).get("x-fixed"))
 
     @property
     def naming(self) -> str:
         """The field by which one tells things of this kind apart."""
         return _NAMING.get(self.code, "name")
 
-    def extra(self, name: str) -> dict[str, Any]:
+    def about(self, name: str) -> dict[str, Any]:
         found = self.shape.model_fields[name].json_schema_extra
         return found if isinstance(found, dict) else {}
 
@@ -64,44 +64,84 @@ def _kind(code: str, one: Any, many: Any, help: Any, **more: Any) -> Kind:  # no
     return Kind(code, one, many, help, **(defaults | more))
 
 
-KINDS: dict[str, Kind] = {
-    kind.code: kind
-    for kind in (
-        _kind("site", _("Gedung"), _("Gedung"), _("Tempat pusat data berada."), icon="building"),
-        _kind("room", _("Ruang"), _("Ruang"), _("Ruang server, pendinginannya, dan cara mengisinya."), icon="map"),
-        _kind(
-            "cooling", _("Mesin pendingin"), _("Mesin pendingin"), _("Kapasitas tiap mesin; ruang menyebut berapa boleh rusak."),
-            key=stock.pair_key("room", "name"), icon="snowflake",
-        ),
-        _kind("uplink", _("Uplink"), _("Uplink"), _("Saluran ke luar dengan lebar pitanya."), icon="network"),
-        _kind(
-            "prefix", _("Jaringan IP"), _("Jaringan IP"), _("Jaringan tempat alamat diberikan dan diuji."),
-            key=stock.name_key("prefix"), icon="world",
-        ),
-        _kind(
-            "power", _("Simpul daya"), _("Rantai daya"), _("PLN, genset, sakelar pindah, UPS, panel, dan PDU di atas rak."),
-            icon="bolt",
-        ),
-        _kind("rack", _("Rak"), _("Rak"), _("Lemari: tinggi, penomoran, kedalaman, beban, baris."), icon="server-2"),
-        _kind(
-            "strip", _("Jalur daya rak"), _("Jalur daya rak"), _("Stopkontak jalur A dan B di dalam rak, dan yang memberinya daya."),
-            key=stock.pair_key("rack", "side"), icon="plug",
-        ),
-        _kind(
-            "port", _("Porta jaringan"), _("Porta jaringan"), _("Porta switch untuk perangkat satu rak. Tanpa ini porta tidak dihitung."),
-            key=stock.pair_key("rack", "name"), icon="network",
-        ),
-        _kind("compute", _("Klaster komputasi"), _("Klaster komputasi"), _("Tempat aplikasi ditumpangkan: inti, memori, penyimpanan."), icon="server-2"),
-        _kind(
-            "state", _("Keadaan gangguan"), _("Keadaan gangguan"), _("Keadaan yang harus tetap dalam batas: jalur A padam, PLN padam, perawatan."),
-            key=stock.state_key, icon="alert-triangle",
-        ),
-        _kind(
-            "block", _("Unit diblokir"), _("Unit diblokir"), _("Unit rak yang tidak boleh dipakai, dengan alasannya."),
-            key=stock.block_key, icon="lock", laid_out=False,
-        ),
-    )
-}  # fmt: skip
+_LIST = (
+    _kind("site", _("Gedung"), _("Gedung"), _("Tempat pusat data berada."), icon="building"),
+    _kind(
+        "room", _("Ruang"), _("Ruang"), _("Ruang server, pendinginannya, dan cara mengisinya."), icon="map"
+    ),
+    _kind(
+        "cooling",
+        _("Mesin pendingin"),
+        _("Mesin pendingin"),
+        _("Kapasitas tiap mesin; ruang menyebut berapa boleh rusak."),
+        key=stock.pair_key("room", "name"),
+        icon="snowflake",
+    ),
+    _kind("uplink", _("Uplink"), _("Uplink"), _("Saluran ke luar dengan lebar pitanya."), icon="network"),
+    _kind(
+        "prefix",
+        _("Jaringan IP"),
+        _("Jaringan IP"),
+        _("Jaringan tempat alamat diberikan dan diuji."),
+        key=stock.name_key("prefix"),
+        icon="world",
+    ),
+    _kind(
+        "power",
+        _("Simpul daya"),
+        _("Rantai daya"),
+        _("PLN, genset, sakelar pindah, UPS, panel, dan PDU di atas rak."),
+        icon="bolt",
+    ),
+    _kind(
+        "rack",
+        _("Rak"),
+        _("Rak"),
+        _("Lemari: tinggi, penomoran, kedalaman, beban, baris."),
+        icon="server-2",
+    ),
+    _kind(
+        "strip",
+        _("Jalur daya rak"),
+        _("Jalur daya rak"),
+        _("Stopkontak jalur A dan B di dalam rak, dan yang memberinya daya."),
+        key=stock.pair_key("rack", "side"),
+        icon="plug",
+    ),
+    _kind(
+        "port",
+        _("Porta jaringan"),
+        _("Porta jaringan"),
+        _("Porta switch untuk perangkat satu rak. Tanpa ini porta tidak dihitung."),
+        key=stock.pair_key("rack", "name"),
+        icon="network",
+    ),
+    _kind(
+        "compute",
+        _("Klaster komputasi"),
+        _("Klaster komputasi"),
+        _("Tempat aplikasi ditumpangkan: inti, memori, penyimpanan."),
+        icon="server-2",
+    ),
+    _kind(
+        "state",
+        _("Keadaan gangguan"),
+        _("Keadaan gangguan"),
+        _("Keadaan yang harus tetap dalam batas: jalur A padam, PLN padam, perawatan."),
+        key=stock.state_key,
+        icon="alert-triangle",
+    ),
+    _kind(
+        "block",
+        _("Unit diblokir"),
+        _("Unit diblokir"),
+        _("Unit rak yang tidak boleh dipakai, dengan alasannya."),
+        key=stock.block_key,
+        icon="lock",
+        laid_out=False,
+    ),
+)
+KINDS: dict[str, Kind] = {kind.code: kind for kind in _LIST}
 
 
 def kind_of(code: str) -> Kind:

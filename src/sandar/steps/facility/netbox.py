@@ -22,7 +22,12 @@ from sandar.steps.facility.report import Origin, Report
 from sandar.steps.facility.stock import Fields
 
 POWER_FACTOR = 90  # NetBox knows volt-amperes alone; said in the report
-_GRAMS = {"kg": 1000.0, "kilograms": 1000.0, "g": 1.0, "grams": 1.0, "lb": 453.592, "pounds": 453.592, "oz": 28.3495, "ounces": 28.3495}  # fmt: skip
+_GRAMS = {
+    **dict.fromkeys(("kg", "kilograms"), 1000.0),
+    **dict.fromkeys(("g", "grams"), 1.0),
+    **dict.fromkeys(("lb", "pounds"), 453.592),
+    **dict.fromkeys(("oz", "ounces"), 28.3495),
+}
 _MM = {"mm": 1.0, "millimeters": 1.0, "in": 25.4, "inches": 25.4}
 _FIGURE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([A-Za-z%]*)")
 # Other headings for the same thing; all else is the heading in small letters.
@@ -44,9 +49,12 @@ _ALIASES = {
     "powerfeed count": "power feeds",
     "max weight (kg)": "max weight",
 }
-_PANEL = frozenset("id name site location description comments tags created contacts url".split()) | {
-    "power feeds", "last updated",
-}  # fmt: skip
+_PANEL = frozenset(
+    {
+        "id", "name", "site", "location", "description", "comments", "tags", "created", "contacts", "url",
+        "power feeds", "last updated",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +174,10 @@ def type_key(manufacturer: str, model: str) -> str:
 def watts_in(line: Line) -> str:
     """The draw an office keeps in a column of its own: `watts`, `Daya (W)`, `maximum draw`, a custom field."""
     for name, text in line.cells.items():
-        if text and re.fullmatch(r"(cf )?(watts?|daya( nyata)?( \(w\))?|power( draw)?( \(w\))?|(maximum|allocated) draw( \(w\))?)", name):
+        if text and re.fullmatch(
+            r"(cf )?(watts?|daya( nyata)?( \(w\))?|power( draw)?( \(w\))?|(maximum|allocated) draw( \(w\))?)",
+            name,
+        ):
             return text
     return ""
 
@@ -185,7 +196,8 @@ def _types(lines: list[Line], box: Box, report: Report) -> None:
             height=round(height[0] * 2),
             full_depth=truth(line.get("is full depth") or "true"),
             weight_kg=math.ceil(grams / 1000) if grams else 0,
-            child="child" in line.get("subdevice role").casefold() or "child" in line.get("parent/child status").casefold(),
+            child="child" in line.get("subdevice role").casefold()
+            or "child" in line.get("parent/child status").casefold(),
             watts=math.ceil(watts[0]) if watts else None,
         )
         box.types[type_key(line.get("manufacturer"), name)] = known
@@ -238,7 +250,9 @@ def _rack(line: Line, report: Report) -> Fields:
         report.note("load_not_said")
     form = (line.get("form factor") or line.get("type")).casefold()
     if form:
-        found["mounting"] = "two_post" if form.startswith("2-post") else "wall" if "wall" in form else "four_post"
+        found["mounting"] = (
+            "two_post" if form.startswith("2-post") else "wall" if "wall" in form else "four_post"
+        )
         found["door"] = "both" if "cabinet" in form else "none"
     return found
 
@@ -254,13 +268,25 @@ def _power(panels: list[Line], feeds: list[Line], box: Box, report: Report) -> N
     for line in feeds:
         rack = line.get("rack")
         if not rack:
-            report.leave_out("strip", line.origin, _("Jalur daya ini tidak menuju rak."), what=line.get("name"))
+            report.leave_out(
+                "strip", line.origin, _("Jalur daya ini tidak menuju rak."), what=line.get("name")
+            )
             continue
         side = _side(line, strips)
         figures = _feed(line)
         if not side or figures is None:
-            text = _("Rak ini sudah punya jalur A dan B.") if not side else _("Tegangan atau arusnya tidak terbaca.")
-            report.complain("strip", line.origin, text, what=line.get("name"), column="" if not side else line.origin.headings.get("voltage", ""))
+            text = (
+                _("Rak ini sudah punya jalur A dan B.")
+                if not side
+                else _("Tegangan atau arusnya tidak terbaca.")
+            )
+            report.complain(
+                "strip",
+                line.origin,
+                text,
+                what=line.get("name"),
+                column="" if not side else line.origin.headings.get("voltage", ""),
+            )
             continue
         strips[rack, side] = figures
         by_panel.setdefault((line.get("power panel"), figures["phases"]), []).append((line, figures, side))
@@ -288,7 +314,9 @@ def _sites(box: Box) -> dict[str, str]:
 
 def _side(line: Line, taken: dict[tuple[str, str], Fields]) -> str:
     """A for primary, B for redundant; where that is taken, the other one."""
-    first = "B" if line.get("type").casefold() == "redundant" or line.get("name").upper().endswith("B") else "A"
+    first = (
+        "B" if line.get("type").casefold() == "redundant" or line.get("name").upper().endswith("B") else "A"
+    )
     for side in (first, "B" if first == "A" else "A"):
         if (line.get("rack"), side) not in taken:
             return side

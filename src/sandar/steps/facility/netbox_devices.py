@@ -180,9 +180,13 @@ class _Room:
     def _type(self, line: Line) -> DeviceType:
         model = line.get("type")
         known = self.box.types.get(type_key(line.get("manufacturer"), model))
-        known = known or self.box.types.get(type_key("", model.removeprefix(line.get("manufacturer")).strip()))
+        known = known or self.box.types.get(
+            type_key("", model.removeprefix(line.get("manufacturer")).strip())
+        )
         if known is None:
-            text = _("Tipe %(type)s tidak ada di tabel tipe perangkat; sertakan tabel itu dalam impor yang sama.")
+            text = _(
+                "Tipe %(type)s tidak ada di tabel tipe perangkat; sertakan tabel itu dalam impor yang sama."
+            )
             raise _Skip(text % {"type": model or "—"}, column="type")
         return known
 
@@ -218,7 +222,9 @@ class _Room:
         stated = {name.casefold(): watts for name, watts in self.power.by_type.items()}
         watts = stated.get(line.get("type").casefold(), self.power.default)
         if watts is None:
-            text = _("Daya tipe %(type)s tidak disebut. Nyatakan daya bawaan untuk tipe ini, atau isi kolom watts.")
+            text = _(
+                "Daya tipe %(type)s tidak disebut. Nyatakan daya bawaan untuk tipe ini, atau isi kolom watts."
+            )
             raise _Skip(text % {"type": line.get("type")}, column="type")
         self.report.note("watts_stated", line.get("type"))
         return watts

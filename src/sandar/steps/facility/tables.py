@@ -73,17 +73,19 @@ def required(kind: Kind) -> frozenset[str]:
 def fields_of(sheet: Sheet, kind: Kind) -> dict[str, str]:
     """Field -> heading, for the headings that the kind knows."""
     known = headings(kind.code)
-    return {
-        known[heading.casefold()]: heading for heading in sheet.headings if heading.casefold() in known
-    }
+    return {known[heading.casefold()]: heading for heading in sheet.headings if heading.casefold() in known}
 
 
 def kind_in(sheet: Sheet) -> Kind | None:
-    """The kind whose table this is: all its headings known, all required fields there; by name when several are."""
+    """The kind whose table this is: all its headings known, all required fields there; by name when several are.
+
+    A table that is called like a kind may have fewer columns: it changes what is there already.
+    """
     fits = []
     for kind in KINDS.values():
         known = fields_of(sheet, kind)
-        if len(known) == sum(1 for heading in sheet.headings if heading) and required(kind) <= known.keys():
+        enough = required(kind) <= known.keys() or (named(sheet) == kind.code and kind.naming in known)
+        if enough and len(known) == sum(1 for heading in sheet.headings if heading):
             fits.append(kind)
     for kind in fits:
         if kind.code == named(sheet):
@@ -152,6 +154,7 @@ def text_of(value: Any) -> str:
         return f"{value:g}"
     if isinstance(value, list):
         return "; ".join(
-            ":".join(str(part) for part in one.values()) if isinstance(one, dict) else str(one) for one in value
+            ":".join(str(part) for part in one.values()) if isinstance(one, dict) else str(one)
+            for one in value
         )
     return str(value)

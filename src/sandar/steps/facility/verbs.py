@@ -77,11 +77,11 @@ _ROOM = ("capacity_w", "derating", "spare_units", "policy", "keep_free", "source
 
 def create_room(given: Fields, act: Act) -> None:
     site = _found("site", facility.site_named, given["site"])
-    write.create_room(site, given["name"], **_pick(given, *_ROOM))  # type: ignore[typeddict-item]
+    write.create_room(site, given["name"], **_pick(given, *_ROOM))
 
 
 def change_room(key: str, given: Fields, act: Act) -> None:
-    write.change_room(facility.room_named(key), **_pick(given, "name", *_ROOM))  # type: ignore[typeddict-item]
+    write.change_room(facility.room_named(key), **_pick(given, "name", *_ROOM))
 
 
 def remove_room(key: str, act: Act) -> None:
@@ -103,11 +103,11 @@ def _cooling(key: str) -> Any:
 
 def create_cooling(given: Fields, act: Act) -> None:
     room = _found("room", facility.room_named, given["room"])
-    write.create_cooling_unit(room, given["name"], **_pick(given, *_COOLING))  # type: ignore[typeddict-item]
+    write.create_cooling_unit(room, given["name"], **_pick(given, *_COOLING))
 
 
 def change_cooling(key: str, given: Fields, act: Act) -> None:
-    write.change_cooling_unit(_cooling(key), **_pick(given, "name", *_COOLING))  # type: ignore[typeddict-item]
+    write.change_cooling_unit(_cooling(key), **_pick(given, "name", *_COOLING))
 
 
 def remove_cooling(key: str, act: Act) -> None:
@@ -119,11 +119,11 @@ _UPLINK = ("bandwidth_mbps", "derating", "source")
 
 def create_uplink(given: Fields, act: Act) -> None:
     site = _found("site", facility.site_named, given["site"])
-    write.create_uplink(site, given["name"], **_pick(given, *_UPLINK))  # type: ignore[typeddict-item]
+    write.create_uplink(site, given["name"], **_pick(given, *_UPLINK))
 
 
 def change_uplink(key: str, given: Fields, act: Act) -> None:
-    write.change_uplink(facility.uplink_named(key), **_pick(given, "name", *_UPLINK))  # type: ignore[typeddict-item]
+    write.change_uplink(facility.uplink_named(key), **_pick(given, "name", *_UPLINK))
 
 
 def remove_uplink(key: str, act: Act) -> None:
@@ -154,7 +154,7 @@ def create_power(given: Fields, act: Act) -> None:
         kind=given["kind"],
         side=given["side"],
         parents=_parents(given),
-        **_pick(given, *ELECTRIC, *MODULES, "source"),  # type: ignore[typeddict-item]
+        **_pick(given, *ELECTRIC, *MODULES, "source"),
     )
     if given["battery"]:
         write.set_battery(node, _points(given))
@@ -196,7 +196,7 @@ def create_strip(given: Fields, act: Act) -> None:
         side=given["side"],
         parents=parents,
         rack=rack,
-        **_pick(given, *ELECTRIC, "source"),  # type: ignore[typeddict-item]
+        **_pick(given, *ELECTRIC, "source"),
     )
     if given["outlets"]:
         write.set_outlets(node, _counts(given))
@@ -234,7 +234,7 @@ def change_rack(key: str, given: Fields, act: Act) -> None:
     room = _found("room", facility.room_named, given["room"]) if "room" in given else None
     rack = facility.rack_named(key)
     moved = {"room": room} if room and room.pk != rack.room_id else {}
-    write.change_rack(rack, **moved, **_pick(given, "name", *_RACK), **_optional(given))  # type: ignore[arg-type]
+    write.change_rack(rack, **moved, **_pick(given, "name", *_RACK), **_optional(given))
 
 
 def remove_rack(key: str, act: Act) -> None:
@@ -251,11 +251,11 @@ def _port(key: str) -> Any:
 
 def create_port(given: Fields, act: Act) -> None:
     rack = _found("rack", facility.rack_named, given["rack"])
-    write.create_port_group(rack, given["name"], **_pick(given, *_PORT))  # type: ignore[typeddict-item]
+    write.create_port_group(rack, given["name"], **_pick(given, *_PORT))
 
 
 def change_port(key: str, given: Fields, act: Act) -> None:
-    write.change_port_group(_port(key), **_pick(given, "name", *_PORT))  # type: ignore[typeddict-item]
+    write.change_port_group(_port(key), **_pick(given, "name", *_PORT))
 
 
 def remove_port(key: str, act: Act) -> None:

@@ -32,7 +32,7 @@ _STATES: Words = {
     "maintenance": _("Perawatan sebuah simpul"),
 }
 _BOTH, _NONE = _("dipakai bersama"), _("tanpa")
-# (kind, field) -> code -> word; (“”, field) for every kind.
+# (kind, field) -> code -> word; ("", field) for every kind.
 CHOICES: dict[tuple[str, str], Words] = {
     ("room", "policy"): {"": _("tanpa pilihan"), "tight": _("rapat"), "spread": _("menyebar")},
     ("power", "kind"): _NODES,
@@ -41,10 +41,19 @@ CHOICES: dict[tuple[str, str], Words] = {
     ("", "phases"): {1: _("satu fase"), 3: _("tiga fase")},
     ("", "phase"): {"": _NONE, "L1": "L1", "L2": "L2", "L3": "L3"},
     ("", "numbering"): {"bottom": _("dari bawah"), "top": _("dari atas")},
-    ("", "door"): {"none": _("tanpa pintu"), "front": _("depan saja"), "rear": _("belakang saja"), "both": _("depan dan belakang")},
+    ("", "door"): {
+        "none": _("tanpa pintu"),
+        "front": _("depan saja"),
+        "rear": _("belakang saja"),
+        "both": _("depan dan belakang"),
+    },
     ("", "mounting"): {"four_post": _("empat tiang"), "two_post": _("dua tiang"), "wall": _("di dinding")},
-    ("", "face"): {"full": pgettext_lazy("sisi rak", "penuh"), "front": pgettext_lazy("sisi rak", "depan"), "rear": pgettext_lazy("sisi rak", "belakang")},
-}  # fmt: skip
+    ("", "face"): {
+        "full": pgettext_lazy("sisi rak", "penuh"),
+        "front": pgettext_lazy("sisi rak", "depan"),
+        "rear": pgettext_lazy("sisi rak", "belakang"),
+    },
+}
 
 
 def choices(kind: str, field: str) -> Words:
