@@ -78,7 +78,7 @@ def create(*, revision: SopRevision, year: int, **fields: Any) -> Case:
 
 
 def _locked(**which: Any) -> QuerySet[Case]:
-    rows = Case.objects.select_related("agency", "revision", "requester").defer("revision__text")
+    rows = Case.objects.select_related("agency", "revision").defer("revision__text")
     return rows.select_for_update(of=("self",)).filter(**which)
 
 

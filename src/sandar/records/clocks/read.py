@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
 
 from sandar.core import worktime
-from sandar.records.clocks.models import Holiday, OfficeCalendar, Timer
-from sandar.records.prepared import Question
+from sandar.records.clocks.models import Holiday, OfficeCalendar, Pause, Timer
+from sandar.records.prepared import Question, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +83,17 @@ def calendar() -> worktime.Calendar:
 _NEWEST = Question(lambda: OfficeCalendar.objects.order_by("pk").values_list("pk", "changed_at")[:1])
 
 
-def pauses_of(timer: Timer) -> list[worktime.Pause]:
-    return [worktime.Pause(row.started_at, row.ended_at, row.reason) for row in timer.pauses.all()]
+def as_rules_take_them(pauses: Iterable[Pause]) -> list[worktime.Pause]:
+    return [worktime.Pause(row.started_at, row.ended_at, row.reason) for row in pauses]
 
 
-def read(timer: Timer, at: datetime, cal: worktime.Calendar) -> Reading:
+def read(timer: Timer, pauses: Sequence[Pause], *, at: datetime, cal: worktime.Calendar) -> Reading:
     """One clock at `at`; a finished step answers with its frozen figure."""
-    pauses = pauses_of(timer)
-    open_pause: Any = next((row for row in timer.pauses.all() if row.ended_at is None), None)
+    open_pause = next((row for row in pauses if row.ended_at is None), None)
     running = timer.stopped_at is None
     elapsed = timer.elapsed
     if elapsed is None:
-        elapsed = worktime.elapsed(cal, timer.started_at, at, pauses)
+        elapsed = worktime.elapsed(cal, timer.started_at, at, as_rules_take_them(pauses))
     return Reading(
         step=timer.step,
         owner=timer.owner,
@@ -116,24 +114,37 @@ def running(case_ids: Iterable[int], at: datetime) -> dict[tuple[int, str], Read
     timers = Timer.objects.filter(case_id__in=list(case_ids), stopped_at__isnull=True).prefetch_related(
         "pauses"
     )
-    return {(timer.case_id, timer.step): read(timer, at, cal) for timer in timers}
+    return {
+        (timer.case_id, timer.step): read(timer, list(timer.pauses.all()), at=at, cal=cal) for timer in timers
+    }
+
+
+_TIMERS = Question(lambda: Timer.objects.filter(case_id=Slot("case")).order_by("started_at", "pk"))
+_PAUSES = Question(lambda: Pause.objects.filter(timer__case_id=Slot("case")).order_by("pk"))
+
+
+def _clocks(case_id: int) -> list[tuple[Timer, list[Pause]]]:
+    """Every clock of a case with its pauses, in the order the steps were entered."""
+    timers = _TIMERS.all(case=case_id)
+    found: dict[int, list[Pause]] = {timer.pk: [] for timer in timers}
+    for pause in _PAUSES.all(case=case_id) if timers else ():
+        found[pause.timer_id].append(pause)
+    return [(timer, found[timer.pk]) for timer in timers]
 
 
 def of_case(case_id: int, at: datetime) -> list[Reading]:
     """Every clock of a case in the order the steps were entered."""
     cal = calendar()
-    timers = Timer.objects.filter(case_id=case_id).order_by("started_at", "pk").prefetch_related("pauses")
-    return [read(timer, at, cal) for timer in timers]
+    return [read(timer, pauses, at=at, cal=cal) for timer, pauses in _clocks(case_id)]
 
 
 def explain(case_id: int, at: datetime) -> list[tuple[Reading, tuple[worktime.Segment, ...]]]:
     """Every counted and every paused stretch of every step of a case, with the calendar rule that made it so."""
     cal = calendar()
-    timers = Timer.objects.filter(case_id=case_id).order_by("started_at", "pk").prefetch_related("pauses")
     return [
         (
-            read(timer, at, cal),
-            worktime.explain(cal, timer.started_at, timer.stopped_at or at, pauses_of(timer)),
+            read(timer, pauses, at=at, cal=cal),
+            worktime.explain(cal, timer.started_at, timer.stopped_at or at, as_rules_take_them(pauses)),
         )
-        for timer in timers
+        for timer, pauses in _clocks(case_id)
     ]

@@ -9,7 +9,7 @@ from django.db import connection
 
 from sandar.core import worktime
 from sandar.records.clocks.models import Pause, Timer
-from sandar.records.clocks.read import calendar, pauses_of
+from sandar.records.clocks.read import as_rules_take_them, calendar
 from sandar.records.prepared import Question, Slot, insert, update
 
 _TIMERS = Question(lambda: Timer.objects.filter(case_id=Slot("case")).order_by("pk"))
@@ -112,8 +112,7 @@ class Clocks:
         update(Pause, {"id": pause.pk}, ended_at=pause.ended_at)
 
     def _ledger(self, timer: Timer) -> list[worktime.Pause]:
-        rows = self._pauses.get(timer.pk, ())
-        return [worktime.Pause(row.started_at, row.ended_at, row.reason) for row in rows]
+        return as_rules_take_them(self._pauses.get(timer.pk, ()))
 
 
 def _project(timer: Timer, pauses: list[worktime.Pause], cal: worktime.Calendar) -> None:
@@ -137,6 +136,6 @@ def project_all() -> int:
     rows = Timer.objects.filter(stopped_at__isnull=True, budget__isnull=False)
     for timer in rows.order_by("pk").prefetch_related("pauses"):
         before = timer.due_at
-        _project(timer, pauses_of(timer), cal)
+        _project(timer, as_rules_take_them(timer.pauses.all()), cal)
         moved += timer.due_at != before
     return moved

@@ -108,8 +108,14 @@ def earliest_ends(case_ids: Iterable[int]) -> dict[int, datetime]:
 
 def due(now: datetime) -> list[Claim]:
     """Held and reserved claims whose time has come."""
-    rows = Claim.objects.filter(state__in=["held", "reserved"], expires_at__lte=now)
-    return list(rows.order_by("expires_at", "pk"))
+    return _DUE.all(now=now)
+
+
+_DUE = Question(
+    lambda: Claim.objects.filter(state__in=["held", "reserved"], expires_at__lte=Slot("now")).order_by(
+        "expires_at", "pk"
+    )
+)
 
 
 def holder_of(rack_id: int, half_u: int, face: str) -> dict[str, Any] | None:

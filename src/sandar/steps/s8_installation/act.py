@@ -231,7 +231,7 @@ def _minutes(
 def _giver(turn: Turn) -> Person:
     """Who hands over for the agency: whoever brought it, else the requester."""
     handed = turn.last("items_handed_in")
-    return people.person(handed.actor_id) if handed and handed.actor_id else turn.case.requester
+    return people.person((handed and handed.actor_id) or turn.case.requester_id)
 
 
 def _register(turn: Turn, given: HandOver, line: Installed, claim: Claim, minutes: Document) -> Any:

@@ -84,6 +84,8 @@ def _plain(value: Any) -> Any:
     A device may answer with anything, so its words are mended here and not refused.
     """
     if isinstance(value, str):
+        if value.isascii() and "\0" not in value:
+            return value
         return "".join(char if _storable(char) else "\ufffd" for char in value)
     if isinstance(value, Mapping):
         return {_plain(str(key)): _plain(part) for key, part in value.items()}
