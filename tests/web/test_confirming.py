@@ -97,7 +97,7 @@ def test_guessing_is_stopped(case: Case) -> None:
 
 
 def test_only_the_approval_asks_and_only_who_has_a_password(case: Case) -> None:
-    assert confirming.ASKED == {("approval", "approve"), ("approval", "accept")}
+    assert {("approval", "approve"), ("approval", "accept")} == confirming.ASKED
     other = office.bring_to(office.ask(), "disposition_supervisor")
     assert ASKS not in page(aged("pengawas1", minutes=60), other)
     head = office.person("kabid1")

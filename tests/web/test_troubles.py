@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django_q.models import Schedule
 from pytest_django.fixtures import Settings
 
 from sandar.doors.jobs import care, schedule
@@ -82,7 +83,7 @@ def test_a_worker_that_gives_no_sign_is_told() -> None:
     assert "Pekerja latar belum pernah terlihat" in page(client)
     schedule.ensure(timezone.now() - timedelta(minutes=5))
     assert "Pekerja latar tidak memberi tanda" in page(client)
-    schedule.Schedule.objects.update(next_run=timezone.now())
+    Schedule.objects.update(next_run=timezone.now())
     assert "Pekerja latar" not in page(client)
 
 

@@ -89,7 +89,7 @@ class Worker:
         done: SimpleQueue[Any] = SimpleQueue()
         todo.put(task)
         todo.put(END)
-        faulthandler.dump_traceback_later(Conf.TIMEOUT + GRACE_SECONDS, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(Conf.TIMEOUT + GRACE_SECONDS, exit=True, file=sys.__stderr__ or 2)
         try:
             worker(todo, done, _Timer(), Conf.TIMEOUT)
         finally:
