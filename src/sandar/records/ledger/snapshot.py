@@ -48,7 +48,7 @@ _PENDING_LINES = Question(
     ).values_list("claim_id", "pool_id", "amount")
 )
 _NEAR = Question(
-    lambda: Claim.objects.filter(agency_id=Slot("agency"), state__in=LIVE).values_list("place_id", flat=True)
+    lambda: Claim.objects.filter(agency_id=Slot("agency"), state__in=LIVE).values_list("place_id", "case_id")
 )
 _GEOMETRY = ("place_id", "start", "height", "face", "host_id", "slot")
 _OF_CASE = Question(
@@ -119,7 +119,9 @@ def snapshot(
         pending = _pending(ignoring_case)
         near: frozenset[int] = frozenset()
         if agency_id is not None:
-            near = frozenset(_NEAR.all(agency=agency_id))
+            # The case's own hold is no neighbour: asked again, the answer is the same.
+            homes = _NEAR.all(agency=agency_id)
+            near = frozenset(p for p, case in homes if ignoring_case is None or case != ignoring_case)
         found = Snapshot(places, pools, pending, near)
         return found if ignoring_case is None else _without(found, ignoring_case)
 
