@@ -99,7 +99,7 @@ NOT_THEIRS = {
 }  # fmt: skip
 OFFICE_ONLY = {
     "/capacity", "/capacity/find", "/claims", "/claims/plan", "/claims/{claim_id}", "/racks", "/racks/{name}",
-    "/racks/{name}/elevation.svg",
+    "/racks/{name}/elevation.svg", "/power", "/power/dark",
 }  # fmt: skip
 OWN_LISTS = {"/cases", "/tasks", "/waiting", "/assets"}
 

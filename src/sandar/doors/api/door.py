@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationErrorContext
 from ninja.operation import Operation
 
-from sandar.doors.api import assets, capacity, cases, claims, documents, facility, racks, tasks, waiting
+from sandar.doors.api import assets, capacity, cases, claims, documents, facility, power, racks, tasks, waiting
 from sandar.doors.api.auth import Bearer
 from sandar.doors.api.errors import MethodNotAllowed, refused
 from sandar.errors import InvalidInput
@@ -46,7 +46,7 @@ api = Api(
     openapi_url=None,
     urls_namespace="api",
 )
-for part in (cases, tasks, waiting, documents, capacity, claims, racks, assets, facility):
+for part in (cases, tasks, waiting, documents, capacity, claims, racks, power, assets, facility):
     api.add_router("", part.router)
 api.add_exception_handler(Exception, refused)
 
