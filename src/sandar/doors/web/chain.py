@@ -62,6 +62,12 @@ def standers(*, installed: bool = False) -> list[Stander]:
     return ledger_read.standers(installed=installed)
 
 
+def of_site(site: str, found: Iterable[Stander]) -> list[Stander]:
+    """What stands in the racks of a site, fed or not."""
+    racks = set(facility.racks().filter(room__site__name=site).values_list("name", flat=True))
+    return [one for one in found if one.rack in racks]
+
+
 def word(state: State) -> str:
     """The office's own name of a state, else ours: Keadaan biasa, Jalur A padam."""
     said = state.name or verdicts.state(state.key)

@@ -155,7 +155,7 @@ def meter(
         )
     over = " meter-over" if used + held + asked > top else ""
     return mark_safe(  # noqa: S308 - every text is escaped above
-        f'<svg class="meter{over}" role="img" aria-label="{said}" focusable="false"><title>{said}</title>'
+        f'<svg class="meter{over}" role="img" focusable="false"><title>{said}</title>'
         f"{''.join(drawn)}</svg>"
     )
 

@@ -74,7 +74,7 @@ def chain_page(request: HttpRequest) -> HttpResponse:
     if question is None:
         return render(request, "web/power/none.html")
     here = question.chain
-    booked = _of_site(here, chain.standers())
+    booked = chain.of_site(here.site, chain.standers())
     found = chain.devices(booked)
     loads = outage.loads(here.topology, found, question.state)
     batteries = {one.ref: one for one in outage.dark(here.topology, found, question.state).batteries}
@@ -112,12 +112,6 @@ def _common(question: Asked, booked: list[Stander]) -> dict[str, Any]:
             {"keadaan": question.state.key} | ({"lokasi": here.site} if len(question.chains) > 1 else {})
         ),
     }
-
-
-def _of_site(here: Chain, standers: Iterable[Stander]) -> list[Stander]:
-    """What stands in the racks of the site, fed or not. Racks without a strip belong to their own site too."""
-    racks = set(facility.racks().filter(room__site__name=here.site).values_list("name", flat=True))
-    return [one for one in standers if one.rack in racks]
 
 
 def _rows(here: Chain, loads: Mapping[str, NodeLoad], batteries: Mapping[str, OnBattery]) -> list[Row]:
@@ -214,7 +208,7 @@ def dark_page(request: HttpRequest) -> HttpResponse:
     if question is None:
         return render(request, "web/power/none.html")
     here = question.chain
-    installed = _of_site(here, chain.standers(installed=True))
+    installed = chain.of_site(here.site, chain.standers(installed=True))
     result = outage.dark(here.topology, chain.devices(installed), question.state)
     context = _common(question, installed) | {
         "result": result,

@@ -38,7 +38,7 @@ from sandar.records.ledger.read import Block
 from sandar.steps import claiming, verdicts
 from sandar.steps.inputs import parsed
 
-PAGE = 60
+PAGE = 24  # a list stays below 60 kB
 WAITING = 10  # requests whose devices are offered beside a rack
 
 

@@ -80,7 +80,7 @@ class Line:
         if not self.phases:
             return ""
         phase, left = min(self.phases, key=lambda one: (one[1], one[0]))
-        return _("fase %(phase)s sisa %(left)s") % {"phase": phase, "left": figures.quantity(left, self.unit)}
+        return _("fase %(phase)s %(left)s") % {"phase": phase, "left": figures.quantity(left, self.unit)}
 
     @property
     def tone(self) -> str:
