@@ -243,26 +243,45 @@ FREE_NOTHING = {"steps/booking.py:extend", "doors/cli/example/scale.py", "doors/
 HOME = Path(freed.__file__).resolve().parents[1]
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """(module, verb) of every call `module.verb(...)` inside."""
+def names_of_the_ledger(tree: ast.AST) -> tuple[set[str], set[str]]:
+    """What a file calls the write side of the ledger: names of the module, and names of its verbs."""
+    modules, verbs = set(), set()
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Name)
-        ):
+        if isinstance(node, ast.ImportFrom):
+            named = {alias.asname or alias.name: alias.name for alias in node.names}
+            if node.module == "sandar.records.ledger":
+                modules |= {name for name, real in named.items() if real == "write"}
+            elif node.module in ("sandar.records.ledger.write", "sandar.records.ledger.define"):
+                verbs |= {name for name, real in named.items() if real in FREEING}
+    return modules, verbs
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """(module, verb) of every call `module.verb(...)` inside; of a plain call the module is empty."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
             yield node.func.value.id, node.func.attr
+        elif isinstance(node.func, ast.Name):
+            yield "", node.func.id
 
 
 def test_whoever_frees_something_in_the_ledger_announces_it():
     silent = []
     for path in sorted([*(HOME / "steps").rglob("*.py"), *(HOME / "doors").rglob("*.py")]):
         name = path.relative_to(HOME).as_posix()
-        for function in ast.walk(ast.parse(path.read_text())):
+        tree = ast.parse(path.read_text())
+        modules, verbs = names_of_the_ledger(tree)
+        for function in ast.walk(tree):
             if not isinstance(function, ast.FunctionDef):
                 continue
             found = set(calls(function))
-            frees = {verb for module, verb in found if module == "ledger" and verb in FREEING}
+            frees = {
+                verb
+                for of, verb in found
+                if (of in modules and verb in FREEING) or (not of and verb in verbs)
+            }
             if {name, f"{name}:{function.name}"} & FREE_NOTHING or ("freed", "announce") in found:
                 continue
             if frees:
