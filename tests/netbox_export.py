@@ -224,8 +224,8 @@ def bulk(found: Export, racks: int = RACKS) -> list[tuple[str, bytes]]:
     feeds = [
         {
             "site": "Gedung Contoh", "power_panel": f"P-{side}", "location": "", "rack": rack_name(number),
-            "name": f"F{number}{side}", "status": "active", "type": "primary", "mark_connected": "false", "supply": "ac",
-            "phase": "single-phase", "voltage": 230, "amperage": 32, "max_utilization": 80,
+            "name": f"F{number}{side}", "status": "active", "type": "primary", "supply": "ac",
+            "mark_connected": "false", "phase": "single-phase", "voltage": 230, "amperage": 32, "max_utilization": 80,
         }
         for number in range(1, racks + 1)
         for side in "AB"

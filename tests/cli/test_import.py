@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandar.records.facility.models import Rack, Site
+from sandar.records.facility.models import FacilityEvent, Rack, Site
 from sandar.records.ledger.models import Claim
 from tests import netbox_export, office
 from tests.cli.run import sandar, sandar_json
@@ -73,3 +73,13 @@ def test_in_whose_name_and_which_file_are_checked(capsys: pytest.CaptureFixture[
     assert sandar(capsys, "import", str(tmp_path / "fehlt.csv"))[0] == 1
     assert not Site.objects.filter(name="Gedung B").exists()
     assert sandar(capsys, "import", *names, "--as", "administrator1")[0] == 0
+
+
+def test_a_changed_journal_of_the_facility_is_found(capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    names = write(tmp_path, [("site.csv", b"Nama\nGedung B\n")])
+    assert sandar(capsys, "import", *names)[0] == 0
+    assert sandar(capsys, "verify")[0] == 0
+    FacilityEvent.objects.update(payload={"counts": {}})
+    code, document = sandar_json(capsys, "verify")
+    assert code == 1
+    assert [flaw["code"] for flaw in document["findings"]] == ["CHAIN_HASH_MISMATCH"]

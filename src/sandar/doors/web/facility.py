@@ -120,6 +120,9 @@ def _told(event: Any) -> dict[str, Any]:
         "facility_imported": _("mengimpor"),
     }
     files = ", ".join(str(file["name"]) for file in payload.get("files", []))
+    if files:
+        entered = sum(counter.get("new", 0) for counter in payload.get("counts", {}).values())
+        files = _("%(files)s: %(count)s baru") % {"files": files, "count": figures.number(entered)}
     return {
         "at": event.at,
         "who": event.actor.get("name") or _("Perintah di server"),
