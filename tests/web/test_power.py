@@ -69,8 +69,8 @@ def test_every_node_may_be_switched_off_and_an_unknown_one_is_the_normal_state()
     for node in PowerNode.objects.filter(rack__isnull=True).values_list("name", flat=True):
         for page in PAGES[:2]:
             assert client.get(page, {"keadaan": f"maintenance:{node}"}).status_code == 200
-    page = client.get("/kapasitas/listrik", {"keadaan": "maintenance:TIDAK-ADA", "lokasi": "x"})
-    assert "<h1>Keadaan biasa</h1>" in page.content.decode()
+    unknown = client.get("/kapasitas/listrik", {"keadaan": "maintenance:TIDAK-ADA", "lokasi": "x"})
+    assert "<h1>Keadaan biasa</h1>" in unknown.content.decode()
 
 
 def test_who_goes_dark_is_told_by_agency_and_by_server() -> None:

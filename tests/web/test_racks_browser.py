@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from sandar.core import rack as geometry
@@ -23,7 +23,7 @@ from tests.web.people import client_of
 from tools.look import CHROMIUM, FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-DESK = {"width": 1440, "height": 1400}
+DESK = ViewportSize(width=1440, height=1400)
 
 
 @pytest.fixture

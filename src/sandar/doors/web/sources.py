@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -112,7 +113,7 @@ def _line_in(pools: Sequence[PoolState], state: str) -> Line | None:
     return next((line for line in found if line.state == state), None)
 
 
-def _states(pools: Sequence[PoolState], line: Line) -> list[dict[str, object]]:
+def _states(pools: Sequence[PoolState], line: Line) -> list[dict[str, Any]]:
     """Every failure state of the node with what it leaves, as links."""
     codes = sorted({pool.state for pool in pools})
     if len(codes) < 2:
@@ -131,7 +132,7 @@ def _states(pools: Sequence[PoolState], line: Line) -> list[dict[str, object]]:
     return found
 
 
-def _phases(snapshot: Snapshot, line: Line) -> list[dict[str, object]]:
+def _phases(snapshot: Snapshot, line: Line) -> list[dict[str, Any]]:
     """The phases of a three-phase node in the same state, as links."""
     found = []
     for pool in sorted(snapshot.pools.values(), key=lambda one: one.ref):
