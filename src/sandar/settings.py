@@ -7,6 +7,7 @@ NAME may come as NAME or as NAME_FILE (path of a file holding it). An unknown va
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -124,10 +125,16 @@ _SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
 
+_OLDEST_SQLITE = (3, 35)  # number books take their number by UPDATE ... RETURNING
+
 
 def _database() -> dict[str, Any]:
     url = _env("DATABASE_URL")
     if not url:
+        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+            raise ImproperlyConfigured(
+                f"SQLite 3.35 or newer is needed; this Python has {sqlite3.sqlite_version}."
+            )
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": DATA_DIR / "sandar.sqlite3",
