@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 
 from sandar.core import power, rack
 from sandar.errors import NegativeQuantity
@@ -84,11 +84,18 @@ def check_demand(demand: Demand) -> None:
 
 def amounts(demand: Demand) -> dict[str, int]:
     """Share -> amount, zero amounts left out. Power shares: see `core.power.shares`."""
-    found = power.shares(demand.watts, demand.cords)
-    found["outlet_a"], found["outlet_b"] = int("A" in demand.cords), int("B" in demand.cords)
+    found = dict(_plugged(demand.watts, demand.cords))
     for name in _COUNTED:
-        found[name] = getattr(demand, name)
-    return {share: amount for share, amount in found.items() if amount}
+        if amount := getattr(demand, name):
+            found[name] = amount
+    return found
+
+
+@lru_cache(maxsize=4_096)
+def _plugged(watts: int, cords: str) -> tuple[tuple[str, int], ...]:
+    """What watts on these cords draw, with an outlet a cord; asked for every claim and every rack, so kept."""
+    found = power.shares(watts, cords) | {f"outlet_{side.lower()}": 1 for side in cords}
+    return tuple((share, amount) for share, amount in found.items() if amount)
 
 
 def unprovided(asked: Mapping[str, int], shares: Iterable[str]) -> list[tuple[str, int]]:
