@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from sandar.core.capacity import UNITS
 from sandar.core.rack import SIDE_POSITIONS
@@ -65,7 +64,9 @@ def sentence(error: SandarError) -> str:
     if isinstance(error, CapacityTaken):
         return _taken(error.facts)
     if isinstance(error, PlaceOutsideRack) and error.facts.get("rule") == "above_the_rack":
-        return now("Tidak muat: U%(value)s setinggi %(height)s melewati unit teratas rak (U%(highest)s).") % {
+        return gettext(
+            "Tidak muat: U%(value)s setinggi %(height)s melewati unit teratas rak (U%(highest)s)."
+        ) % {
             "value": figures.number(error.facts["value"]),
             "height": f"{figures.number(error.facts['height_u'])} U",
             "highest": figures.number(error.facts["highest"]),
@@ -85,8 +86,10 @@ def amount(resource: str, value: Any) -> str:
 def _limit(facts: dict[str, Any]) -> str:
     resource, ref = str(facts.get("resource", "")), str(facts.get("ref", ""))
     if resource == "numbering":
-        return now("Rak %(ref)s tidak dapat dinomori ulang selama ada perangkat di dalamnya.") % {"ref": ref}
-    name = now("kedalaman") if resource == "depth" else labels.label(labels.RESOURCES, resource)
+        return gettext("Rak %(ref)s tidak dapat dinomori ulang selama ada perangkat di dalamnya.") % {
+            "ref": ref
+        }
+    name = gettext("kedalaman") if resource == "depth" else labels.label(labels.RESOURCES, resource)
     words = {
         "resource": name[:1].upper() + name[1:],
         "ref": ref,
@@ -95,15 +98,17 @@ def _limit(facts: dict[str, Any]) -> str:
         "over": amount(resource, facts.get("over", facts.get("taken", 0) - facts.get("limit", 0))),
     }
     text = (
-        now("%(resource)s %(ref)s tidak boleh menjadi %(limit)s: yang terpakai %(taken)s, lebih %(over)s.")
+        gettext(
+            "%(resource)s %(ref)s tidak boleh menjadi %(limit)s: yang terpakai %(taken)s, lebih %(over)s."
+        )
         % words
     )
     if facts.get("state") and facts["state"] != "normal":
-        text += " " + now("Ini berlaku dalam keadaan: %(state)s.") % {
+        text += " " + gettext("Ini berlaku dalam keadaan: %(state)s.") % {
             "state": verdicts.state(str(facts["state"]))
         }
     if facts.get("holder"):
-        text += " " + now("Dipegang antara lain oleh %(holder)s.") % {"holder": facts["holder"]}
+        text += " " + gettext("Dipegang antara lain oleh %(holder)s.") % {"holder": facts["holder"]}
     return text
 
 
@@ -113,17 +118,17 @@ def _taken(facts: dict[str, Any]) -> str:
     if resource == "space":
         where["unit"] = figures.number(facts.get("position_u", 0))
         if holder:
-            return now("U%(unit)s di %(ref)s sudah ditempati %(holder)s.") % where
-        return now("U%(unit)s di %(ref)s diminta juga oleh baris lain.") % where
+            return gettext("U%(unit)s di %(ref)s sudah ditempati %(holder)s.") % where
+        return gettext("U%(unit)s di %(ref)s diminta juga oleh baris lain.") % where
     if resource == "side":
         where["count"] = SIDE_POSITIONS
-        return now("Sisi rak %(ref)s sudah penuh: tempatnya hanya %(count)s.") % where
+        return gettext("Sisi rak %(ref)s sudah penuh: tempatnya hanya %(count)s.") % where
     where |= {
         "resource": labels.label(labels.RESOURCES, resource),
         "asked": amount(resource, facts.get("asked", 0)),
         "left": amount(resource, facts.get("left", 0)),
     }
-    text = now("%(resource)s %(ref)s tidak cukup: diminta %(asked)s, tersisa %(left)s.") % where
+    text = gettext("%(resource)s %(ref)s tidak cukup: diminta %(asked)s, tersisa %(left)s.") % where
     return text[:1].upper() + text[1:]
 
 
@@ -136,11 +141,11 @@ def where(found: Problem) -> str:
     origin = found.origin
     parts = [origin.file]
     if origin.sheet:
-        parts.append(now("lembar %(sheet)s") % {"sheet": origin.sheet})
+        parts.append(gettext("lembar %(sheet)s") % {"sheet": origin.sheet})
     if origin.line:
-        parts.append(now("baris %(line)s") % {"line": origin.line})
+        parts.append(gettext("baris %(line)s") % {"line": origin.line})
     if found.column:
-        parts.append(now("kolom %(column)s") % {"column": found.column})
+        parts.append(gettext("kolom %(column)s") % {"column": found.column})
     return ", ".join(part for part in parts if part)
 
 
@@ -158,7 +163,11 @@ def note(code: str, counts: dict[str, int]) -> str:
 
 
 def kind_word(code: str) -> str:
-    others = {"file": now("Berkas"), "device": now("Perangkat"), "device_type": now("Tipe perangkat")}
+    others = {
+        "file": gettext("Berkas"),
+        "device": gettext("Perangkat"),
+        "device_type": gettext("Tipe perangkat"),
+    }
     return str(KINDS[code].many) if code in KINDS else others.get(code, code)
 
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from sandar.errors import InvalidInput
 
@@ -90,8 +89,8 @@ def said(error: InvalidInput) -> InvalidInput:
         texts = [codes] if isinstance(codes, str) else list(codes)
         shown = [str(_CODES.get(code, code)) for code in texts]
         if name == "capacity_w" and texts == ["missing"]:
-            shown = [now("Sebutkan daya, daya semu, tegangan dan arus, atau modul: setidaknya satu.")]
+            shown = [gettext("Sebutkan daya, daya semu, tegangan dan arus, atau modul: setidaknya satu.")]
         if name == "phase" and texts == ["missing"]:
-            shown = [now("Sumbernya tiga fase: sebutkan di fase mana simpul ini menggantung.")]
+            shown = [gettext("Sumbernya tiga fase: sebutkan di fase mana simpul ini menggantung.")]
         fields[_FIELDS.get(name, name)] = shown
     return InvalidInput(fields=fields)
