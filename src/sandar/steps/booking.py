@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -93,6 +93,8 @@ class Choice:
     place: str
     position_u: float | None
     face: str = "full"
+    host: int | None = None
+    slot: int | None = None
 
 
 def choices_of(answer: Answer) -> list[Choice]:
@@ -166,6 +168,9 @@ def _placed(
     ask = ask_of(item)
     start = None
     face = "full"
+    host = choice.host if choice else claim.host_id if claim else None
+    if host is not None:  # on a shelf or in a chassis: a slot there instead of units
+        ask = replace(ask, height=0)
     if ask.height:
         if choice is not None and choice.position_u is None:
             raise InvalidInput(fields={"placements": [_("Posisi di rak wajib diisi.")]})
@@ -177,6 +182,9 @@ def _placed(
         start=start,
         height=ask.height,
         face=face,
+        host_id=host,
+        slot=choice.slot if choice else claim.slot if claim else None,
+        slots=claim.slots if claim else 0,
         depth_mm=ask.depth_mm,
         case_id=case.pk,
         item_no=item_no,
@@ -261,6 +269,7 @@ def install(turn: Turn, choices: Sequence[Choice]) -> dict[int, Claim]:
         if choice == choice_of(claim):
             continue
         spec, place = _spec(turn.case, choice)
+        spec = replace(spec, slots=claim.slots)
         if spec != ledger.spec_of(claim):
             plan.append((claim, spec))
             to[claim.pk] = place
@@ -283,7 +292,7 @@ def install(turn: Turn, choices: Sequence[Choice]) -> dict[int, Claim]:
 def choice_of(claim: Claim) -> Choice:
     """Where it is booked now, as a choice."""
     start = None if claim.start is None else rack.position_of(claim.start)
-    return Choice(claim.item_no or 0, claim.place.name, start, claim.face)
+    return Choice(claim.item_no or 0, claim.place.name, start, claim.face, claim.host_id, claim.slot)
 
 
 def release(turn: Turn) -> None:
@@ -324,7 +333,7 @@ def placement_facts(turn: Turn) -> list[dict[str, Any]]:
         {
             "item": claim.label,
             "rack": claim.place.name,
-            "position_u": rack.position_of(claim.start),
+            "position_u": rack.position_of(claim.lowest),
             "height_u": claim.height / 2,
             "face": claim.face,
             "cords": claim.cords,
@@ -332,5 +341,5 @@ def placement_facts(turn: Turn) -> list[dict[str, Any]]:
             "room": claim.place.room,
         }
         for claim in turn.claims
-        if claim.start is not None
+        if claim.lowest is not None
     ]

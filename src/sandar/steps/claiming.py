@@ -76,12 +76,16 @@ def change(claim_id: int, given: Change, *, person: Person, at: datetime) -> Cla
             raise ActionNotAllowed(action=to, state=claim.state, allowed=list(NEXT[claim.state]))
         wanted = given.model_dump(exclude_unset=True, exclude={"version", "state"})
         until = until_of(wanted.pop("expires_at"), at) if "expires_at" in wanted else claim.expires_at
-        if to != claim.state or until != claim.expires_at:
-            _not_of_a_step(claim, case)
+        spec = changed_spec(claim, {name: value for name, value in wanted.items() if value is not None})
+        hangs = spec is not None and not spec.height and spec.start is None and spec.host_id is None
+        if to != claim.state or until != claim.expires_at or (hangs and claim.height):
+            _not_of_a_step(
+                claim, case
+            )  # what a request brings stands on units or on a shelf, not on the side
         changed = ledger.change(
             claim,
             to=to,
-            spec=changed_spec(claim, {name: value for name, value in wanted.items() if value is not None}),
+            spec=spec,
             expires_at=until if to in ("held", "reserved") else None,
             at=at,
             by=person.pk,

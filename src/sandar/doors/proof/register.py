@@ -90,15 +90,19 @@ def _minutes(assets: list[Asset], changed: frozenset[int]) -> Iterator[Flaw]:
 
 def _place(asset: Asset, line: dict[str, Any]) -> Iterator[Flaw]:
     claim = asset.claim
-    stored = f"{claim.place.name} U{rack.position_of(claim.start or 0)} {claim.face}"
+    stored = f"{claim.place.name} U{rack.position_of(claim.lowest or 0)} {claim.face}"
     right = f"{line['rack']} U{float(line['position_u'])} {line['face']}"
     if stored != right:
         yield Flaw(AREA, "PLACE_DIFFERS_FROM_MINUTES", f"{_where(asset)} claim {claim.pk}", stored, right)
 
 
 def _changed_since() -> frozenset[int]:
-    """Claims that were moved, resized or ended after they were installed."""
-    return frozenset(Movement.objects.filter(from_state="installed").values_list("claim_id", flat=True))
+    """Claims that were moved, resized or ended after they were installed, or what they stand on was."""
+    found = frozenset(Movement.objects.filter(from_state="installed").values_list("claim_id", flat=True))
+    hosts = (
+        Movement.objects.filter(claim__slots__gt=0).exclude(from_state="").values_list("claim_id", flat=True)
+    )
+    return found | frozenset(Claim.objects.filter(host_id__in=hosts).values_list("pk", flat=True))
 
 
 def _handed_over(case_id: int | None) -> dict[int, set[str]]:

@@ -272,7 +272,10 @@ def _history(asset: Asset, *, named: bool) -> list[dict[str, Any]]:
         "expired": _("membiarkan tempat lepas karena batas waktu"),
     }
     found = []
+    before = ""
+    names = dict(ledger_read.places("rack").values_list("pk", "name"))
     for row in ledger_read.history(asset.claim_id):
+        here = _stood(row["facts"], names)
         same = row["from_state"] == row["to_state"]
         who = row["by__name"] if named else _("Pusat data")
         found.append(
@@ -282,16 +285,22 @@ def _history(asset: Asset, *, named: bool) -> list[dict[str, Any]]:
                 if same
                 else told.get(row["to_state"], row["to_state"]),
                 "at": row["at"],
-                "note": _moved_to(row["facts"]),
+                "note": f"{before} → {here}" if same and before and before != here else here,
             }
         )
+        before = here
     return found[::-1]
 
 
-def _moved_to(facts: dict[str, Any]) -> str:
-    if "start" not in facts and not facts.get("height"):
-        return ""
-    return drawing.units_text(facts.get("start", 0), facts.get("height", 0), Frame("", 0))
+def _stood(facts: dict[str, Any], names: dict[int, str]) -> str:
+    """Where it stood after a movement: "R02 U5–U6"."""
+    rack = names.get(facts.get("place_id", 0), "")
+    if facts.get("height"):
+        return f"{rack} {drawing.units_text(facts.get('start', 0), facts['height'], Frame('', 0))}".strip()
+    if facts.get("slot"):
+        where = _("slot %(slot)s") if facts.get("host_id") else _("sisi rak %(slot)s")
+        return f"{rack} {where % {'slot': facts['slot']}}".strip()
+    return ""
 
 
 urlpatterns = [

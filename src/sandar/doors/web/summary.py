@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.html import format_html_join
@@ -101,9 +101,25 @@ def timeline(lines: Iterable[Line], papers: Mapping[int, Document]) -> list[dict
             row["quote"] = payload["note"]
         if payload.get("reason"):
             row["note"] = labels.choice("reason", payload["reason"])
+        elif event.kind == "claim_changed":
+            row["note"] = "; ".join(_ways(payload.get("claims", [])))
         elif payload.get("offer"):
             row["note"] = offering.brief(payload["offer"]["rows"])
         if person.get("mandate"):
             row["mandate"] = f"{person.get('kind', '').capitalize()}. {person['mandate']}"
         rows.append(row)
     return rows[::-1]
+
+
+def _ways(claims: list[dict[str, Any]]) -> Iterator[str]:
+    """From where to where each place of the case went; what stayed is not told."""
+    for claim in claims:
+        if (was := claim.get("from")) and any(
+            was.get(name) != claim.get(name) for name in ("place", "position_u")
+        ):
+            yield f"{_spot(was)} → {_spot(claim)}"
+
+
+def _spot(told: dict[str, Any]) -> str:
+    unit = told.get("position_u")
+    return str(told["place"]) if unit is None else f"{told['place']} U{figures.number(unit)}"

@@ -225,6 +225,11 @@ class Claim(models.Model):
     def __str__(self) -> str:
         return f"{self.pk} {self.state} {self.label}"
 
+    @property
+    def lowest(self) -> int | None:
+        """The half-unit at which it is found: its own start, or that of the shelf or chassis it stands on."""
+        return self.host.start if self.host_id and self.host else self.start
+
 
 class Cell(models.Model):
     """One half rack unit on one face, owned by one claim. A free cell has no row."""

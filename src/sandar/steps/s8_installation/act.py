@@ -155,7 +155,7 @@ def _check_address(line: Installed) -> None:
 def _choice(turn: Turn, line: Installed) -> Choice:
     """Where the operator put it; empty means where it is reserved."""
     booked = booking.choice_of(booking.of_items(turn)[line.item_no])
-    if not line.rack:
+    if not line.rack or (booked.host and line.position_u is None and line.rack == booked.place):
         return booked
     position = line.position_u if line.position_u is not None else booked.position_u
     return Choice(line.item_no, line.rack, position, line.face)
@@ -169,7 +169,7 @@ def _device(turn: Turn, line: Installed, claim: Claim) -> dict[str, Any]:
         "model": item["model"],
         "serial": line.serial,
         "rack": claim.place.name,
-        "position_u": rack.position_of(claim.start or 0),
+        "position_u": rack.position_of(claim.lowest or 0),
         "height_u": claim.height / 2,
         "face": claim.face,
         "cords": claim.cords,
