@@ -38,9 +38,9 @@ class Shot:
 
 
 SHOTS = {
-    "elevation": Shot("/rak/R01?warna=instansi", "#tampak", desk=1240),
-    "elevation-power": Shot("/rak/R02?warna=daya", "#tampak", desk=1240),
-    "elevation-dark": Shot("/rak/R01", "#tampak", desk=1240, scheme="dark"),
+    "elevation": Shot("/rak/R01?warna=instansi", "#tampak", desk=1360),
+    "elevation-power": Shot("/rak/R02?warna=daya", "#tampak", desk=1360),
+    "elevation-dark": Shot("/rak/R01", "#tampak", desk=1360, scheme="dark"),
     "floor-plan": Shot("/denah?ukur=daya"),
     "power-tree": Shot("/kapasitas/listrik", ".tree-card"),
     "power-tree-utility-lost": Shot("/kapasitas/listrik?keadaan=utility_lost", ".tree-card"),
@@ -67,6 +67,8 @@ def shoot(browser: Browser, base: str, name: str, shot: Shot) -> None:
             locale="id-ID",
             color_scheme="dark" if shot.scheme == "dark" else "light",
             reduced_motion="reduce",
+            has_touch=width < 761,
+            is_mobile=width < 761,
         )
         cookie, value = forged(OFFICER)
         context.add_cookies([{"name": cookie, "value": value, "url": base}])

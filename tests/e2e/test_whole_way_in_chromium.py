@@ -221,8 +221,14 @@ def report(administrator: Actor, case: str) -> None:
 
 PAGES = {
     "dinkes1": ("/", "/ajukan", "/permohonan", "/permohonan/{number}"),
-    "operator1": ("/", "/permohonan/PMH-2026-0001", "/permohonan/{capacity_check}", "/rak/R01"),
-    "administrator1": ("/permohonan", "/permohonan/{number}", "/kapasitas"),
+    "operator1": ("/", "/permohonan/PMH-2026-0001", "/permohonan/{capacity_check}", "/rak/R01", "/denah"),
+    "administrator1": (
+        "/permohonan",
+        "/permohonan/{number}",
+        "/kapasitas",
+        "/kapasitas/listrik?keadaan=a_lost",
+    ),
+    "kabid1": ("/kapasitas/bagaimana-jika?keadaan=b_lost", "/kapasitas/jalur-tunggal", "/rak/R01?warna=daya"),
 }
 
 

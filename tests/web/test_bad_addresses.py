@@ -84,16 +84,19 @@ def test_an_address_of_nothing_is_a_page_of_ours(path: str) -> None:
 
 # Each combines one wrong value of every parameter that some page reads.
 QUERIES = {
-    "zero": "page=0&q=%00&state=%00&agency=%00&tahun=0000&u=%00&t=nan&w=-1&jalur=%00&dari=%00&jenis=%00&rak=%00",
+    "zero": "page=0&q=%00&state=%00&agency=%00&tahun=0000&u=%00&t=nan&w=-1&jalur=%00&dari=%00&jenis=%00&rak=%00"
+    "&ukur=%00&ruang=%00&lokasi=%00&ref=%00&warna=%00&keadaan=%00",
     "less": "page=-1&q=%ed%a0%80&tahun=9999&u=-1&t=-1&w=-1&kg=-1&dari=0001-01-01&sampai=9999-12-31&keadaan=%00",
-    "long": f"page={'9' * 5000}&q={'x' * 5000}&tahun=10000&u={'9' * 30}&w={'9' * 30}&t={'9' * 30}&jumlah={'9' * 30}",
+    "long": f"page={'9' * 5000}&q={'x' * 5000}&tahun=10000&u={'9' * 30}&w={'9' * 30}&t={'9' * 30}&jumlah={'9' * 30}"
+    f"&ukur={'x' * 5000}&ruang={'x' * 5000}&keadaan=maintenance:{'x' * 5000}",
     "words": "page=abc&q=%25_'--&tahun=abcd&u=%C2%B2&w=%C2%B2&t=%C2%B2&dari=x&sampai=x&layanan=%00&next=//jahat/%00",
     "floats": "page=1.5&q=%0a&tahun=-001&u=1e999&w=1e999&t=1e999&kg=1e999&mbps=1e999&jumlah=1e999&buku=%00",
 }
 PAGES_OF = {
     "administrator1": (
         "/", "/permohonan", "/rak", "/rak/R01", "/kapasitas", "/aset", "/dokumen", "/buku", "/laporan", "/sop",
-        "/ajukan", "/aset/register.xlsx", "/permohonan/{}",
+        "/ajukan", "/aset/register.xlsx", "/permohonan/{}", "/denah", "/kapasitas/listrik", "/kapasitas/bagaimana-jika",
+        "/kapasitas/jalur-tunggal", "/rak/R01/depan.svg",
     ),
     "admin": ("/", "/pengaturan", "/gangguan"),
     "dinkes1": ("/", "/permohonan", "/instansi", "/ajukan", "/aset", "/sop", "/permohonan/{}"),

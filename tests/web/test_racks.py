@@ -12,7 +12,10 @@ from django.utils import timezone
 
 from sandar.core.rack import start_of
 from sandar.doors.web import drawing
+from sandar.records.facility import read as facility_read
+from sandar.records.facility import write as facility
 from sandar.records.ledger import read as ledger_read
+from sandar.records.ledger import write as ledger
 from sandar.records.ledger.models import Claim
 from tests import office
 from tests.web.people import client_of
@@ -208,3 +211,15 @@ def test_a_hold_without_a_date_ends_after_two_weeks() -> None:
     claim = Claim.objects.get(label="Server uji")
     assert claim.expires_at is not None
     assert claim.expires_at > timezone.now() + timedelta(days=13)
+
+
+def test_a_full_page_of_the_list_stays_below_sixty_kilobytes() -> None:
+    office.build()
+    room = facility_read.rooms()[0]
+    for number in range(60):
+        facility.create_rack(room, f"X{number:02}")
+    ledger.define(facility_read.layout(), at=timezone.now())
+    page = as_("operator1").get("/rak?q=X")
+    assert page.content.count(b'class="rack-name"') == 24
+    assert len(page.content) <= 60_000
+    assert b"page=2" in page.content
