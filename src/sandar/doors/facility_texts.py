@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sandar.core.capacity import UNITS
@@ -158,7 +158,7 @@ def note(code: str, counts: dict[str, int]) -> str:
     if "%(about)s" in text:
         return text % {"about": ", ".join(counts)}
     times = sum(counts.values())
-    said = ngettext("%(n)s baris", "%(n)s baris", times) % {"n": figures.number(times)}
+    said = f"{figures.number(times)}\u00d7"
     return f"{text} ({said}{': ' + about if about else ''})"
 
 
