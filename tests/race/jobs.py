@@ -21,6 +21,7 @@ from tests.race.act_jobs import (  # noqa: F401 - by name
     press_with_key,
 )
 from tests.race.expiry_jobs import another_case, boundary, fate, office_with_case  # noqa: F401 - by name
+from tests.race.facility_jobs import not_carried, rebuild_or_fill  # noqa: F401 - by name
 from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name
     first_of_a_book,
     issue_by_reading_the_last,
