@@ -92,6 +92,6 @@ def _policy(
         good = percent > 0 if place.policy == "tight" else percent < 50
         yield good, Reason(f"room_{place.policy}", {"percent": percent})
     if place.keep_free:
-        percent = below_reserve(work, ask, place, wanted, pools)
-        if percent is not None:
-            yield False, Reason("below_reserve", {"percent": percent, "keep_free": place.keep_free})
+        left = below_reserve(work, ask, place, wanted, pools)
+        if left is not None:
+            yield False, Reason("below_reserve", {"percent": left, "keep_free": place.keep_free})

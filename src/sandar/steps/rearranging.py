@@ -101,7 +101,15 @@ def proposed(ways: Sequence[Way], claims: Iterable[Claim], *, person: Person, at
 def _move(way: Way, name: str, version: int) -> Move:
     start = way.to.start
     position = None if start is None else rack.position_of(start)
-    return Move(claim=way.claim, rack=name, position_u=position, slot=way.to.slot, version=version)
+    return Move(
+        claim=way.claim,
+        rack=name,
+        position_u=position,
+        face=None,
+        host=None,
+        slot=way.to.slot,
+        version=version,
+    )
 
 
 def reread(given: Plan, *, person: Person, at: datetime) -> Proposal:

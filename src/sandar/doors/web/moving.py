@@ -66,14 +66,14 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, kind: str) -> Proposal | None:
     """The proposal for what the address asks; None while something is still to be chosen."""
-    query, acts = request.GET, {"person": person_of(request), "at": timezone.now()}
+    query, person, at = request.GET, person_of(request), timezone.now()
     if kind == COMPACT and query.get("rak"):
-        return rearranging.compact(query["rak"][:80], **acts)
+        return rearranging.compact(query["rak"][:80], person=person, at=at)
     if kind == EMPTY and query.get("ruang"):
-        return rearranging.empty(query["ruang"][:80], **acts)
+        return rearranging.empty(query["ruang"][:80], person=person, at=at)
     one, two = query.get("satu", ""), query.get("dua", "")
     if kind == SWAP and _whole(one) and _whole(two):
-        return rearranging.swap(int(one), int(two), **acts)
+        return rearranging.swap(int(one), int(two), person=person, at=at)
     return None
 
 

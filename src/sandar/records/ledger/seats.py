@@ -135,7 +135,7 @@ def _hosts(changes: Sequence[Change]) -> dict[int, _Host]:
             host.place_id, host.slots = change.spec.place_id, change.spec.slots
     staying = Claim.objects.filter(host_id__in=found, state__in=LIVE).exclude(pk__in=mine)
     for host_id, slot, pk in staying.values_list("host_id", "slot", "pk"):
-        found[host_id].owners[slot] = pk
+        found[host_id or 0].owners[slot or 0] = pk
     for pk, change in mine.items():  # of this batch, but neither moved nor ended: keeps its slot
         if change.spec is None and change.to in LIVE and change.claim and change.claim.host_id in found:
             found[change.claim.host_id].owners[change.claim.slot or 0] = pk
@@ -148,7 +148,7 @@ def _sides(changes: Sequence[Change], places: Mapping[int, LockedPlace]) -> dict
     going = [change.claim.pk for change in changes if change.claim and (change.spec or change.to not in LIVE)]
     rows = Claim.objects.filter(place_id__in=found, state__in=LIVE, host__isnull=True, slot__isnull=False)
     for place_id, slot, pk in rows.exclude(pk__in=going).values_list("place_id", "slot", "pk"):
-        found[place_id][slot] = pk
+        found[place_id][slot or 0] = pk
     return found
 
 
