@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sandar.core import placement
 from sandar.doors.jobs import care, expiry
 from sandar.errors import ActionNotAllowed, CapacityTaken, Refused, SeparationOfDuties
 from sandar.records.cases.models import Case
@@ -14,6 +15,8 @@ from sandar.records.ledger import read as ledger
 from sandar.records.ledger.models import Claim
 from sandar.records.outbox.models import Message
 from sandar.records.waiting import read as waiting
+from sandar.steps import booking, offering
+from sandar.steps.s3_capacity import suggest
 from tests import office
 from tests.steps import watch
 from tests.steps.roles import grant
@@ -241,3 +244,30 @@ def test_onto_the_list_by_the_office_needs_the_agencys_wish():
         office.act(case, "queue", {})
     office.act(case, "queue", {"note": "Surat 440/1200/DINKES: bersedia menunggu"})
     assert look(case).state == "waiting_capacity"
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [office.server(watts=9_000)],
+        [office.server(height_u=60)],
+        [office.server(bandwidth_mbps=1_000), office.server(bandwidth_mbps=1_000)],
+        [office.server(watts=5_000) for _ in range(8)],
+        [office.server(watts=20_000), office.application(vcpu=512, storage_gb=999_999)],
+        [office.application(vcpu=400), office.application(vcpu=400)],
+    ],
+)
+def test_what_is_suggested_instead_is_less_and_fits(items):
+    snapshot = ledger.snapshot()
+    found = suggest.smaller(snapshot, items)
+    assert found is not None
+    kept = [item for item in found if item is not None]
+    assert placement.find(snapshot, [booking.ask_of(item) for item in kept]).fits
+    for asked, item in zip(items, found, strict=True):
+        assert item is None or all(item[name] <= asked[name] for name in offering.counted(asked))
+
+
+def test_nothing_is_suggested_where_it_fits_or_no_figure_helps():
+    snapshot = ledger.snapshot()
+    assert suggest.smaller(snapshot, [office.server()]) is None
+    assert suggest.smaller(snapshot, [office.server(depth_mm=1_900)]) is None

@@ -18,9 +18,8 @@ FIELD = {
     "ram_gb": "ram_gb",
     "storage_gb": "storage_gb",
 }
-POWER = frozenset({"rack_power_a", "rack_power_b", "pdu", "panel", "ups", "genset", "utility", "cooling"})
 ZERO_IS_FINE = frozenset({"bandwidth_mbps", "ip_count"})
-ROUNDS = 8
+ROUNDS = 12
 
 Item = dict[str, Any]
 
@@ -38,19 +37,25 @@ def smaller(snapshot: Snapshot, asked: Sequence[Mapping[str, Any]]) -> list[Item
         answer = placement.find(snapshot, [booking.ask_of(item) for item in left])
         if answer.fits:
             return items if turn else None
-        shrunk = [_shrunk(items, gap) for gap in answer.short]  # each of them
-        if not all(shrunk):
+        # One device short on both sides and all the way up is one thing short: the tightest counts.
+        tightest: dict[str, capacity.Shortage] = {}
+        for gap in answer.short:
+            name = _field(gap.resource)
+            if name not in tightest or gap.left < tightest[name].left:
+                tightest[name] = gap
+        shrunk = [_shrunk(items, name, gap) for name, gap in tightest.items()]  # each of them
+        if not shrunk or not all(shrunk):
             return None
     return None
 
 
-def _shrunk(items: list[Item | None], gap: capacity.Shortage) -> bool:
+def _field(resource: str) -> str:
+    """The field of an item that this resource is short of; empty for what no figure of an item changes."""
+    return "watts" if capacity.UNITS.get(resource) == "W" else FIELD.get(resource, "")
+
+
+def _shrunk(items: list[Item | None], name: str, gap: capacity.Shortage) -> bool:
     """Make the item that asks for the gap as small as what is left; leave it out when nothing is."""
-    name = (
-        "watts"
-        if gap.resource in POWER or gap.resource.startswith("rack_power")
-        else FIELD.get(gap.resource, "")
-    )
     share = 2 if name == "height_u" else 1
     for index in range(len(items) - 1, -1, -1):
         item = items[index]
