@@ -222,7 +222,10 @@ TEXTS: dict[type[errors.SandarError], Text] = {
     ),
     errors.LimitBelowUse: Text(
         _("Batas di bawah pemakaian"),
-        _("Batas %(resource)s tidak boleh %(limit)s: yang sudah terpakai %(taken)s."),
+        _(
+            "%(ref)s (%(resource)s) tidak cukup pada %(state)s: batasnya %(limit)s, yang sudah terpakai %(taken)s, "
+            "lebih %(over)s. Pemakai terakhir: %(holder)s."
+        ),
         _("Pindahkan atau lepaskan yang terpakai lebih dahulu."),
         plain=_("Batas tidak boleh lebih kecil daripada yang sudah terpakai."),
     ),

@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from sandar import errors
 from sandar.doors.refusal_texts import PLACES, REASONS, TEXTS, Text
 from sandar.doors.web import figures, labels
+from sandar.steps import verdicts
 
 RETRY_AFTER = 3  # seconds; a locked SQLite has waited 20 s before it says so
 # PostgreSQL classes: 53100 disk full; 40001, 40P01 lost to another transaction, worth a second try.
@@ -70,6 +71,8 @@ def _word(name: str, value: Any) -> str:
         return ""
     if name == "limit_bytes":
         return figures.size(value)
+    if name == "state" and str(value) not in labels.STATES:  # of the power chain, not of a request
+        return verdicts.state(str(value))
     if table is not None:
         # A reason without a word would show a bare code; the plain sentence says more.
         return str(table.get(str(value), "" if table in (REASONS, PLACES) else value))
