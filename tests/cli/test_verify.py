@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from sandar.records.cases.models import Case, Event
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
 from sandar.records.documents.uploads import accept_upload
-from sandar.steps import filing
+from sandar.steps import days_off, filing
 from tests import office
 from tests.cli.run import sandar, sandar_json
 
@@ -33,6 +34,9 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         done = office.bring_to(office.ask(office.server(), office.application()), "completed")
         office.bring_to(office.ask(), "awaiting_approval")
         papers.render(Document.objects.get(case=done, kind="notice").pk)
+        days_off.add(
+            date(2026, 12, 30), "Hari jadi kabupaten", person=office.person("admin"), at=office.MONDAY
+        )
         yield
         transaction.set_rollback(True)
 
@@ -102,7 +106,9 @@ def _person(part: str, wrong: Any) -> None:
     """A part of who acted, changed in the event of the approval."""
     event = Event.objects.get(case_id=pk(DONE), kind="request_approved")
     assert wrong != event.person.get(part)
-    change("UPDATE cases_event SET person = %s WHERE id = %s", json.dumps(event.person | {part: wrong}), event.pk)
+    change(
+        "UPDATE cases_event SET person = %s WHERE id = %s", json.dumps(event.person | {part: wrong}), event.pk
+    )
 
 
 def _journal_duty() -> None:
@@ -115,6 +121,16 @@ def _journal_represented() -> None:
 
 def _journal_mandate() -> None:
     _person("kind", "plh")
+
+
+def _day_off() -> None:
+    change(
+        "INSERT INTO clocks_holiday (day, name, kind, source) VALUES ('2026-12-29', 'Libur gelap', 'local', 'manual')"
+    )
+
+
+def _day_off_gone() -> None:
+    change("DELETE FROM clocks_holiday WHERE kind = 'local'")
 
 
 def _journal_tail() -> None:
@@ -240,6 +256,8 @@ FLIPS: list[tuple[Callable[[], None], str, str]] = [
     (_journal_duty, "CHAIN_HASH_MISMATCH", f"{DONE} seq 9"),
     (_journal_represented, "CHAIN_HASH_MISMATCH", f"{DONE} seq 9"),
     (_journal_mandate, "CHAIN_HASH_MISMATCH", f"{DONE} seq 9"),
+    (_day_off, "DAY_OFF_DIFFERS_FROM_JOURNAL", "2026-12-29"),
+    (_day_off_gone, "DAY_OFF_DIFFERS_FROM_JOURNAL", "2026-12-30"),
     (_journal_tail, "EVENTS_DIFFER_FROM_VERSION", DONE),
     (_journal_tail, "STATE_DIFFERS_FROM_JOURNAL", f"{DONE} state (seq 15)"),
     (_journal_middle, "CHAIN_GAP", f"{DONE} seq 5"),

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from sandar.records.clocks.models import Holiday, OfficeCalendar, Timer
+from sandar.records.facility import journal
 from tests import office
 from tests.web.people import client_of
 
@@ -58,6 +59,13 @@ def test_a_local_day_off_moves_the_due_time_of_running_clocks_and_back() -> None
     admin.post(f"/pengaturan/hari-libur/{day.isoformat()}/hapus", {"submission": "a"})
     timer.refresh_from_db()
     assert timer.due_at == due
+    added, removed = journal.events(f"day_off:{day.isoformat()}").order_by("seq")
+    assert (added.kind, removed.kind) == ("day_off_added", "day_off_removed")
+    assert (added.by, added.actor["role"]) == (office.person("admin"), "system_admin")
+    assert added.payload == {"day": day.isoformat(), "name": "Hari jadi kabupaten"}
+    page = admin.get("/pengaturan").content.decode()
+    assert "menghapus hari libur" in page
+    assert added.actor["name"] in page
 
 
 def test_bad_days_are_refused_with_what_was_typed() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from sandar.doors.proof import facility, journal, papers, register
+from sandar.doors.proof import facility, journal, office, papers, register
 from sandar.doors.proof.flaw import Flaw
 from sandar.errors import NotFound
 from sandar.records.assets.models import Asset
@@ -50,6 +50,7 @@ def _all() -> Iterator[Flaw]:
     yield from register.flaws(None)
     yield from register.numbers()
     yield from facility.flaws()
+    yield from office.flaws()
 
 
 def _one(case: Case) -> Iterator[Flaw]:

@@ -118,6 +118,8 @@ def _told(event: Any) -> dict[str, Any]:
         "facility_changed": _("mengubah"),
         "facility_removed": _("menghapus"),
         "facility_imported": _("mengimpor"),
+        "day_off_added": _("menambah hari libur"),
+        "day_off_removed": _("menghapus hari libur"),
     }
     files = ", ".join(str(file["name"]) for file in payload.get("files", []))
     if files:

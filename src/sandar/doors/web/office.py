@@ -27,9 +27,11 @@ from sandar.errors import Conflict, Forbidden, InvalidInput, SandarError
 from sandar.records.clocks import holidays
 from sandar.records.clocks import read as clocks
 from sandar.records.documents.books import PAPERS
+from sandar.records.facility import journal
 from sandar.records.facility import read as facility
 from sandar.records.people import read as people
-from sandar.records.people.models import Office, RoleGrant
+from sandar.records.people.models import Office, Person, RoleGrant
+from sandar.steps import days_off
 from sandar.steps.inputs import Input, Named, parsed
 
 READERS = frozenset({"system_admin", "division_head", "supervisor"})
@@ -82,6 +84,7 @@ def _page(
         "year": year,
         "years": [day.year - 1, day.year, day.year + 1],
         "days_off": holidays.of_year(year),
+        "calendar_changes": _calendar_changes(),
         "patterns": [
             (paper.title, labels.label(BOOKS, paper.book), paper.pattern) for paper in PAPERS.values()
         ],
@@ -93,6 +96,21 @@ def _page(
         "refused": refusals.parts(error) if error and not errors else None,
     }
     return render(request, "web/office/overview.html", context, status=error.status if error else 200)
+
+
+def _calendar_changes() -> list[dict[str, Any]]:
+    """The last entries of the journal about local days off."""
+    rows = journal.events().filter(kind__in=[days_off.ADDED, days_off.REMOVED])[:5]
+    return [
+        {
+            "at": event.at,
+            "who": event.actor.get("name", ""),
+            "added": event.kind == days_off.ADDED,
+            "day": date.fromisoformat(event.payload["day"]),
+            "name": event.payload["name"],
+        }
+        for event in rows
+    ]
 
 
 def _letterhead(office: Office) -> list[tuple[str, Any]]:
@@ -212,7 +230,7 @@ def add_day(request: HttpRequest) -> HttpResponse:
         given = parsed(DayOff, data)
         if abs(given.day - today(request)) > REACH:
             raise InvalidInput(fields={"day": [_("Tanggal ini terlalu jauh.")]})
-        url = once(request, person, lambda: _added(given))
+        url = once(request, person, lambda: _added(given, person))
     except Conflict as error:
         if "holiday" not in error.facts:
             raise
@@ -224,8 +242,8 @@ def add_day(request: HttpRequest) -> HttpResponse:
     return redirect(url)
 
 
-def _added(given: DayOff) -> str:
-    holidays.add(given.day, given.name, at=timezone.now())
+def _added(given: DayOff, person: Person) -> str:
+    days_off.add(given.day, given.name, person=person, at=timezone.now())
     return f"{reverse('office')}?tahun={given.day.year}#kalender"
 
 
@@ -238,7 +256,7 @@ def remove_day(request: HttpRequest, day: str) -> HttpResponse:
     chosen = parsed(DayOff, {"day": day, "name": "-"}).day
 
     def do() -> str:
-        holidays.remove(chosen, at=timezone.now())
+        days_off.remove(chosen, person=person, at=timezone.now())
         return f"{reverse('office')}?tahun={chosen.year}#kalender"
 
     url = once(request, person, do)
