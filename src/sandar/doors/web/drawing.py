@@ -91,7 +91,7 @@ def elevation(
     height = frame.half_units * HALF + 2 * EDGE
     name = f"{frame.name} · {face_name(face)}"
     parts = [
-        _open(name, _described(seen, frame), width=WIDTH, height=height, look=look),
+        _open(name, _described(seen, frame) if look.alone else "", width=WIDTH, height=height, look=look),
         f'<rect class="elev-cabinet" x="{NUMBERS}" y="1" width="{CABINET}" height="{height - 2}" rx="5"/>',
         "".join(_units(frame, look, _taken(seen))),
         "".join(_device(block, frame, face, look) for block in reversed(seen)),
@@ -138,8 +138,8 @@ def _open(name: str, said: str, *, width: int, height: int, look: Look) -> str:
     )
     head = (
         f'<svg class="elev{" elev-here" if look.here else ""}" viewBox="0 0 {width} {height}"{alone}'
-        f' aria-label="{escape(name)}"><title>{escape(name)}</title><desc>{escape(said)}</desc>'
-    )
+        f' aria-label="{escape(name)}"><title>{escape(name)}</title>'
+    ) + (f"<desc>{escape(said)}</desc>" if said else "")
     return head + (f"<style>{style()}</style>{_HATCH}" if look.alone else "")
 
 

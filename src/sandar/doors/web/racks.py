@@ -23,7 +23,7 @@ from sandar.core import placement
 from sandar.core import rack as geometry
 from sandar.core.capacity import Demand, PlaceState
 from sandar.doors import refusals
-from sandar.doors.web import drawing, figures, rack_list, resources, tints
+from sandar.doors.web import drawing, figures, rack_list, rack_rows, resources, tints
 from sandar.doors.web.drawing import Frame, Look, Wish
 from sandar.doors.web.forms import decode, shaped
 from sandar.doors.web.person import viewer_of
@@ -54,6 +54,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "wish": wish,
         "rooms": list(facility.rooms().values_list("name", flat=True)),
         "totals": rack_list.totals(rows),
+        "holds": may_claim(request),
     }
     return render(request, "web/racks/list.html", context)
 
@@ -92,8 +93,8 @@ def page(
         "step": drawing.HALF,
         "edge": drawing.EDGE,
         "modes": tints.words(),
-        "rows": _rows(blocks, frame, assets),
-        "lines": resources.lines(pools),
+        "standing": rack_rows.standing(_rows(blocks, frame, assets), rack.name, holds=holds),
+        "meters": rack_rows.meters(resources.lines(pools), rack.name),
         "figures": rack_list.row_of(
             place, [pool for pool in pools if pool.own == place.id], _pending(blocks)
         ),
