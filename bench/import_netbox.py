@@ -36,6 +36,10 @@ def sandar(folder: Path, *words: str) -> tuple[tuple[float, float], int, Any]:
     return (time.perf_counter() - begin, _used() - used), done.returncode, json.loads(done.stdout)
 
 
+def _said(took: tuple[float, float]) -> str:
+    return f"{took[0]:.1f} s, processor {took[1]:.1f} s"
+
+
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -51,12 +55,9 @@ def main() -> int:
         again, _code, _report = sandar(data, "import", *files, *options)
         _seconds, verified, _document = sandar(data, "verify")
     rows = {count["kind"]: (count["new"], count["refused"]) for count in report["counts"]}
-    print(
-        f"import of {netbox_export.RACKS} racks, {len(found.devices)} devices: {seconds:.1f} s (new, refused: {rows})"
-    )
-    print(
-        f"the same again: {again[0]:.1f} s, processor {again[1]:.1f} s; sandar verify: exit code {verified}"
-    )
+    print(f"import of {netbox_export.RACKS} racks, {len(found.devices)} devices: {_said(seconds)}")
+    print(f"(new, refused): {rows}")
+    print(f"the same again: {_said(again)}; sandar verify: exit code {verified}")
     return verified
 
 
