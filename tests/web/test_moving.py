@@ -95,7 +95,11 @@ def test_a_swap_is_shown_before_and_after_with_the_order_of_work_and_carried_out
     assert (
         "belum dapat dilaksanakan" in page
     )  # two units do not fit where one unit was, beside what comes there
+    assert "Tidak ada yang perlu diangkat" in page
     three = stands("R03", 30, height_u=2, label="Tiga")
+    for claim in (two, three):
+        given = claiming.Change(state="installed")
+        claiming.change(claim.pk, given, person=office.person("operator1"), at=timezone.now())
     page = client.get(f"/pindah?cara=tukar&satu={two.pk}&dua={three.pk}").content.decode()
     assert "2 perangkat pindah dan semuanya muat" in page
     assert page.count("<figure>") == 4

@@ -94,7 +94,9 @@ def proposed(ways: Sequence[Way], claims: Iterable[Claim], *, person: Person, at
     names = dict(ledger_read.places("rack").filter(pk__in=places).values_list("pk", "name"))
     plan = tuple(_move(way, names[way.to.place_id], known[way.claim].version) for way in ways)
     verdicts = trying.plan(Plan(moves=list(plan)), person=person, at=at)
-    work = moves.order(ledger_read.snapshot(place_ids=places), ways)
+    # What is only held or reserved is not there yet: no hand need lift it.
+    lifted = [way for way in ways if known[way.claim].state == "installed"]
+    work = moves.order(ledger_read.snapshot(place_ids=places), lifted)
     return Proposal(plan, tuple(verdicts), work, {way.claim: known[way.claim] for way in ways})
 
 
