@@ -45,7 +45,7 @@ ITEMS = (
     Item("/rak", pgettext_lazy("daftar", "Rak"), "server-2", DATA_CENTRE, CENTRE, tab=True),
     Item("/denah", _("Denah"), "map", DATA_CENTRE, CENTRE),
     Item("/kapasitas", _("Kapasitas"), "bolt", DATA_CENTRE, CENTRE),
-    Item("/daftar-tunggu", _("Daftar tunggu"), "hourglass", OFFICERS, CENTRE),
+    Item("/daftar-tunggu", _("Daftar tunggu"), "hourglass", OFFICERS | {"applicant"}, CENTRE),
     Item("/fasilitas", _("Fasilitas"), "building", DATA_CENTRE | {"system_admin"}, CENTRE),
     Item("/aset", _("Register aset"), "list-details", EVERYBODY, CENTRE),
     Item("/jadwal", _("Jadwal antar"), "calendar", DATA_CENTRE, CENTRE),
