@@ -132,7 +132,7 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         plain=_("Perangkat ini sudah menempati suatu tempat."),
     ),
     errors.HostInUse: Text(
-        _("Rak papan atau sasis ini masih terisi"),
+        _("Papan atau sasis ini masih terisi"),
         _("Di atasnya masih ada %(holder)s."),
         _("Pindahkan atau lepaskan dahulu perangkat yang ada di atasnya."),
         plain=_("Di atasnya masih ada perangkat."),
