@@ -242,30 +242,27 @@ class _Room:
     # -- booking
 
     def _book(self, devices: list[_Ready]) -> None:
-        """All of one rack or chassis at once; when something does not fit, one by one in the order of the file."""
-        new = [device for device in devices if not self._is_there(device)]
+        """All of one rack or chassis; of two that exclude each other the first in the file stays."""
+        self._take([device for device in devices if not self._is_there(device)])
+
+    def _take(self, new: list[_Ready]) -> None:
+        """All at once; when something does not fit, the first half and then the second, down to the one."""
         if not new:
             return
         try:
             with transaction.atomic():
                 claims = ledger.take_over([device.spec for device in new], at=self.act.at, by=self.act.by)
-        except SandarError:
-            claims = [claim for device in new if (claim := self._single(device)) is not None]
-        else:
-            for _device in new:
-                self.report.count(KIND, "new")
-        for claim in claims:
-            self.standing.setdefault(claim.label, []).append(claim)
-
-    def _single(self, device: _Ready) -> Claim | None:
-        try:
-            with transaction.atomic():
-                [claim] = ledger.take_over([device.spec], at=self.act.at, by=self.act.by)
         except SandarError as refused:
-            self.report.refuse(KIND, device.line.origin, refused, what=device.spec.label)
-            return None
-        self.report.count(KIND, "new")
-        return claim
+            if len(new) == 1:
+                self.report.refuse(KIND, new[0].line.origin, refused, what=new[0].spec.label)
+                return
+            middle = (len(new) + 1) // 2
+            self._take(new[:middle])
+            self._take(new[middle:])
+            return
+        for claim in claims:
+            self.report.count(KIND, "new")
+            self.standing.setdefault(claim.label, []).append(claim)
 
     def _is_there(self, device: _Ready) -> bool:
         """Entered by an earlier import at this very place; a named device elsewhere is refused."""
