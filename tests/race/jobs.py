@@ -38,6 +38,7 @@ from tests.race.storm_jobs import (  # noqa: F401 - jobs are called by name
 )
 from tests.race.waiting_jobs import (  # noqa: F401 - jobs are called by name
     after_the_offers,
+    die_while_offering,
     look_at_the_list,
     office_with_queue,
     take_it_first,

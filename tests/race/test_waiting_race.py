@@ -30,3 +30,22 @@ def test_an_officer_and_the_list_never_both_get_the_freed_place(crew: Crew) -> N
     assert sum(seen["held"]) == seen["offers"] <= 1
     assert seen["states"][1] == "waiting_capacity"
     assert (seen["recount"], seen["flaws"]) == ([], [])
+
+
+def test_a_worker_killed_anywhere_in_its_job_leaves_no_offer_or_the_whole_one(crew: Crew) -> None:
+    there = crew.alone("office_with_queue", waiters=2)
+    dead = 0
+    for statement in range(2, 400, 8):
+        (answer,) = crew.race("die_while_offering", [{"statement": statement}])
+        seen = crew.alone("after_the_offers", line=there["line"])
+        whole = seen["states"][0] == "waiting_offer"
+        assert seen["held"] == [1 if whole else 0, 0]
+        assert seen["offers"] == (1 if whole else 0)
+        assert (seen["recount"], seen["flaws"]) == ([], [])
+        if "broke" not in answer:
+            break
+        dead += 1
+    assert dead > 5
+    done(crew.race("look_at_the_list", [{}]))
+    seen = crew.alone("after_the_offers", line=there["line"])
+    assert (seen["states"], seen["offers"]) == (["waiting_offer", "waiting_capacity"], 1)

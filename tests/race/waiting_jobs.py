@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import timedelta
 from typing import Any
+
+from django.db import connection
 
 from sandar.doors.jobs import care, waiting
 from sandar.doors.proof import everything
@@ -44,6 +48,22 @@ def office_with_queue(waiters: int) -> dict[str, Any]:
 def look_at_the_list(rounds: int = 1) -> dict[str, Any]:
     """A worker does the job, perhaps twice, as after a crash."""
     return {"made": sum(waiting.run(office.MONDAY, care.Shift()) for _ in range(rounds))}
+
+
+def die_while_offering(statement: int) -> dict[str, Any]:
+    """A worker whose process is killed before this statement of its job; it answers only if it got through."""
+    count = 0
+
+    def hook(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        nonlocal count
+        count += 1
+        if count == statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(hook):
+        made = waiting.run(office.MONDAY, care.Shift())
+    return {"made": made, "statements": count}
 
 
 def take_it_first(case_id: int) -> dict[str, Any]:
