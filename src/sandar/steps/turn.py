@@ -334,7 +334,9 @@ def follow_up(turn: Turn, way: route.Route) -> None:
     """Messages and the job that renders, sends and probes; promised now, done after the commit."""
     assert turn.outcome is not None
     case = turn.case
-    messages.after(case, way, event=turn.outcome, holders=turn.holders, day=turn.day, at=turn.at, more=turn.more)
+    messages.after(
+        case, way, event=turn.outcome, holders=turn.holders, day=turn.day, at=turn.at, more=turn.more
+    )
     name = f"{case.number}#{turn.outcome.seq}"
     enqueue("sandar.doors.jobs.after.act", case.pk, name=name)
 

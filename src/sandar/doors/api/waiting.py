@@ -68,7 +68,9 @@ def of_case(case: Case, viewer: Viewer) -> dict[str, Any]:
 
 
 def offer_line(offer: Offer | None) -> dict[str, Any] | None:
-    return offer and {
+    if offer is None:
+        return None
+    return {
         "kind": offer.kind,
         "rows": offer.rows,
         "from_on": offer.from_on.isoformat() if offer.from_on else None,
