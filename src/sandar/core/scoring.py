@@ -9,6 +9,7 @@ A place that would eat into what the room keeps free loses 50, so it is proposed
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sandar.core import rack
 from sandar.core.capacity import PlaceState, PoolState, amounts, unprovided
@@ -117,19 +118,26 @@ def below_reserve(
     return percent if percent < place.keep_free else None
 
 
+@lru_cache(maxsize=16_384)  # racks stay as they are between most questions
 def best_start(free: int, height: int, *, heavy: bool) -> tuple[int, int]:
     """The lowest start in the tightest run that fits, on a whole unit if possible; longest run kept in %.
 
     A heavy device goes to the lowest start of all: a gap at the top of the rack is no place for it.
     """
-    found = list(rack.runs(free))
     whole = height % 2 == 0
-    _, _, start, low, length = min(
-        (start % 2 if whole else 0, 0 if heavy else length, start, low, length)
-        for low, length in found
-        for start in (low, low + 1)
-        if start + height <= low + length
-    )
+    best, run = (2, 0, 0), (0, 0)
+    longest = second = 0
+    for low, length in rack.runs(free):
+        if length > longest:
+            longest, second = length, longest
+        elif length > second:
+            second = length
+        if length >= height:
+            start = low + 1 if whole and low % 2 and length > height else low
+            rank = (start % 2 if whole else 0, 0 if heavy else length, start)
+            if rank < best:
+                best, run = rank, (low, length)
+    start, (low, length) = best[2], run
     rest = max(start - low, low + length - start - height)
-    after = max((other for begin, other in found if begin != low), default=0)
-    return start, 100 * max(rest, after) // max(other for _, other in found)
+    other = second if length == longest else longest
+    return start, 100 * max(rest, other) // longest
