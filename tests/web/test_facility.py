@@ -207,3 +207,17 @@ def test_a_netbox_export_comes_in_by_page():
     assert "Impor tersimpan" in text_of(answer)
     assert ledger.recount() == []
     assert Rack.objects.filter(name__startswith="NB").count() == 2
+
+
+def test_three_gigabytes_are_refused_before_a_byte_is_read():
+    kind = "multipart/form-data; boundary=x"
+    answer = admin().generic(
+        "POST", "/fasilitas/impor", b"", content_type=kind, CONTENT_LENGTH=str(3 * 10**9)
+    )
+    assert answer.status_code == 413
+
+
+def test_a_table_that_is_too_large_says_how_large_it_may_be():
+    answer = upload(admin(), ("besar.csv", b"Nama\n" + b"x" * 10_000_001), impor="1")
+    assert answer.status_code == 422
+    assert "Berkas lebih besar dari 10 MB." in text_of(answer).replace("\u00a0", " ")

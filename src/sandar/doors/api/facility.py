@@ -49,6 +49,13 @@ def _reader(request: HttpRequest) -> Caller:
     return caller
 
 
+def _editor(request: HttpRequest) -> Caller:
+    """Who may change the facility. Raises Forbidden before anything else is looked at."""
+    caller = caller_of(request)
+    act.granted(caller.person, caller.at)
+    return caller
+
+
 def _named(text: str) -> str:
     if len(text) > 180 or not text.isprintable():
         raise NotFound(what="facility")
@@ -97,8 +104,7 @@ def import_facility(
 
     All or nothing; rows that exist the same are counted. When rows are refused: 422 IMPORT_REFUSED with the report.
     """
-    caller = caller_of(request)
-    act.granted(caller.person, caller.at)
+    caller = _editor(request)
     if request.content_type != MULTIPART:
         raise WrongType(name=request.content_type, detected=request.content_type, allowed=[MULTIPART])
     if not request.FILES.getlist("file") or set(request.FILES) - {"file"} or request.POST:
@@ -133,7 +139,7 @@ def list_facility(request: HttpRequest, kind: Code, q: Word = "", page: PageNo =
 @router.post("/facility/{kind}", response={201: shapes.FacilityOut}, openapi_extra=takes(shapes.FacilityNew))
 def create_facility(request: HttpRequest, kind: Code) -> HttpResponse:
     """Enter something new. Its fields: the schema of the kind (FacilityRack for `rack`)."""
-    caller, chosen = caller_of(request), kind_of(kind)
+    caller, chosen = _editor(request), kind_of(kind)
     given = body_of(request, shapes.FacilityNew)
 
     def work() -> dict[str, Any]:
@@ -156,7 +162,7 @@ def get_facility(request: HttpRequest, kind: Code, name: str) -> HttpResponse:
 )
 def change_facility(request: HttpRequest, kind: Code, name: str) -> HttpResponse:
     """Change what `fields` names. What would fall below its use is refused: node, by how much, who holds it."""
-    caller, chosen = caller_of(request), kind_of(kind)
+    caller, chosen = _editor(request), kind_of(kind)
     given = body_of(request, shapes.FacilityChange)
 
     def work() -> dict[str, Any]:
@@ -182,7 +188,7 @@ def remove_facility(
     version: Annotated[str, Query(max_length=act.VERSION_LENGTH)] = "",
 ) -> HttpResponse:
     """Remove it; what others use is refused with their names."""
-    caller, chosen = caller_of(request), kind_of(kind)
+    caller, chosen = _editor(request), kind_of(kind)
 
     def work() -> dict[str, Any]:
         act.remove(chosen, _named(name), person=caller.person, at=caller.at, seen=version)
