@@ -100,8 +100,8 @@ NOT_THEIRS = {
 }  # fmt: skip
 OFFICE_ONLY = {
     "/capacity", "/capacity/find", "/claims", "/claims/plan", "/claims/{claim_id}", "/racks", "/racks/{name}",
-    "/racks/{name}/elevation.svg", "/power", "/power/dark", "/facility/templates.xlsx", "/facility/templates/{kind}.csv",
-    "/facility/import", "/facility/{kind}", "/facility/{kind}/{name}",
+    "/racks/{name}/elevation.svg", "/power", "/power/dark", "/facility/templates.xlsx",
+    "/facility/templates/{kind}.csv", "/facility/import", "/facility/{kind}", "/facility/{kind}/{name}",
 }  # fmt: skip
 OWN_LISTS = {"/cases", "/tasks", "/waiting", "/assets"}
 
