@@ -22,7 +22,9 @@ def test_a_shelf_carries_devices_of_several_requests_and_is_not_released_under_t
     board = ok(api.post("/claims", shelf()), 201)
     first = ok(api.post("/claims", small(board["id"], case=one.number)), 201)
     second = ok(api.post("/claims", small(board["id"], case=two.number, slot=3)), 201)
-    assert [(claim["host"], claim["slot"], claim["height_u"], claim["position_u"]) for claim in (first, second)] == [
+    assert [
+        (claim["host"], claim["slot"], claim["height_u"], claim["position_u"]) for claim in (first, second)
+    ] == [
         (board["id"], 1, 0, None),
         (board["id"], 3, 0, None),
     ]
@@ -60,7 +62,14 @@ def test_a_shelf_moves_with_its_devices_and_every_request_is_told_from_where_to_
 
 def test_four_hang_on_the_sides_and_the_fifth_is_told_who_is_there():
     api = Api("operator1")
-    strip = {"rack": "R02", "height_u": 0, "watts": 0, "cords": "", "weight_kg": 3, "label": "Papan stopkontak"}
+    strip = {
+        "rack": "R02",
+        "height_u": 0,
+        "watts": 0,
+        "cords": "",
+        "weight_kg": 3,
+        "label": "Papan stopkontak",
+    }
     hung = [ok(api.post("/claims", strip), 201) for _ in range(4)]
     assert [claim["slot"] for claim in hung] == [1, 2, 3, 4]
     problem = refused(api.post("/claims", strip), 409, "CAPACITY_TAKEN")
@@ -68,6 +77,14 @@ def test_four_hang_on_the_sides_and_the_fifth_is_told_who_is_there():
     moved = ok(api.post("/claims/plan", {"moves": [{"claim": hung[0]["id"], "rack": "R03"}]}))["claims"][0]
     assert (moved["rack"], moved["slot"]) == ("R03", 1)
     assert ledger.recount() == []
+
+
+def test_a_place_on_the_side_is_found_and_taken_as_found():
+    wish = {"height_u": 0, "watts": 0, "cords": "", "weight_kg": 3}
+    best = ok(Api("operator1").post("/capacity/find", wish))["placements"][0]
+    assert (best["position_u"], best["slot"]) == (None, 1)
+    held = ok(Api("operator1").post("/claims", wish | {"rack": best["rack"], "slot": best["slot"]}), 201)
+    assert (held["rack"], held["slot"]) == (best["rack"], 1)
 
 
 def test_what_no_rack_has_is_refused():

@@ -20,7 +20,7 @@ from sandar.errors import (
 )
 from sandar.records.facility import read as facility
 from sandar.records.facility import write as build
-from sandar.records.facility.models import Uplink
+from sandar.records.facility.models import Room, Uplink
 from sandar.records.ledger import read, write
 from sandar.records.ledger.models import Cell, Claim, Line, Movement, Place, Pool
 from tests.records.ledger_world import AT, LATER, held, hosting, make_case, make_world, spec
@@ -404,6 +404,17 @@ def test_t9_a_rack_is_never_shrunk_or_renumbered_under_equipment() -> None:
         build.change_rack(rack, height_u=45)
         write.define(facility.layout(), at=AT)
     assert read.place("rack", "R1").half_units == 90
+
+
+def test_what_the_room_wants_reaches_the_search_and_changes_no_limit() -> None:
+    make_world()
+    with transaction.atomic():
+        build.change_room(Room.objects.get(), policy="spread", keep_free=50)
+        write.define(facility.layout(), at=AT)
+    places = {place.name: place for place in read.snapshot().places}
+    assert (places["R1"].policy, places["R1"].keep_free) == ("spread", 50)
+    held(spec("R1", 1, 40))  # far beyond what the room keeps free: advice, not a limit
+    assert read.recount() == []
 
 
 def test_a_pool_never_shrinks_below_what_is_taken() -> None:

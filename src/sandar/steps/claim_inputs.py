@@ -11,6 +11,7 @@ from sandar.steps.inputs import Count, Input, Named, PositionU, Text, half_step
 
 Face = Literal["front", "rear", "full"]
 Cords = Literal["A", "B", "AB"]
+CordsIfAny = Literal["", "A", "B", "AB"]
 Draw = Annotated[int, Field(ge=0, le=50_000)]
 Kilograms = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
 Depth = Annotated[int, Field(ge=0, le=2_000)]
@@ -42,7 +43,7 @@ class Hold(Input):
     )
     slots: Slots = Field(0, title="Jumlah slot")
     watts: Draw = Field(title="Daya nyata (W)")
-    cords: Cords | Literal[""] = Field(title="Jalur daya", description="empty only for what draws nothing")
+    cords: CordsIfAny = Field(title="Jalur daya", description="empty only for what draws nothing")
     weight_kg: Kilograms = Field(0, title="Berat (kg)")
     depth_mm: Depth = Field(0, title="Kedalaman (mm)", description="0 = not checked")
     bandwidth_mbps: Count = Field(0, title="Lebar pita (Mbit/s)")

@@ -19,8 +19,8 @@ from sandar.doors.api.taking import takes
 from sandar.doors.api.verdict_shapes import Found
 from sandar.doors.api.zone import moment
 from sandar.records.ledger import read as ledger_read
-from sandar.steps.claim_inputs import Addresses, Cords, Depth, Draw, Face, Kilograms
-from sandar.steps.inputs import Count, HeightU, Input
+from sandar.steps.claim_inputs import Addresses, ClaimHeightU, CordsIfAny, Depth, Draw, Face, Kilograms
+from sandar.steps.inputs import Count, Input
 
 router = Router(tags=["capacity"])
 
@@ -28,11 +28,11 @@ router = Router(tags=["capacity"])
 class Wanted(Input):
     """A device to place, `count` times. watts: real draw; height in U, half steps."""
 
-    height_u: HeightU = Field(title="Tinggi (U)")
+    height_u: ClaimHeightU = Field(title="Tinggi (U)", description="0: a position on the rack's side")
     depth_mm: Depth = Field(0, title="Kedalaman (mm)", description="0 = not checked")
     weight_kg: Kilograms = Field(0, title="Berat (kg)")
     watts: Draw = Field(title="Daya nyata (W)")
-    cords: Cords = Field(title="Jalur daya")
+    cords: CordsIfAny = Field(title="Jalur daya", description="empty only for what draws nothing")
     bandwidth_mbps: Count = Field(0, title="Lebar pita (Mbit/s)")
     ip_count: Addresses = Field(0, title="Jumlah alamat IP")
     face: Face = Field("full", title="Sisi")
@@ -112,6 +112,7 @@ def _place(found: Placement) -> dict[str, Any]:
     return {
         "rack": found.name,
         "position_u": words.position(found.start),
+        "slot": found.slot,
         "face": found.face,
         "score": found.score,
         "pros": [words.reason(reason) for reason in found.pros],

@@ -18,7 +18,8 @@ class ReasonOut(BaseModel):
 
 class PlacementOut(BaseModel):
     rack: str
-    position_u: float
+    position_u: float | None
+    slot: int | None = Field(description="position on the rack's side, for what takes no unit")
     face: str
     score: int = Field(ge=0, le=100)
     pros: list[ReasonOut]
