@@ -47,6 +47,7 @@ def demand_of(item: Mapping[str, Any]) -> Demand:
         weight_kg=math.ceil(item["weight_kg"]),
         bandwidth_mbps=item["bandwidth_mbps"],
         ip_count=item["ip_count"],
+        ports=len(item.get("nics") or ()),  # one a network card; counted in racks that have declared theirs
     )
 
 
