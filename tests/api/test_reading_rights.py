@@ -126,7 +126,12 @@ def test_the_agency_reads_its_own_acts_whole_and_decisions_without_what_is_inter
     approved = by_kind["request_approved"]
     assert (approved["complete"], approved["actor"], approved["role"]) == (False, None, "division_head")
     assert [paper["kind"] for paper in approved["payload"]["documents"]] == ["approval_form"]
-    assert not disclosure.INTERNAL_EVENTS & by_kind.keys()
+    assert (by_kind["probe_asked"]["payload"], by_kind["probe_asked"]["complete"]) == ({}, False)
+    lines = journal(username, world.done)
+    assert [line["seq"] for line in lines] == list(range(1, len(lines) + 1))
+    assert [line["prev"] for line in lines[1:]] == [line["hash"] for line in lines[:-1]]
+    page = browser(username).get(f"/permohonan/{world.done.number}").content.decode()
+    assert "meminta uji akses" not in page
     (refused,) = [line for line in journal(username, world.refused) if line["kind"] == "request_refused"]
     assert (refused["payload"]["reason"], refused["payload"]["note"]) == (
         "incomplete_letter",
@@ -149,4 +154,4 @@ def test_an_officers_note_is_the_agencys_only_as_the_reason_of_a_refusal() -> No
         "request_refused", "division_head", payload | {"reason": "capacity"}
     )
     assert given == {"note": "n", "state": "x", "reason": "capacity"}
-    assert disclosure.payload_for_agency("probe_asked", "administrator", payload) is None
+    assert disclosure.payload_for_agency("probe_asked", "administrator", payload) == {}

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 INTERNAL_PAPERS = frozenset({"disposition_sheet", "capacity_report"})
-INTERNAL_EVENTS = frozenset({"form_saved", "probe_asked"})
+# On the way to something: the agency's pages leave them out; by API their empty shells keep the chain whole.
+PASSING_EVENTS = frozenset({"form_saved", "probe_asked"})
 # Of an officer's act the agency reads these; whatever else an act says stays inside until somebody adds it here.
 OPEN = frozenset(
     {"assets", "conditions", "deliveries", "documents", "file", "hold_until", "kind", "offer", "previous", "reason",
@@ -24,15 +25,15 @@ def paper_is_open(kind: str) -> bool:
     return kind not in INTERNAL_PAPERS
 
 
-def payload_for_agency(kind: str, role: str, payload: Mapping[str, Any]) -> dict[str, Any] | None:
-    """What the agency reads of one event that `role` caused; None when the event itself is internal.
+def payload_for_agency(kind: str, role: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What the agency reads of one event that `role` caused. Every event is there: a gap would break the chain.
 
     Its own acts it reads whole. An officer's note only together with a coded reason: then it is the explanation.
     """
-    if kind in INTERNAL_EVENTS:
-        return None
     if role == "applicant":
         return dict(payload)
+    if kind in PASSING_EVENTS:
+        return {}
     shown = {name: value for name, value in payload.items() if name in OPEN | OPEN_IN.get(kind, frozenset())}
     if payload.get("reason") and payload.get("note"):
         shown["note"] = payload["note"]

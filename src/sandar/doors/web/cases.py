@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from sandar.core import disclosure
 from sandar.doors import refusals
 from sandar.doors.web import confirming, elevations, labels, panels, summary, waiting
 from sandar.doors.web.forms import OWN, titles
@@ -131,7 +132,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "reading": next((r for r in readings if r.running and task and r.step == task.step), None),
         "facts": summary.facts(case),
         "items": summary.item_rows(case),
-        "entries": _entries(shown.journal_for(viewer, case), papers),
+        "entries": _entries(shown.journal_for(viewer, case), papers, office=viewer.is_office),
         "documents": papers,
         "files": papers_read.files_of_case(case.pk),
         "claims": claims,
@@ -207,8 +208,11 @@ def _mandate(request: HttpRequest, task: Task) -> str:
     return f"{labels.label(labels.MANDATES, grant.kind)} {role}, {grant.mandate}"
 
 
-def _entries(lines: Sequence[shown.Line], papers: Sequence[Document]) -> list[dict[str, Any]]:
-    rows = summary.timeline(lines, {paper.pk: paper for paper in papers})
+def _entries(
+    lines: Sequence[shown.Line], papers: Sequence[Document], *, office: bool
+) -> list[dict[str, Any]]:
+    passing = () if office else disclosure.PASSING_EVENTS
+    rows = summary.timeline(lines, {paper.pk: paper for paper in papers}, without=passing)
     for row in rows:
         row["documents"] = [
             {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.html import format_html_join
@@ -84,10 +84,14 @@ def item_rows(case: Case) -> list[dict[str, Any]]:
     return rows
 
 
-def timeline(lines: Iterable[Line], papers: Mapping[int, Document]) -> list[dict[str, Any]]:
-    """The journal for people, newest first: the lines their reader may see, with their papers."""
+def timeline(
+    lines: Iterable[Line], papers: Mapping[int, Document], *, without: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """The journal for people, newest first, as its reader may see it, with papers; `without` these kinds of events."""
     rows = []
     for line in lines:
+        if line.event.kind in without:
+            continue
         event, person, payload = line.event, line.event.person, line.payload
         row: dict[str, Any] = {
             "who": person.get("title") or person.get("name") or _("Sistem"),

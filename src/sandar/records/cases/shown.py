@@ -25,13 +25,12 @@ class Line:
 
 
 def journal_for(viewer: Viewer, case: Case) -> list[Line]:
-    """The journal of a case the viewer may see, oldest first. Officers read all of it, the agency what is open."""
+    """The journal of a case the viewer may see, oldest first: officers read it whole, the agency what is open."""
     if viewer.is_office:
         return [Line(event, event.payload, complete=True) for event in journal(case)]
     found = []
     for event in journal(case):
         role = event.person.get("role", "")
         payload = disclosure.payload_for_agency(event.kind, role, event.payload)
-        if payload is not None:
-            found.append(Line(event, payload, complete=role == "applicant"))
+        found.append(Line(event, payload, complete=role == "applicant"))
     return found
