@@ -199,6 +199,8 @@ def _is_number(kind: Kind, name: str) -> bool:
 
 def _cell(kind: Kind, name: str, value: Any) -> str:
     unit = kind.about(name).get("x-unit", "")
+    if value == 0 and kind.shape.model_fields[name].default == 0:
+        return "—"  # 0 = not given
     if isinstance(value, int | float) and not isinstance(value, bool) and not words.choices(kind.code, name):
         return figures.quantity(value, unit) if unit else figures.number(value)
     return facility_sheets.shown(kind, name, value)
@@ -300,7 +302,9 @@ def _form(
     editing = fields is not None
     now = facility_form.values(kind, fields) if fields else {}
     wrong = error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {}
-    controls = facility_form.controls(kind, editing=editing)
+    controls = facility_form.controls(
+        kind, editing=editing, site=str(typed.get("site") or now.get("site", ""))
+    )
     for one in controls:
         one["value"] = now.get(one["name"], "") if one["fixed"] else typed.get(one["name"], "")
         one["shown"] = facility_sheets.shown(kind, one["name"], fields.get(one["name"])) if fields else ""

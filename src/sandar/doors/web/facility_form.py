@@ -25,9 +25,14 @@ def order(kind: Kind) -> list[str]:
     return [*first, *(name for name in kind.shape.model_fields if name not in first)]
 
 
-def controls(kind: Kind, *, editing: bool) -> list[dict[str, Any]]:
-    """Arguments of the `control` tag, field by field. fixed: shown, not asked."""
-    return [_control(kind, name, fixed=editing and name in kind.fixed) for name in order(kind)]
+def controls(kind: Kind, *, editing: bool, site: str = "") -> list[dict[str, Any]]:
+    """Arguments of the `control` tag, field by field. fixed: shown, not asked. site: whose nodes are offered."""
+    found = [_control(kind, name, fixed=editing and name in kind.fixed) for name in order(kind)]
+    for one in found:
+        if site and "names" in one:
+            nodes = KINDS["power"].stock()
+            one["names"] = [name for name in one["names"] if nodes[name]["site"] == site]
+    return found
 
 
 def _control(kind: Kind, name: str, *, fixed: bool) -> dict[str, Any]:
