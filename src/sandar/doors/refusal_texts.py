@@ -106,7 +106,7 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Data ini sudah diubah"),
         _("%(name)s sudah diubah oleh %(actor)s pada %(at)s, sesudah halaman Anda dibuka."),
         _("Bandingkan dengan keadaan terbaru, lalu simpan lagi bila masih perlu."),
-        plain=_("%(name)s sudah diubah orang lain sesudah halaman Anda dibuka."),
+        plain=_("Ini sudah diubah orang lain sesudah halaman Anda dibuka."),
     ),
     errors.SubmissionRunning: Text(
         _("Kiriman pertama masih dikerjakan"),
@@ -241,6 +241,7 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("%(count)s baris ditolak, karena itu tidak satu pun disimpan."),
         _("Perbaiki baris yang disebutkan, atau pilih menyimpan baris yang baik saja."),
         safe=NOTHING_STORED,
+        plain=_("Ada baris yang ditolak, karena itu tidak satu pun disimpan."),
     ),
     errors.ActionNotAllowed: Text(
         _("Tindakan tidak tersedia"),
