@@ -115,7 +115,8 @@ class Caller:
         self.said[answer.status, told.get("code", "")] += 1
         if answer.status == 201:
             self.mine.append(told["id"])
-        if told.get("code") == "CAPACITY_TAKEN" and not told.get("holder"):
+        # A plan that puts two devices into one unit has nobody but itself in its way.
+        if told.get("code") == "CAPACITY_TAKEN" and not (told.get("holder") or told.get("same_request")):
             self.nameless.append(told)
 
 
