@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sandar.doors.cli.example.office import token_of
-from tests.instance import Instance, serving
+from tests.instance import Instance, run, serving
 from tests.race import truth
 
 pytestmark = pytest.mark.servers
@@ -40,7 +40,11 @@ def test_every_answer_of_a_storm_by_api_is_a_claim_a_conflict_or_a_rule(tmp_path
         assert sum(count for (status, _), count in said.items() if status == 201) > CALLS // 20
         assert said[409, "CAPACITY_TAKEN"] > CALLS // 20
         assert [problem for caller in callers for problem in caller.nameless] == []
-        assert with_database(sandar, truth.flaws) == []
+        # The example's power chain has phases, modules and switches: its watts are recounted by `sandar verify`.
+        assert with_database(sandar, lambda rows: truth.flaws(rows, power=False)) == []
+        where = {name: sandar.env[name] for name in ("DATABASE_URL",) if name in sandar.env}
+        verified = run(tmp_path / "data", "verify", SANDAR_DATA_DIR=sandar.env["SANDAR_DATA_DIR"], **where)
+        assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
 class Caller:

@@ -57,15 +57,20 @@ class Node:
 
 
 class World:
-    """The data centre as it was entered. Racks and clusters go by the id of their place."""
+    """The data centre as it was entered. Racks and clusters go by the id of their place.
 
-    def __init__(self, rows: Rows) -> None:
+    power False: without watts and cooling, for a data centre with phases, modules and transfer switches.
+    """
+
+    def __init__(self, rows: Rows, *, power: bool = True) -> None:
+        self.power = power
         self.height: dict[int, int] = {}
         self.limits: dict[Key, int] = {}
         self.cords: dict[int, dict[str, int]] = {}
         self.nodes: dict[int, Node] = {}
         self.drawn: dict[int, list[Key]] = {}  # what else a place draws from: bandwidth, addresses, cooling
-        self._power(rows)
+        if power:
+            self._power(rows)
         self._racks(rows)
         self._clusters(rows)
         self.paths = cache(self._paths)
@@ -99,7 +104,7 @@ class World:
             self.height[place] = 2 * height
             self.cords[place] = {side: node for owner, side, node in strips if owner == rack}
             self.limits["weight", place] = load
-            self.drawn[place] = [("cooling", room)] if room in cooling else []
+            self.drawn[place] = [("cooling", room)] if self.power and room in cooling else []
         self.limits |= {("cooling", room): watts for room, watts in cooling.items()}
         ((uplink, mbps),) = rows("SELECT id, bandwidth_mbps * derating / 100 FROM facility_uplink")
         ((prefix, usable),) = rows("SELECT id, usable FROM facility_ipprefix")
@@ -147,7 +152,7 @@ class World:
             yield ("weight", take.place), take.weight_kg
             for key in self.drawn[take.place]:
                 yield key, take.watts
-            for state in MUST_SURVIVE:
+            for state in MUST_SURVIVE if self.power else ():
                 yield from self._watts(take, state)
         yield ("bandwidth", self.uplink), take.bandwidth_mbps
         yield ("ip", self.prefix), take.ip_count
@@ -254,6 +259,6 @@ class Books:
         return [] if take.slot and take.slot <= self._slots(take) else [f"claim {take.id} has no slot"]
 
 
-def flaws(rows: Rows) -> list[str]:
+def flaws(rows: Rows, *, power: bool = True) -> list[str]:
     """The recount of a whole database."""
-    return Books(World(rows), read(rows).values()).flaws()
+    return Books(World(rows, power=power), read(rows).values()).flaws()
