@@ -133,7 +133,7 @@ def test_find_ranks_places_with_reasons_and_says_what_is_short():
     assert found["short"] == []
     scores = [place["score"] for place in found["placements"]]
     assert scores == sorted(scores, reverse=True)
-    assert found["placements"][0].keys() == {"rack", "position_u", "face", "score", "pros", "cons"}
+    assert found["placements"][0].keys() == {"rack", "position_u", "face", "slot", "score", "pros", "cons"}
     three = ok(Api("operator1").post("/capacity/find", wish | {"count": 3}))
     assert len({(place["rack"], place["position_u"]) for place in three["placements"]}) == 3
     none = ok(Api("operator1").post("/capacity/find", wish | {"watts": 20_000}))

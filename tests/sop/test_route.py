@@ -44,14 +44,18 @@ WALK = {
     "capacity_release": (
         "capacity",
         "administrator",
-        "confirm>awaiting_form refuse>refused_capacity recheck!+>capacity_check propose+>capacity_offer"
-        " postpone+>later_offer queue+>waiting_capacity withdraw*+>withdrawn",
+        (
+            "confirm>awaiting_form refuse>refused_capacity recheck!+>capacity_check propose+>capacity_offer"
+            " postpone+>later_offer queue+>waiting_capacity withdraw*+>withdrawn"
+        ),
     ),
     "capacity_offer": (
         "capacity",
         "applicant",
-        "accept+>awaiting_form queue+>waiting_capacity decline+>refused_capacity expire@+>expired"
-        " withdraw*+>withdrawn",
+        (
+            "accept+>awaiting_form queue+>waiting_capacity decline+>refused_capacity expire@+>expired"
+            " withdraw*+>withdrawn"
+        ),
     ),
     "later_offer": (
         "capacity",
@@ -61,8 +65,10 @@ WALK = {
     "waiting_capacity": (
         "capacity",
         "administrator",
-        "offer@+>waiting_offer propose+>capacity_offer prioritise+>waiting_capacity refuse+>refused_capacity"
-        " withdraw*+>withdrawn",
+        (
+            "offer@+>waiting_offer propose+>capacity_offer prioritise+>waiting_capacity refuse+>refused_capacity"
+            " withdraw*+>withdrawn"
+        ),
     ),
     "waiting_offer": (
         "capacity",

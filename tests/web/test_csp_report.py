@@ -53,8 +53,8 @@ def test_the_reporting_api_is_understood_too(caplog: pytest.LogCaptureFixture) -
     body = {
         "effectiveDirective": "img-src",
         "blockedURL": "inline",
-        "documentURL": "http://x/",
-        "sourceFile": "http://x/a.js",
+        "documentURL": "http://localhost/",
+        "sourceFile": "http://localhost/a.js",
     }
     assert send([{"type": "csp-violation", "body": body}], "application/reports+json") == 204
     assert '"rule": "img-src", "from": "inline"' in caplog.text

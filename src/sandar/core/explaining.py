@@ -20,13 +20,13 @@ def reasons(
     snapshot: Snapshot, ask: Ask, place: PlaceState, *, start: int | None
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """(reasons for, reasons against) this exact place, which must have room."""
-    found = list(told(snapshot, Work.of(snapshot), ask, place, start=start))
+    found = list(told(snapshot, ask, place, work=Work.of(snapshot), start=start))
     good, bad = (tuple(reason for pro, reason in found if pro is wanted) for wanted in (True, False))
     return good, bad
 
 
 def told(
-    snapshot: Snapshot, work: Work, ask: Ask, place: PlaceState, *, start: int | None
+    snapshot: Snapshot, ask: Ask, place: PlaceState, *, work: Work, start: int | None
 ) -> Iterator[tuple[bool, Reason]]:
     """(is a pro, reason) in the order in which they are shown."""
     wanted = amounts(ask.demand)
@@ -61,7 +61,7 @@ def _power(snapshot: Snapshot, work: Work, ask: Ask, place: PlaceState) -> Itera
     if ask.demand.cords not in {"A", "B"}:
         return
     yield False, Reason("single_cord", {"cords": ask.demand.cords})
-    after = sides_after(ask, place, work.left, snapshot.pools)
+    after = sides_after(ask, place, left=work.left, pools=snapshot.pools)
     if after is not None:
         a, b = after
         even = (a <= b) if ask.demand.cords == "A" else (b <= a)
@@ -92,6 +92,6 @@ def _policy(
         good = percent > 0 if place.policy == "tight" else percent < 50
         yield good, Reason(f"room_{place.policy}", {"percent": percent})
     if place.keep_free:
-        left = below_reserve(work, ask, place, wanted, pools)
+        left = below_reserve(work, ask, place, wanted=wanted, pools=pools)
         if left is not None:
             yield False, Reason("below_reserve", {"percent": left, "keep_free": place.keep_free})

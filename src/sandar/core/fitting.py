@@ -91,7 +91,7 @@ class Work:
 def lacking(snapshot: Snapshot, ask: Ask, place: PlaceState, *, start: int | None) -> tuple[Shortage, ...]:
     """Everything this place lacks for the ask exactly at `start`; empty when it fits there."""
     work = Work.of(snapshot)
-    found = gaps(snapshot, ask, place, work)
+    found = gaps(snapshot, ask, place, work=work)
     if ask.height and start is not None and not any(gap.resource == "space" for gap in found):
         free, bits = work.free(place, ask.face), rack.mask(start, ask.height)
         if free & bits != bits:
@@ -99,7 +99,7 @@ def lacking(snapshot: Snapshot, ask: Ask, place: PlaceState, *, start: int | Non
     return tuple(found)
 
 
-def gaps(snapshot: Snapshot, ask: Ask, place: PlaceState, work: Work) -> list[Shortage]:
+def gaps(snapshot: Snapshot, ask: Ask, place: PlaceState, *, work: Work) -> list[Shortage]:
     """Everything this place lacks for the ask; empty when it fits."""
     wanted = amounts(ask.demand)
     found = []

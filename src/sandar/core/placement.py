@@ -173,7 +173,7 @@ def _ranked(snapshot: Snapshot, ask: Ask, work: Work) -> list[_Choice]:
         headroom = meter.headroom(place)
         if headroom < 0:
             continue
-        points = score(ask, place, work, meter, at=at, contiguity=contiguity, headroom=headroom)
+        points = score(ask, place, work, meter=meter, at=at, contiguity=contiguity, headroom=headroom)
         found.append((points + (15 if place.id in snapshot.near else 0), place, at))
     found.sort(key=lambda item: (-item[0], item[1].name))
     return found
@@ -182,7 +182,7 @@ def _ranked(snapshot: Snapshot, ask: Ask, work: Work) -> list[_Choice]:
 def _explained(snapshot: Snapshot, work: Work, index: int, ask: Ask, choice: _Choice) -> Placement:
     score, place, at = choice
     start = at if ask.height else None
-    reasons = list(told(snapshot, work, ask, place, start=start))
+    reasons = list(told(snapshot, ask, place, work=work, start=start))
     return Placement(
         index, place.id, place.rack_id, place.name, start, ask.face, score,
         tuple(reason for good, reason in reasons if good),
@@ -194,7 +194,7 @@ def _explained(snapshot: Snapshot, work: Work, index: int, ask: Ask, choice: _Ch
 def _shortages(snapshot: Snapshot, ask: Ask, work: Work) -> tuple[Shortage, ...]:
     """What is short at the place that comes nearest: fewest gaps, then the smallest relative gap."""
     options = [
-        (gaps(snapshot, ask, place, work), place) for place in snapshot.places if place.kind == ask.kind
+        (gaps(snapshot, ask, place, work=work), place) for place in snapshot.places if place.kind == ask.kind
     ]
     if not options:
         return (Shortage("place", 1, 0, ask.kind),)
@@ -213,7 +213,7 @@ def _shortages(snapshot: Snapshot, ask: Ask, work: Work) -> tuple[Shortage, ...]
 def _frees_at(snapshot: Snapshot, ask: Ask, work: Work, place: PlaceState) -> dict[tuple[str, str], datetime]:
     """When holds that expire close each gap of the place, or make the ask fit somewhere."""
     later = work.copy()
-    open_gaps = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work)}
+    open_gaps = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work=work)}
     freed: dict[tuple[str, str], datetime] = {}
     times = sorted({claim.expires_at for claim in snapshot.pending if claim.expires_at})[:_EXPIRIES]
     for when in times:
@@ -225,7 +225,7 @@ def _frees_at(snapshot: Snapshot, ask: Ask, work: Work, place: PlaceState) -> di
                 if claim.place_id in later.front:
                     at = claim.start if claim.height else claim.side and claim.side - 1
                     later.occupy(claim.place_id, at, claim.height, face=claim.face)
-        still = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, later)}
+        still = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work=later)}
         if _ranked(snapshot, ask, later):
             still = set()
         for key in open_gaps - still:

@@ -61,7 +61,7 @@ class Meter:
 
 
 def score(
-    ask: Ask, place: PlaceState, work: Work, meter: Meter, *, at: int | None, contiguity: int, headroom: int
+    ask: Ask, place: PlaceState, work: Work, *, meter: Meter, at: int | None, contiguity: int, headroom: int
 ) -> int:
     """The score without the agency's share. contiguity, headroom: percent."""
     low = 100 - 100 * (at or 0) // place.half_units if ask.height else 100
@@ -73,20 +73,23 @@ def score(
         percent = fill(work, place)
         fits = percent if place.policy == "tight" else 100 - percent
         found = (found * (100 - _POLICY_SHARE) + 85 * _POLICY_SHARE * fits // 100) // 100
-    if place.keep_free and below_reserve(work, ask, place, meter.wanted, meter.pools) is not None:
+    if (
+        place.keep_free
+        and below_reserve(work, ask, place, wanted=meter.wanted, pools=meter.pools) is not None
+    ):
         found = max(0, found - _RESERVE_COST)
     return found
 
 
 def _evenness(ask: Ask, place: PlaceState, work: Work, meter: Meter) -> int:
-    after = sides_after(ask, place, work.left, meter.pools)
+    after = sides_after(ask, place, left=work.left, pools=meter.pools)
     if after is None:
         return 0
     return 100 - 100 * abs(after[0] - after[1]) // (max(after) or 1)
 
 
 def sides_after(
-    ask: Ask, place: PlaceState, left: Mapping[int, int], pools: Mapping[int, PoolState]
+    ask: Ask, place: PlaceState, *, left: Mapping[int, int], pools: Mapping[int, PoolState]
 ) -> tuple[int, int] | None:
     """(W on A, W on B) of the rack's strips in the normal state after the booking; None without two strips."""
     wanted = amounts(ask.demand)
@@ -106,7 +109,7 @@ def fill(work: Work, place: PlaceState) -> int:
 
 
 def below_reserve(
-    work: Work, ask: Ask, place: PlaceState, wanted: Mapping[str, int], pools: Mapping[int, PoolState]
+    work: Work, ask: Ask, place: PlaceState, *, wanted: Mapping[str, int], pools: Mapping[int, PoolState]
 ) -> int | None:
     """Percent that would be left in the rack (units, strips, load) when that is less than the room keeps free."""
     left = [100]

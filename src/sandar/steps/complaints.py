@@ -29,8 +29,9 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "less_than_equal": lambda c: _("Paling banyak %(most)s.") % {"most": c.get("le")},
     "too_long": lambda c: _("Paling banyak %(most)s baris.") % {"most": c.get("max_length")},
     "too_short": lambda c: _("Paling sedikit %(least)s baris.") % {"least": c.get("min_length")},
-    "literal_error": lambda c: _("Pilih salah satu: %(expected)s.")
-    % {"expected": str(c.get("expected")).replace(" or ", ", ")},
+    "literal_error": lambda c: (
+        _("Pilih salah satu: %(expected)s.") % {"expected": str(c.get("expected")).replace(" or ", ", ")}
+    ),
     "union_tag_invalid": lambda c: _("Jenis layanan harus colocation atau hosting."),
     "union_tag_not_found": lambda c: _("Jenis layanan harus colocation atau hosting."),
     "date_from_datetime_parsing": lambda c: _("Tanggal harus berbentuk TTTT-BB-HH."),

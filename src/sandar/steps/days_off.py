@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from sandar.records.clocks import holidays
 from sandar.records.facility import journal
+from sandar.records.facility.journal_models import FacilityJournal
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
 from sandar.steps.turn import signed
@@ -33,9 +34,7 @@ def remove(day: date, *, person: Person, at: datetime) -> None:
     _note(head, REMOVED, day, name, person=person, at=at)
 
 
-def _note(
-    head: journal.FacilityJournal, kind: str, day: date, name: str, *, person: Person, at: datetime
-) -> None:
+def _note(head: FacilityJournal, kind: str, day: date, name: str, *, person: Person, at: datetime) -> None:
     grant = people.authority(person, ROLE, people.today(at))
     journal.append(
         head,

@@ -12,7 +12,18 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationErrorContext
 from ninja.operation import Operation
 
-from sandar.doors.api import assets, capacity, cases, claims, documents, facility, power, racks, tasks, waiting
+from sandar.doors.api import (
+    assets,
+    capacity,
+    cases,
+    claims,
+    documents,
+    facility,
+    power,
+    racks,
+    tasks,
+    waiting,
+)
 from sandar.doors.api.auth import Bearer
 from sandar.doors.api.errors import MethodNotAllowed, refused
 from sandar.errors import InvalidInput

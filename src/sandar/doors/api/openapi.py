@@ -94,6 +94,9 @@ def _translated(part: Any) -> Any:
     }
 
 
+NAMES_IN_QUERY = ("/power", "/power/dark")  # ?site= ?node= ?state= that is not there is 404
+
+
 def _problem(status: int, sentence: str) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "description": sentence,
@@ -108,7 +111,7 @@ def _problem(status: int, sentence: str) -> dict[str, Any]:
 
 def _complete(call: dict[str, Any], *, path: str, method: str) -> None:
     refusals = {400, 401, 403, 405, 422, 503}
-    if "{" in path or method in MUTATING:
+    if "{" in path or method in MUTATING or path.endswith(NAMES_IN_QUERY):
         refusals.add(404)
     if method in MUTATING and not path.endswith("/find"):
         refusals |= {409, 507}

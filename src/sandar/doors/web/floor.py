@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -97,13 +98,16 @@ def _told(measure: str) -> str:
     return {
         SPACE: _("Unit yang terisi, dipesan, atau ditahan, dari tinggi rak."),
         POWER: _("Jalur yang paling penuh terhadap batas amannya, dalam keadaan listrik yang terburuk."),
-        COOLING: _("Panas rak terhadap bagian rata-rata satu rak dari pendingin ruang; di atas 100 % rak ini memakai bagian rak lain."),
-    }[measure]  # fmt: skip
+        COOLING: _(
+            "Panas rak terhadap bagian rata-rata satu rak dari pendingin ruang; "
+            "di atas 100 % rak ini memakai bagian rak lain."
+        ),
+    }[measure]
 
 
 def _scale() -> list[str]:
     ends = [0.0, *STEPS]
-    words = [f"{low * 100:.0f}–{high * 100:.0f} %" for low, high in zip(ends, ends[1:], strict=False)]
+    words = [f"{low * 100:.0f}–{high * 100:.0f} %" for low, high in pairwise(ends)]
     return [*words, _("%(percent)s %% ke atas") % {"percent": f"{STEPS[-1] * 100:.0f}"}]
 
 
@@ -111,7 +115,12 @@ def room_of(name: str, snapshot: Snapshot, measure: str) -> Room:
     """One room as it stands. Racks without a row come last."""
     places = {place.name: place for place in snapshot.places if place.kind == "rack" and place.room == name}
     cooling = next(
-        (line for line in lines(pool for pool in snapshot.pools.values() if pool.kind == "cooling" and pool.ref == name)),
+        (
+            line
+            for line in lines(
+                pool for pool in snapshot.pools.values() if pool.kind == "cooling" and pool.ref == name
+            )
+        ),
         None,
     )
     fair = cooling.limit * 1000 / len(places) if cooling and places else 0.0
@@ -137,7 +146,8 @@ def _heats(place: PlaceState, own: Iterable[PoolState], fair: float) -> dict[str
         "used": figures.units(taken), "total": figures.units(place.half_units)
     }  # fmt: skip
     of_watts = (
-        _("%(used)s dari %(limit)s") % {"used": figures.watts(worst.used), "limit": figures.watts(worst.limit)}
+        _("%(used)s dari %(limit)s")
+        % {"used": figures.watts(worst.used), "limit": figures.watts(worst.limit)}
         if worst
         else _("tanpa jalur daya")
     )
@@ -151,12 +161,14 @@ def _heats(place: PlaceState, own: Iterable[PoolState], fair: float) -> dict[str
 def _drawn(name: str, heat: Heat) -> str:
     """A rack from above: filled from below to its share, so that height and figure say what the colour says."""
     tall = round(min(heat.share, 1.0) * (TALL - TOP - 2))
+    hatched = f'<rect class="floor-hatch" x="1.5" y="{TALL - 1.5 - tall}" width="{BOX - 3}" height="{tall}"/>'
+    hatch = hatched if heat.step == len(STEPS) else ""
     return (
         f'<svg class="floor-rack h{heat.step}" viewBox="0 0 {BOX} {TALL}" aria-hidden="true" focusable="false">'
         f'<rect class="floor-box" x=".75" y=".75" width="{BOX - 1.5}" height="{TALL - 1.5}" rx="4"/>'
         f'<rect class="floor-fill" x="1.5" y="{TALL - 1.5 - tall}" width="{BOX - 3}" height="{tall}" rx="2"/>'
-        + (f'<rect class="floor-hatch" x="1.5" y="{TALL - 1.5 - tall}" width="{BOX - 3}" height="{tall}"/>' if heat.step == len(STEPS) else "")
-        + f'<text class="floor-name" x="{BOX // 2}" y="16">{escape(name if len(name) < 8 else name[:7] + "…")}</text>'
+        f"{hatch}"
+        f'<text class="floor-name" x="{BOX // 2}" y="16">{escape(name if len(name) < 8 else name[:7] + "…")}</text>'
         f'<text class="floor-figure" x="{BOX // 2}" y="{TALL - 26}">{escape(heat.figure)}</text></svg>'
     )  # fmt: skip
 

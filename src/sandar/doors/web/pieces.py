@@ -155,8 +155,7 @@ def meter(
         )
     over = " meter-over" if used + held + asked > top else ""
     return mark_safe(  # noqa: S308 - every text is escaped above
-        f'<svg class="meter{over}" role="img" focusable="false"><title>{said}</title>'
-        f"{''.join(drawn)}</svg>"
+        f'<svg class="meter{over}" role="img" focusable="false"><title>{said}</title>{"".join(drawn)}</svg>'
     )
 
 

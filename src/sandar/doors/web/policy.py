@@ -66,7 +66,7 @@ def _plain(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _origin(address: str) -> str:
-    """https://host of an address; a bare word ("inline", "eval", "data") as it is."""
+    """Scheme and host of an address; a bare word ("inline", "eval", "data") as it is."""
     try:
         parts = urlsplit(address)
         found = f"{parts.scheme}://{parts.hostname}" if parts.hostname else parts.scheme or parts.path

@@ -52,11 +52,18 @@ def legend(blocks: Sequence[Block], mode: str, *, asked: bool = False) -> list[t
     if mode == AGENCY:
         names = {block.agency_id: block.agency or "" for block in blocks if block.agency_id is not None}
         known = hues(blocks)
-        found = [(f"is-installed c{known[pk]}", "", name) for pk, name in sorted(names.items(), key=lambda o: o[1])]
+        found = [
+            (f"is-installed c{known[pk]}", "", name) for pk, name in sorted(names.items(), key=lambda o: o[1])
+        ]
         if any(block.agency_id is None for block in blocks):
             found.append(("is-installed c-none", "", _("tanpa instansi")))
     elif mode == POWER:
-        offered = (("p-ab", _("A dan B")), ("p-a", _("hanya A")), ("p-b", _("hanya B")), ("p-none", _("tanpa daya")))
+        offered = (
+            ("p-ab", _("A dan B")),
+            ("p-a", _("hanya A")),
+            ("p-b", _("hanya B")),
+            ("p-none", _("tanpa daya")),
+        )
         found = [(f"is-installed {name}", "", word) for name, word in offered]
     states = STATES if mode == STATE else ("reserved", "held")
     found += [(f"is-{state}", state, labels.label(labels.CLAIMS, state)) for state in states]

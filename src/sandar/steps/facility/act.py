@@ -132,7 +132,7 @@ def change(
     """
     with changing(person, at) as book:
         before = one(kind, key)
-        fresh(kind, key, before, seen)
+        fresh(kind, key, before, seen=seen)
         given = parsed(kind.shape, {**before, **data}, strict=strict).model_dump()
         moved = {name: value for name, value in given.items() if value != before.get(name)}
         if wrong := sorted(moved.keys() & kind.fixed):
@@ -153,7 +153,7 @@ def remove(kind: Kind, key: str, *, person: Person | None, at: datetime, seen: s
     """Take something away. Raises FacilityChanged, NotFound, InUse, LimitBelowUse."""
     with changing(person, at) as book:
         before = one(kind, key)
-        fresh(kind, key, before, seen)
+        fresh(kind, key, before, seen=seen)
         kind.remove(key, book.act)
         if kind.laid_out:
             lay_out(book.act)
@@ -164,7 +164,7 @@ def remove(kind: Kind, key: str, *, person: Person | None, at: datetime, seen: s
         )
 
 
-def fresh(kind: Kind, key: str, before: Fields, seen: str) -> None:
+def fresh(kind: Kind, key: str, before: Fields, *, seen: str) -> None:
     """Raises FacilityChanged when it is not any more what was read, with who changed it last."""
     version = version_of(before)
     if not seen or seen == version:

@@ -107,11 +107,12 @@ def _do(found: list[Sheet], wish: Wish, book: Book, report: Report) -> None:
         if not kind.laid_out and not laid:  # blocked units need the ledger's places
             laid = _lay_out(book, report, entries)
         if mine and (kind.laid_out or laid):
-            _Bringer(kind, book, report).all(mine)
+            _Bringer(kind, book, report).every(mine)
     if not laid:
         laid = _lay_out(book, report, entries)
     if box.devices and laid:
-        netbox_devices.bring(box, netbox_devices.Power(wish.default_watts, wish.watts), book.act, report)
+        power = netbox_devices.Power(wish.default_watts, wish.watts)
+        netbox_devices.bring_in(box, power, book.act, report=report)
 
 
 def _lay_out(book: Book, report: Report, entries: Iterable[Entry]) -> bool:
@@ -184,7 +185,7 @@ class _Bringer:
         self.stock: Stock = kind.stock()
         self.seen: dict[str, tuple[Origin, Fields]] = {}
 
-    def all(self, entries: list[Entry]) -> None:
+    def every(self, entries: list[Entry]) -> None:
         """In the order of the file; who is fed by a node further down waits for it."""
         waiting = entries
         while waiting:

@@ -56,13 +56,13 @@ class _Skip(Exception):
         self.text, self.column, self.harmless = text, column, harmless
 
 
-def bring(box: Box, power: Power, act: Act, report: Report) -> None:
+def bring_in(box: Box, power: Power, act: Act, *, report: Report) -> None:
     """Enter every device of the box that stands in a rack or in a chassis."""
-    _Room(box, power, act, report).all()
+    _Room(box, power, act, report=report).every()
 
 
 class _Room:
-    def __init__(self, box: Box, power: Power, act: Act, report: Report) -> None:
+    def __init__(self, box: Box, power: Power, act: Act, *, report: Report) -> None:
         self.box, self.power, self.act, self.report = box, power, act, report
         rows = Place.objects.filter(kind="rack", retired=False).select_related("rack")
         self.places = {place.name: place for place in rows}
@@ -84,7 +84,7 @@ class _Room:
             if parent := line.get("parent"):
                 self.children[parent] = self.children.get(parent, 0) + 1
 
-    def all(self) -> None:
+    def every(self) -> None:
         """Those that stand in racks first, rack by rack; then those in their bays."""
         ready: dict[str, list[_Ready]] = {}
         inside: list[Line] = []

@@ -32,7 +32,7 @@ def report_available(turn: Turn, given: Available) -> None:
     booking.hold(turn, choices)
     with translation.override("id"):
         rows = [booking.row_facts(row) for row in picture.rows]
-        facts = report.facts(turn, "available", rows, (), note=given.note)
+        facts = report.facts(turn, "available", rows, shortages=(), note=given.note)
     turn.says(decision="available", rows=rows, note=given.note)
     turn.issue("capacity_report", facts)
 
@@ -49,7 +49,7 @@ def report_short(turn: Turn, given: Short) -> None:
         shortages = [booking.shortage_facts(found) for found in picture.answer.short]
         shortages += [_shortage(line) for line in given.shortages]
         rows = [booking.row_facts(row) for row in picture.rows]
-        facts = report.facts(turn, "short", rows, shortages, note=given.note)
+        facts = report.facts(turn, "short", rows, shortages=shortages, note=given.note)
     turn.says(decision="short", rows=rows, shortages=shortages, note=given.note)
     turn.issue("capacity_report", facts)
 

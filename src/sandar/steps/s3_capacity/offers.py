@@ -51,7 +51,9 @@ def propose(turn: Turn, given: Propose) -> None:
     make(turn, kind, items=items, rows=rows, answer_by=until, note=given.note)
     with translation.override("id"):
         lines = _table(turn, items)
-        facts = report.facts(turn, "conditional", lines, _short(turn), note=given.note, until=until.date())
+        facts = report.facts(
+            turn, "conditional", lines, shortages=_short(turn), note=given.note, until=until.date()
+        )
     turn.issue("capacity_report", facts | {"offer": _paper(rows, until, turn)})
 
 
@@ -73,7 +75,7 @@ def postpone(turn: Turn, given: Postpone) -> None:
     make(turn, "later", items=items, rows=rows, answer_by=until, note=given.note, from_on=day)
     last = report.last(turn)
     with translation.override("id"):
-        facts = report.facts(turn, "short", last.get("rows", []), _short(turn), note=given.note)
+        facts = report.facts(turn, "short", last.get("rows", []), shortages=_short(turn), note=given.note)
     turn.issue("capacity_report", facts | {"offer": _paper(rows, until, turn)})
 
 

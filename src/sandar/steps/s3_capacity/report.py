@@ -23,8 +23,8 @@ def facts(
     turn: Turn,
     decision: str,
     rows: list[dict[str, Any]],
-    shortages: Iterable[Mapping[str, Any]],
     *,
+    shortages: Iterable[Mapping[str, Any]],
     note: str,
     until: date | None = None,
 ) -> dict[str, Any]:

@@ -125,21 +125,22 @@ def _side(site: Site, side: str, sources: list[PowerNode]) -> dict[tuple[str, in
         parents=[ups],
         source="MCCB 63 A",
     )
-    return {
-        (side, n): facility.create_power_node(
-            site,
-            f"PDU-{side}{n}",
-            kind="pdu",
-            side=side,
-            capacity_w=22_000,
-            volts=400,
-            amps=32,
-            phases=3,
-            parents=[panel],
-            source="pelat nama",
-        )
-        for n in (1, 2)
-    }
+    return {(side, n): _pdu(panel, side, n) for n in (1, 2)}
+
+
+def _pdu(panel: PowerNode, side: str, number: int) -> PowerNode:
+    return facility.create_power_node(
+        panel.site,
+        f"PDU-{side}{number}",
+        kind="pdu",
+        side=side,
+        capacity_w=22_000,
+        volts=400,
+        amps=32,
+        phases=3,
+        parents=[panel],
+        source="pelat nama",
+    )
 
 
 def _states(site: Site) -> None:
