@@ -175,9 +175,9 @@ def test_a_gap_in_a_book_and_a_lost_file_are_found(case: Case) -> None:
 
 def test_another_agencys_paper_does_not_exist(case: Case) -> None:
     paper = issue(case)
-    assert read.one(paper.pk, cases=Case.objects.filter(pk=case.pk)) == paper
+    assert read.one(paper.pk, cases=Case.objects.filter(pk=case.pk), office=True) == paper
     with pytest.raises(errors.NotFound):
-        read.one(paper.pk, cases=Case.objects.exclude(pk=case.pk))
+        read.one(paper.pk, cases=Case.objects.exclude(pk=case.pk), office=True)
 
 
 def test_a_preview_takes_no_number_and_stores_nothing(case: Case) -> None:
