@@ -242,6 +242,7 @@ def addresses(actor: Actor, paths: tuple[str, ...], stage: Stage) -> Iterator[st
             yield path.format(number=stage.number)
 
 
+@pytest.mark.sqlite  # the pages are the same pages on PostgreSQL
 @pytest.mark.parametrize("username", PAGES)
 def test_axe_finds_nothing_serious_and_a_phone_needs_no_sideways_scrolling(
     stage: Stage, username: str
@@ -255,6 +256,7 @@ def test_axe_finds_nothing_serious_and_a_phone_needs_no_sideways_scrolling(
     assert actors.complaints(desk.said + phone.said) == []
 
 
+@pytest.mark.sqlite
 def test_the_public_pages_pass_as_well(stage: Stage) -> None:
     context = stage.browser.new_context(viewport=actors.PHONE)
     page = context.new_page()
