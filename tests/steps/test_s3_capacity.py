@@ -12,6 +12,7 @@ from sandar.records.clocks import read as clocks
 from sandar.records.documents.models import Document
 from sandar.records.ledger import read as ledger
 from sandar.records.ledger.models import Claim
+from sandar.steps import table
 from tests import office
 from tests.steps import watch
 from tests.steps.watch import invalid, look, refused
@@ -199,3 +200,20 @@ def test_two_servers_and_an_application_are_held_together():
     office.act(case, "report_available")
     assert look(case).claims == {1: "held", 2: "held", 3: "held"}
     assert ledger.recount() == []
+
+
+def test_the_path_of_power_goes_from_the_rack_up_and_names_a_node_once():
+    rows = [
+        {"resource": kind, "label": name, "left_after": left, "limit": 9, "ok": True, "note": ""}
+        for kind, name, left in (
+            ("rack_power_a", "Daya rak jalur A R01", 5),
+            ("pdu", "PDU-A1", 4),
+            ("pdu", "PDU-A1/L1", 1),
+            ("ups", "UPS-A", 3),
+            ("ups", "UPS-A/L1", 2),
+            ("transfer_switch", "ATS-A", 3),
+        )
+    ]
+    sides = dict.fromkeys(("PDU-A1", "PDU-A1/L1", "UPS-A", "UPS-A/L1", "ATS-A"), "a")
+    (line,) = table.lines(rows, sides)
+    assert (line["path"], line["tightest"]) == ("R01 → PDU-A1 → UPS-A → ATS-A", "PDU-A1/L1")

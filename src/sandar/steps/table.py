@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from sandar.records.ledger import read as ledger_read
 from sandar.steps import booking
 
 _CHAIN = ("rack_power_a", "rack_power_b", "pdu", "panel", "ups", "transfer_switch")
+# The tightest phase is told beside what is left; the path names its node once.
+_PHASE = re.compile(r"/L[123]$")
 _ORDER = (
     "space", "side_a", "side_b", "chain", "genset", "utility", "cooling", "weight", "outlet",
     "bandwidth", "ip", "ports", "vcpu", "ram_gb", "storage_gb",
@@ -70,16 +73,16 @@ def _line(key: str, members: list[Mapping[str, Any]]) -> dict[str, Any]:
     tightest = min(members, key=lambda row: (row["left_after"], row["limit"]))
     titles = {"side_a": _("Daya jalur A"), "side_b": _("Daya jalur B"), "chain": _("Rantai listrik")}
     title = titles.get(key) or booking.labels().get(key, key)
-    levels: dict[
-        str, list[str]
-    ] = {}  # a path goes from the racks upwards; what is beside each other stays so
+    levels: dict[str, list[str]] = {}  # from the racks upwards; what is beside each other stays so
     for row in members:
-        if name := _short(str(row["label"]), title):
-            levels.setdefault(str(row["resource"]), []).append(name)
+        names = levels.setdefault(str(row["resource"]), [])
+        name = _PHASE.sub("", _short(str(row["label"]), title))
+        if name and name not in names:
+            names.append(name)
     return {
         **tightest,
         "title": title,
-        "path": " → ".join(", ".join(names) for names in levels.values()),
+        "path": " → ".join(", ".join(names) for names in levels.values() if names),
         "tightest": _short(str(tightest["label"]), title) if len(members) > 1 else "",
         "worst": str(tightest.get("note") or "").rpartition(": ")[2],
         "ok": all(row["ok"] for row in members),
