@@ -79,7 +79,7 @@ def create(*, revision: SopRevision, year: int, **fields: Any) -> Case:
 
 def _locked(**which: Any) -> QuerySet[Case]:
     rows = Case.objects.select_related("agency", "revision").defer("revision__text")
-    return rows.select_for_update(of=("self",)).filter(**which)
+    return rows.select_for_update(of=("self",), no_key=True).filter(**which)
 
 
 _OF_TASK = Question(lambda: _locked(tasks__pk=Slot("task")))

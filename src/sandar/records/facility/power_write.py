@@ -75,7 +75,7 @@ def change_power_node(
     do. Raises PowerLoop when it would feed itself.
     """
     inside()
-    fresh = PowerNode.objects.select_for_update().get(pk=node.pk)
+    fresh = PowerNode.objects.select_for_update(no_key=True).get(pk=node.pk)
     given: Mapping[str, Any] = {"name": name, "side": side, **figures}
     for field, value in given.items():
         if value is not None:

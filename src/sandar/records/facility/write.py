@@ -286,7 +286,7 @@ def change_compute_pool(pool: ComputePool, **fields: Unpack[ComputeFields]) -> C
 
 def _change(row: Row, fields: Mapping[str, Any]) -> Row:
     inside()
-    fresh = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    fresh = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)
     for name, value in fields.items():
         setattr(fresh, name, value)
     return save(fresh)

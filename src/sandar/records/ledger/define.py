@@ -201,7 +201,7 @@ class _Pools:
         }
         wanted = sorted({*deltas, *changed, *self.gone})
         by_id = {self.rows[key].pk: spec for key, spec in self.specs.items()}
-        locked = list(Pool.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+        locked = list(Pool.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
         short = []
         for pool in locked:
             for state, amount in deltas.get(pool.pk, {}).items():

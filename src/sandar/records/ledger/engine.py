@@ -347,11 +347,12 @@ class _Batch:
 
     def _pool_short(self) -> SandarError | None:
         asked = {pool_id: sum(columns.values()) for pool_id, columns in self.deltas.items()}
-        pools = Pool.objects.select_for_update().filter(pk__in=[p for p, net in asked.items() if net > 0])
-        # Locked by id; told as the placement search tells it: what only this place has, then what is shared.
+        # All of them by id, those too that only give back: who tries again after this holds no lock out of order.
+        pools = Pool.objects.select_for_update(no_key=True).filter(pk__in=asked)
+        # Told as the placement search tells it: what only this place has, then what is shared.
         for pool in sorted(pools.order_by("pk"), key=lambda pool: pool.place_id is None):
             left = pool.limit - pool.held - pool.reserved - pool.installed - pool.blocked
-            if asked[pool.pk] > left:
+            if asked[pool.pk] > max(left, 0):
                 return CapacityTaken(
                     resource=pool.kind,
                     ref=pool.ref,

@@ -36,7 +36,9 @@ _HOST_UPDATE = (
 
 # The rule "no overdraft": one conditional UPDATE over the pools, locked in order of id before; the row count
 # tells the truth. Both databases call the columns of VALUES column1, column2 ...
-_POOL_LOCK = "SELECT id FROM ledger_pool WHERE id IN {rows} ORDER BY id FOR UPDATE"
+# NO KEY: the key of a pool or place never changes, and a plain FOR UPDATE would stand in the way of the foreign
+# keys that other acts prove at their commit, in no order: two moves that wait for each other (seen in the storm).
+_POOL_LOCK = "SELECT id FROM ledger_pool WHERE id IN {rows} ORDER BY id FOR NO KEY UPDATE"
 POOL_UPDATE = (
     "UPDATE ledger_pool SET held = held + d.column2, reserved = reserved + d.column3,"
     " installed = installed + d.column4, blocked = blocked + d.column5 FROM (VALUES {rows}) AS d"
@@ -67,7 +69,7 @@ def lock_places(ids: Iterable[int]) -> dict[int, LockedPlace]:
     assert connection.in_atomic_block, "the ledger writes only inside a transaction"
     wanted = sorted(set(ids))
     # SQLite has no row locks; there BEGIN IMMEDIATE has taken the one write lock already.
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
     found: dict[int, LockedPlace] = {}
     if wanted:
         with connection.cursor() as cursor:
