@@ -67,6 +67,19 @@ def test_a_rack_under_equipment_is_neither_shrunk_nor_renumbered_by_api():
     assert Rack.objects.get(name="R01").height_u == 42
 
 
+def test_a_removed_rack_is_gone_from_every_list():
+    for kind in ("block", "strip", "port", "rack"):
+        listed = ok(admin().get(f"/facility/{kind}?q=R03"))["items"]
+        assert listed
+        for one in listed:
+            ok(admin().delete(f"/facility/{kind}/{one['name']}?version={one['version']}"))
+    officer = Api("operator1")
+    assert {one["name"] for one in ok(officer.get("/racks"))["items"]}.isdisjoint({"R03"})
+    assert not [one for one in ok(officer.get("/racks"))["items"] if "#" in one["name"]]
+    refs = {pool["ref"] for pool in ok(officer.get("/capacity"))["pools"]}
+    assert not [ref for ref in refs if ref.startswith("R03")]
+
+
 def test_a_strip_below_its_use_names_node_amount_and_holder():
     ok(Api("operator1").post("/claims", hold(position_u=20, watts=1500, label="SIMPUS-1")), 201)
     body = {"fields": {"capacity_w": 1000, "derating": 100}}

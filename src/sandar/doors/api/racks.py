@@ -21,7 +21,6 @@ from sandar.doors.api.zone import moment
 from sandar.doors.web import drawing
 from sandar.errors import NotFound
 from sandar.records.ledger import read as ledger_read
-from sandar.records.ledger.models import Place
 
 router = Router(tags=["racks"])
 COLUMNS = (
@@ -36,7 +35,7 @@ _FRAME = ("id", "rack_id", "name", "half_units", "version", "rack__numbering")
 def list_racks(request: HttpRequest, room: Word = "", q: Word = "", page: PageNo = 1) -> HttpResponse:
     """Racks by name, with the room left in them."""
     assert caller_of(request).office
-    rows = Place.objects.filter(kind="rack").order_by("name")
+    rows = ledger_read.places("rack")
     if room:
         rows = rows.filter(rack__room__name=room)
     if q:
@@ -63,7 +62,7 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rack(name: str, columns: tuple[str, ...]) -> dict[str, Any]:
     row: dict[str, Any] | None = (
-        Place.objects.filter(kind="rack", name=name_in_path(name, "rack")).values(*columns).first()
+        ledger_read.places("rack").filter(name=name_in_path(name, "rack")).values(*columns).first()
     )
     if row is None:
         raise NotFound(what="rack")

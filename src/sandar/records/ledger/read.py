@@ -228,7 +228,7 @@ def rack_space() -> Iterator[tuple[str, int, dict[str, int]]]:
     for place_id, state, start, height in rows.values_list("place_id", "state", "start", "height"):
         masks = pending.setdefault(place_id, {"held": 0, "reserved": 0, "blocked": 0})
         masks[state] |= geometry.mask(start or 0, height)
-    racks = Place.objects.filter(kind="rack").order_by("name")
+    racks = places("rack")
     for pk, name, total, front, rear in racks.values_list("id", "name", "half_units", "front", "rear"):
         left = int(front, 16) | int(rear, 16)
         taken = {}
