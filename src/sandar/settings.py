@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "sandar.records.clocks",
     "sandar.records.outbox",
     "sandar.records.waiting",
+    "sandar.records.signing",
     "sandar.steps",
     "sandar.doors.web",
     "allauth",
@@ -293,6 +294,10 @@ PROBE_ALLOW_LOOPBACK = _flag("SANDAR_PROBE_ALLOW_LOOPBACK")
 PROBE_CA_FILE = _env("SANDAR_PROBE_CA_FILE")  # PEM: authorities to believe besides the machine's own
 HOLD_DAYS = 14
 OFFER_DAYS = 3  # working days an agency has to answer an offer
+
+# --- Signatures (docs/operations.md, "Tanda tangan"). The office's own authority signs unless it says otherwise.
+SIGNING_DAYS = int(_env("SANDAR_SIGNING_DAYS", "730"))  # how long an officer's certificate is good
+SIGNING_NIP = _flag("SANDAR_SIGNING_NIP")  # put the officer's NIP into the certificate's subject
 
 LOGGING: dict[str, Any] = {
     "version": 1,

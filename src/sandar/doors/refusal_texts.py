@@ -322,6 +322,11 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Muat ulang beberapa saat lagi."),
         safe=_("Nomor dan isi dokumen sudah tetap."),
     ),
+    errors.SigningKeyUnreadable: Text(
+        _("Kunci tanda tangan tidak dapat dibuka"),
+        _("Kunci tanda tangan kantor disandi dengan kunci rahasia lain daripada yang dipakai sekarang."),
+        _("Hubungi administrator kantor: kunci rahasia yang lama perlu dipulihkan dari cadangan."),
+    ),
     errors.StorageFull: Text(
         _("Ruang simpan penuh"),
         _("Berkas dan data baru tidak dapat disimpan karena ruang simpan server penuh."),
