@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import hmac
 import json
 import math
 import re
@@ -31,7 +32,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-FORMAT, VERSION = "sandar-case-bundle", 1
+FORMAT, VERSION = "sandar-case-bundle", 2
 MANIFEST, SEAL, JOURNAL, SOP, ATTACHMENTS = (
     "manifest.json", "manifest.sha256", "journal.jsonl", "sop.toml", "attachments.json",
 )  # fmt: skip
@@ -54,6 +55,7 @@ SENTENCES = {
     "MANIFEST_MISMATCH": "manifes bukan yang hash-nya disimpan di luar",
     "JOURNAL_EMPTY": "jurnal kosong",
     "GAP": "catatan hilang, ganda, atau berpindah tempat",
+    "BESIDE_CHANGED": "data pribadi di samping catatan bukan yang diikat jurnal",
     "PREV_MISMATCH": "catatan tidak menyambung pada catatan sebelumnya",
     "HASH_MISMATCH": "catatan ini diubah",
     "HEAD_DIFFERS_FROM_MANIFEST": "akhir jurnal bukan yang disebut manifes",
@@ -102,7 +104,11 @@ def shown(value: object) -> str:
 
 # --- The rules of sandar/core/chain.py, for values as JSON brings them.
 GENESIS = "0" * 64
-EVENT_KEYS = frozenset({"seq", "kind", "at", "actor", "acting_for", "payload", "prev", "hash"})
+EVENT_KEYS = frozenset(
+    {"seq", "kind", "at", "actor", "acting_for", "payload", "commitments", "beside", "prev", "hash"}
+)
+SHORTEST_SALT = 16  # bytes
+NOT_HASHED = ("prev", "hash", "beside")
 _DEEPEST, _LARGEST_INTEGER, _EXACT_FLOAT = 64, 2**63 - 1, 2**53
 
 
@@ -141,9 +147,14 @@ def sha256(value: Any) -> str:
 
 
 def event_hash(prev: str, body: dict[str, Any]) -> str:
-    """SHA-256("sandar-event-1" LF prev LF canonical body without prev and hash), as `chain.event_hash`."""
-    covered = {key: item for key, item in body.items() if key not in ("prev", "hash")}
+    """SHA-256("sandar-event-1" LF prev LF canonical body without NOT_HASHED), as `chain.event_hash`."""
+    covered = {key: item for key, item in body.items() if key not in NOT_HASHED}
     return hashlib.sha256(b"sandar-event-1\n" + prev.encode() + b"\n" + canonical(covered)).hexdigest()
+
+
+def commitment(value: Any, salt: bytes) -> str:
+    """HMAC-SHA-256 under the salt, as `chain.commitment`."""
+    return hmac.digest(salt, b"sandar-commitment-1\n" + canonical(value), "sha256").hex()
 
 
 # --- The one form of the container (APPNOTE 4.3.7, 4.3.12, 4.3.16).
@@ -287,6 +298,7 @@ class Case:
         self.digest = bundle.sha256.get(MANIFEST, "")
         self.manifest: dict[str, Any] = _manifest(bundle)
         self.events: list[dict[str, Any]] = []
+        self.erased = 0  # personal values that are bound and not here any more
 
     @property
     def head(self) -> str:
@@ -362,10 +374,27 @@ def _journal(case: Case) -> Iterator[Finding]:
             raise Damaged("PREV_MISMATCH", f"{where} (seq {n})", event["prev"], case.head)
         if event["hash"] != (right := event_hash(case.head, event)):
             raise Damaged("HASH_MISMATCH", f"{where} (seq {n})", event["hash"], right)
+        yield from _beside(case, where, event)
         case.events.append(event)
     found, named = {"seq": len(case.events), "hash": case.head}, case.manifest["head"]
     if found != named:
         yield Finding("HEAD_DIFFERS_FROM_MANIFEST", JOURNAL, shown(found), shown(named))
+
+
+def _beside(case: Case, where: str, holder: dict[str, Any]) -> Iterator[Finding]:
+    """Every personal value is the one that was bound; one that is not there was erased (UU 27/2022)."""
+    bound, values = holder["commitments"], holder["beside"]
+    for at in sorted(values.keys() - bound.keys()):
+        yield Finding("BESIDE_CHANGED", f"{where} {shown(at)}")
+    for at, right in bound.items():
+        if at not in values:
+            case.erased += 1
+            continue
+        one = _need(values[at], {"value": object, "salt": str}, f"{where} {shown(at)}")
+        salt = bytes.fromhex(one["salt"])
+        found = commitment(one["value"], salt) if len(salt) >= SHORTEST_SALT else ""
+        if found != right or one["salt"] != salt.hex():
+            yield Finding("BESIDE_CHANGED", f"{where} {shown(at)}", found, shown(right))
 
 
 def _sop(case: Case) -> Iterator[Finding]:
@@ -471,7 +500,8 @@ def _attachments(case: Case) -> Iterator[Finding]:
 
 
 _FORM: dict[str, type | tuple[type, ...]] = {
-    "n": int, "data": dict, "saved_at": str, "submitted_at": (str, type(None)),
+    "n": int, "data": dict, "commitments": dict, "beside": dict, "saved_at": str,
+    "submitted_at": (str, type(None)),
 }  # fmt: skip
 
 
@@ -485,8 +515,10 @@ def _forms(case: Case) -> Iterator[Finding]:
     for path in case.bundle.under("forms/"):
         form = _need(case.bundle.json(path), _FORM, path)
         where, right = hashes.pop(form["n"], ("", ""))
-        if path != f"forms/form-{form['n']}.json" or sha256(form["data"]) != right:
-            yield Finding("FORM_CHANGED", f"{path} ({where})", sha256(form["data"]), shown(right))
+        found = sha256({"data": form["data"], "commitments": form["commitments"]})
+        if path != f"forms/form-{form['n']}.json" or found != right:
+            yield Finding("FORM_CHANGED", f"{path} ({where})", found, shown(right))
+        yield from _beside(case, path, form)
     for n, (where, _) in hashes.items():
         yield Finding("FORM_MISSING", where, "", f"form {shown(n)}")
 
@@ -535,6 +567,7 @@ def check(file: str | Path, *, head: str | None = None, manifest: str | None = N
             "documents": len(case.bundle.under("documents/", ".pdf")),
             "attachments": len(case.bundle.under("attachments/")),
             "forms": len(case.bundle.under("forms/")),
+            "erased": case.erased,
         },
         "findings": [finding._asdict() for finding in findings],
     }
@@ -559,7 +592,7 @@ def sentences(report: dict[str, Any]) -> str:
     lines = []
     if report["checked"]:
         names = {"files": "berkas", "events": "catatan jurnal", "documents": "naskah"}
-        names |= {"forms": "form", "attachments": "lampiran"}
+        names |= {"forms": "form", "attachments": "lampiran", "erased": "data pribadi yang sudah dihapus"}
         counted = ", ".join(f"{report['checked'][key]} {name}" for key, name in names.items())
         case, state, made_at = (shown(report[key]) for key in ("case", "state", "made_at"))
         lines += [

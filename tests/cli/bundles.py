@@ -79,7 +79,7 @@ def rechained(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     prev, made = chain.GENESIS, []
     for seq, event in enumerate(events, start=1):
         event = event | {"seq": seq, "prev": prev}
-        event["hash"] = prev = chain.event_hash(prev, event)
+        event["hash"] = prev = sandar_verify.event_hash(prev, event)
         made.append(event)
     return made
 

@@ -10,6 +10,7 @@ from functools import partial
 from random import Random
 from typing import Any
 
+import sandar_verify
 from sandar.core import chain
 from tests.cli.bundles import Files, journalled, lines_of, packed, sealed
 
@@ -96,10 +97,27 @@ def change_an_event(files: Files, rnd: Random) -> bytes:
     """One value of one event, with the event's own hash and the manifest made to fit; the next link breaks."""
     events = lines_of(files)
     n = rnd.randrange(len(events) - 1)
-    key = rnd.choice(["kind", "at", "actor", "role", "duty", "represents", "mandate_kind", "payload"])
-    new: Any = {"state": "completed"} if key == "payload" else f"{events[n][key]}x"
+    key = rnd.choice(
+        ["kind", "at", "actor", "role", "duty", "acting_for", "commitments", "mandate_kind", "payload"]
+    )
+    whole: dict[str, Any] = {"payload": {"state": "completed"}, "commitments": {"/payload/note": "0" * 64}}
+    new: Any = whole.get(key, f"{events[n][key]}x")
     events[n][key] = new
-    events[n]["hash"] = chain.event_hash(events[n]["prev"], events[n])
+    events[n]["hash"] = sandar_verify.event_hash(events[n]["prev"], events[n])
+    return packed(journalled(files, events))
+
+
+def change_a_personal_value(files: Files, rnd: Random) -> bytes:
+    """A name or a note beside an event, or its salt, with the manifest made to fit; the commitment stays."""
+    events = lines_of(files)
+    event = rnd.choice([event for event in events if event["beside"]])
+    one = event["beside"][rnd.choice(sorted(event["beside"]))]
+    if rnd.random() < 0.5:
+        one["value"] = f"{one['value']}x"
+    else:
+        one["salt"] = one["salt"][2:] + f"{(int(one['salt'][:2], 16) + 1) % 256:02x}"
+    if rnd.random() < 0.2:
+        event["beside"]["/payload/more"] = {"value": "x", "salt": "00" * 16}
     return packed(journalled(files, events))
 
 
@@ -143,7 +161,7 @@ def change_the_manifest(files: Files, rnd: Random) -> bytes:
         {"state": "refused"},
         {"head": {"seq": told["head"]["seq"], "hash": told["head"]["hash"][::-1]}},
         {"sop": told["sop"] | {"revision": 9}},
-        {"version": 2},
+        {"version": 1},
     ]
     return packed(sealed(files, **rnd.choice(wrongs)))
 
@@ -166,6 +184,7 @@ ALONE: list[Callable[[Files, Random], bytes]] = [
     partial(_lines, mend=False),
     partial(_lines, mend=True),
     change_an_event,
+    change_a_personal_value,
     change_facts,
     change_a_column,
     change_a_form,

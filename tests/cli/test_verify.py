@@ -12,11 +12,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from sandar.core import chain
-from sandar.records.cases.models import Case, Event
+from sandar.core import chain, sealed
+from sandar.records.cases.models import Case, Event, FormVersion
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
 from sandar.records.documents.uploads import accept_upload
+from sandar.records.facility.journal_models import FacilityEvent
 from sandar.steps import days_off, filing
 from tests import office
 from tests.cli.run import sandar, sandar_json
@@ -123,6 +124,16 @@ def _journal_mandate() -> None:
     _person("kind", "plh")
 
 
+def _journal_name() -> None:
+    _person("name", "Orang Lain")
+
+
+def _facility_name() -> None:
+    event = FacilityEvent.objects.filter(by__isnull=False).earliest("seq")
+    actor = json.dumps(event.actor | {"name": "Orang Lain"})
+    change("UPDATE facility_facilityevent SET actor = %s WHERE id = %s", actor, event.pk)
+
+
 def _day_off() -> None:
     change(
         "INSERT INTO clocks_holiday (day, name, kind, source) VALUES ('2026-12-29', 'Libur gelap', 'local', 'manual')"
@@ -161,10 +172,11 @@ def _form() -> None:
 
 def _form_with_its_hash() -> None:
     data: dict[str, list[object]] = {"items": []}
+    seals = FormVersion.objects.get(case_id=pk(DONE)).seals
     change(
         "UPDATE cases_formversion SET data = %s, sha256 = %s WHERE case_id = %s",
         json.dumps(data),
-        chain.sha256(data),
+        chain.sha256({"data": data, "commitments": sealed.commitments(seals)}),
         pk(DONE),
     )
 
@@ -256,6 +268,8 @@ FLIPS: list[tuple[Callable[[], None], str, str]] = [
     (_journal_duty, "CHAIN_HASH_MISMATCH", f"{DONE} seq 9"),
     (_journal_represented, "CHAIN_HASH_MISMATCH", f"{DONE} seq 9"),
     (_journal_mandate, "CHAIN_HASH_MISMATCH", f"{DONE} seq 9"),
+    (_journal_name, "BESIDE_CHANGED", f"{DONE} seq 9 /person/name"),
+    (_facility_name, "BESIDE_CHANGED", "/person/name"),
     (_day_off, "DAY_OFF_DIFFERS_FROM_JOURNAL", "2026-12-29"),
     (_day_off_gone, "DAY_OFF_DIFFERS_FROM_JOURNAL", "2026-12-30"),
     (_journal_tail, "EVENTS_DIFFER_FROM_VERSION", DONE),

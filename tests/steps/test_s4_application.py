@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from sandar.core import chain
 from sandar.errors import ActionNotAllowed, CapacityTaken, ClaimChanged, NotFound, NotYourTurn, TooLarge
+from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, FormVersion
 from sandar.records.documents.models import Document
 from sandar.records.ledger import read as ledger
@@ -34,7 +34,7 @@ def test_a_draft_is_kept_as_it_is_and_overwritten_by_the_next():
     draft = FormVersion.objects.get(case=case)
     assert (draft.n, draft.submitted_at, draft.author.username) == (1, None, "dinkes2")
     assert draft.data == {"purpose": "belum selesai", "apa saja": [1, None]}
-    assert seen.said["form_sha256"] == draft.sha256 == chain.sha256(draft.data)
+    assert seen.said["form_sha256"] == draft.sha256 == cases.form_hash(draft)
     assert seen.told == set()
 
 

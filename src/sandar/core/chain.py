@@ -213,4 +213,4 @@ def commitment(value: Any, salt: bytes) -> str:
     """
     if len(salt) < _SHORTEST_SALT:
         raise ValueError(f"a salt needs {_SHORTEST_SALT} random bytes")
-    return hmac.new(salt, _COMMITMENT + canonical(value), hashlib.sha256).hexdigest()
+    return hmac.digest(salt, _COMMITMENT + canonical(value), "sha256").hex()

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import sandar_verify as form
 from sandar import __version__
-from sandar.core import chain
+from sandar.core import chain, sealed
 from sandar.errors import NotFound
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, FormVersion
@@ -99,7 +99,7 @@ def export(number: str, target: BinaryIO, *, at: datetime) -> Made:
 
 
 def _write(case: Case, target: BinaryIO, at: datetime) -> Made:
-    events = [cases.entry(event) for event in cases.journal(case)]
+    events = [cases.entry(event) | {"beside": cases.beside(event)} for event in cases.journal(case)]
     seq, head = (events[-1]["seq"], events[-1]["hash"]) if events else (0, chain.GENESIS)
     parts = [
         _part("README.txt", README.format(case=case.number).encode()),
@@ -185,7 +185,8 @@ def _forms(case: Case) -> list[Part]:
             f"forms/form-{version.n}.json",
             {
                 "n": version.n,
-                "data": version.data,
+                **cases.form_covered(version),
+                "beside": sealed.beside({"data": version.data}, version.seals),
                 "saved_at": version.saved_at,
                 "submitted_at": version.submitted_at,
             },

@@ -209,21 +209,29 @@ class CaseOut(CaseBrief):
 
 
 class EventOut(BaseModel):
-    """One line of the journal. `hash` covers everything but name, title, complete, prev and hash itself."""
+    """One line of the journal.
+
+    `hash` covers prev, and the line without prev, hash, complete, salts, username, name and title, whose payload lacks
+    the places of `commitments`. Each of those is HMAC-SHA-256 by its salt; value and salt are gone once erased.
+    """
 
     seq: int
     kind: str
     at: str = Field(description="UTC with microseconds, exactly as it was hashed")
-    actor: str | None
+    actor: int | None = Field(
+        description="number of the person; null is the system itself, or an officer to an agency"
+    )
     role: str | None
     duty: str | None = Field(description="what the act counts as when duties are kept apart")
-    acting_for: str | None
-    represents: list[int] | None = Field(description="numbers of everybody in whose name it was done")
+    acting_for: list[int] | None = Field(description="numbers of everybody in whose name it was done")
     mandate: str | None
     mandate_kind: str | None = Field(description="plt or plh")
+    username: str | None
     name: str
     title: str
     payload: dict[str, Any]
+    commitments: dict[str, str] = Field(description="JSON pointer of a personal value -> what binds it")
+    salts: dict[str, str | None] = Field(description="JSON pointer -> salt in hex, null once erased")
     complete: bool = Field(
         description="false: officers' notes and checks were left out for the agency; the hash cannot be recounted"
     )

@@ -20,3 +20,5 @@ def flaws() -> Iterator[Flaw]:
             broken.found,
             broken.expected,
         )
+    for seq, at, stored, right in journal.changed_beside():
+        yield Flaw(AREA, "BESIDE_CHANGED", f"facility seq {seq} {at}", stored, right)

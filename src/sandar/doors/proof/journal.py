@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sandar.core import chain
+from sandar.core import chain, sealed
 from sandar.doors.proof.flaw import Flaw
 from sandar.errors import SandarError
 from sandar.records.cases import read as cases
@@ -32,8 +32,12 @@ def _chain(case: Case, events: list[Event]) -> Iterator[Flaw]:
         where = f"{case.number} seq {broken.seq}"
         yield Flaw(AREA, f"CHAIN_{broken.reason.upper()}", where, broken.found, broken.expected)
     for event in events:
+        line = {"person": event.person, "payload": event.payload}
+        for at, stored, right in sealed.changed(line, event.seals):
+            yield Flaw(AREA, "BESIDE_CHANGED", f"{case.number} seq {event.seq} {at}", stored, right)
         username = event.person.get("username", "")
-        if event.actor is not None and event.actor.username != username:
+        erased = sealed.is_erased(event.seals, "/person/username")
+        if event.actor is not None and event.actor.username != username and not erased:
             where = f"{case.number} seq {event.seq} actor"
             yield Flaw(AREA, "ACTOR_DIFFERS_FROM_EVENT", where, event.actor.username, str(username))
 
@@ -48,11 +52,20 @@ def _head(case: Case, events: list[Event]) -> Iterator[Flaw]:
     if case.state != last.payload.get("state"):
         where = f"{case.number} state (seq {last.seq})"
         yield Flaw(AREA, "STATE_DIFFERS_FROM_JOURNAL", where, case.state, str(last.payload.get("state")))
-    with_items = [event for event in events if "items" in event.payload]
-    if with_items and chain.plain(case.items) != chain.plain(with_items[-1].payload["items"]):
-        where = f"{case.number} items (seq {with_items[-1].seq})"
-        stored, right = chain.sha256(case.items), chain.sha256(with_items[-1].payload["items"])
-        yield Flaw(AREA, "ITEMS_DIFFER_FROM_JOURNAL", where, stored, right)
+    yield from _items(case, [event for event in events if "items" in event.payload])
+
+
+def _items(case: Case, with_items: list[Event]) -> Iterator[Flaw]:
+    """The case's items are those the journal told last; after an erasure, but for what may name somebody."""
+    if not with_items:
+        return
+    last = with_items[-1]
+    stored, told = chain.plain(case.items), chain.plain(last.payload["items"])
+    if sealed.is_erased(last.seals, "/payload/items/"):
+        stored, told = sealed.stripped(stored), sealed.stripped(told)
+    if stored != told:
+        where = f"{case.number} items (seq {last.seq})"
+        yield Flaw(AREA, "ITEMS_DIFFER_FROM_JOURNAL", where, chain.sha256(stored), chain.sha256(told))
 
 
 def _task(case: Case) -> Iterator[Flaw]:
@@ -84,7 +97,9 @@ def _forms(case: Case, events: list[Event]) -> Iterator[Flaw]:
     }
     for form in FormVersion.objects.filter(case=case).order_by("n"):
         where = f"{case.number} form {form.n}"
-        if form.sha256 != (right := chain.sha256(form.data)):
+        for at, stored, right in sealed.changed({"data": form.data}, form.seals):
+            yield Flaw(AREA, "BESIDE_CHANGED", f"{where} {at}", stored, right)
+        if form.sha256 != (right := cases.form_hash(form)):
             yield Flaw(AREA, "FORM_CHANGED", where, form.sha256, right)
         elif named.get(form.n) != form.sha256:
             yield Flaw(AREA, "FORM_DIFFERS_FROM_JOURNAL", where, form.sha256, named.get(form.n, ""))

@@ -85,7 +85,8 @@ class FormVersion(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="forms")
     n = models.PositiveIntegerField()
     data = models.JSONField()
-    sha256 = models.CharField(max_length=64)
+    seals = models.JSONField(default=dict, help_text="place of a personal value -> salt, commitment")
+    sha256 = models.CharField(max_length=64, help_text="of data without its personal values, and commitments")
     submitted_at = models.DateTimeField(null=True, blank=True)
     saved_at = models.DateTimeField()
     author = models.ForeignKey("people.Person", models.PROTECT)
@@ -137,6 +138,7 @@ class Event(models.Model):
     actor = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True)
     person = models.JSONField(help_text="username, name, title, role and mandate as they were then")
     payload = models.JSONField(default=dict)
+    seals = models.JSONField(default=dict, help_text="place of a personal value -> salt, commitment")
     prev = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

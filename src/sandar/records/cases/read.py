@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from sandar.core import chain, sealed
 from sandar.errors import NotFound
 from sandar.records.cases.models import Case, Event, FormVersion, SopRevision, Task
 from sandar.records.prepared import Question, Slot
@@ -107,26 +108,42 @@ def journal(case: Case) -> QuerySet[Event]:
 
 
 def entry(event: Event) -> dict[str, Any]:
-    """One event in the shape of the contract; exactly what its hash covers, plus prev and hash."""
+    """One event as its hash covers it, plus prev and hash: nothing in it names a person in the clear."""
     return {**hashed(event), "prev": event.prev, "hash": event.hash}
 
 
 def hashed(event: Event) -> dict[str, Any]:
-    """What the hash of an event covers. Names and titles stay outside, so erasing them keeps the proof."""
+    """What the hash of an event covers: facts in the clear, persons by number, personal values by commitment."""
     person: Mapping[str, Any] = event.person
     return {
         "seq": event.seq,
         "kind": event.kind,
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": person.get("username"),
+        "actor": event.actor_id,
         "role": person.get("role"),
         "duty": person.get("duty"),
-        "acting_for": person.get("acting_for"),
-        "represents": person.get("represents"),
+        "acting_for": person.get("represents"),
         "mandate": person.get("mandate"),
         "mandate_kind": person.get("kind"),
-        "payload": event.payload,
+        "payload": sealed.public(event.payload, event.seals),
+        "commitments": sealed.commitments(event.seals),
     }
+
+
+def beside(event: Event) -> dict[str, dict[str, Any]]:
+    """The personal values of an event with their salts, by place; what was erased is not there."""
+    return sealed.beside({"person": event.person, "payload": event.payload}, event.seals)
+
+
+def form_hash(form: FormVersion) -> str:
+    """The hash the journal names for a form: personal values stand in it by commitment."""
+    return chain.sha256(form_covered(form))
+
+
+def form_covered(form: FormVersion) -> dict[str, Any]:
+    """What the hash of a form covers."""
+    data = sealed.public(form.data, form.seals, "/data")
+    return {"data": data, "commitments": sealed.commitments(form.seals)}
 
 
 def last_event(case: Case, kind: str) -> Event | None:

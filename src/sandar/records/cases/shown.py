@@ -20,8 +20,11 @@ class Line:
 
     def as_dict(self) -> dict[str, Any]:
         """The shape of the contract. Login names of officers are not for the agency; names and titles are."""
-        found = entry(self.event) | {"payload": self.payload, "complete": self.complete}
-        return found if self.complete else found | {"actor": None}
+        salts = {at: salt for at, (salt, _) in self.event.seals.items()}
+        found = entry(self.event) | {"payload": self.payload, "complete": self.complete, "salts": salts}
+        if self.complete:
+            return found | {"username": self.event.person.get("username")}
+        return found | {"actor": None, "username": None, "acting_for": None, "commitments": {}, "salts": {}}
 
 
 def journal_for(viewer: Viewer, case: Case) -> list[Line]:

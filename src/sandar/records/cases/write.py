@@ -12,10 +12,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from sandar.core import chain, numbering
+from sandar.core import chain, numbering, sealed
 from sandar.errors import NotFound, StaleVersion, SubmissionReused, SubmissionRunning
 from sandar.records.cases.models import Case, CaseBook, Event, FormVersion, SopRevision, Submission, Task
-from sandar.records.cases.read import Viewer, hashed, may_see
+from sandar.records.cases.read import Viewer, form_hash, hashed, may_see
 from sandar.records.prepared import Question, Slot, insert, update
 
 
@@ -171,9 +171,16 @@ def record(
         payload=dict(payload),
         prev=last[1],
     )
-    event.hash = chain.event_hash(event.prev, hashed(event))
+    seal(event)
     insert(event)
     return event
+
+
+def seal(event: Event) -> None:
+    """Bind the personal values of a new event by commitments, and the event by its hash."""
+    signature = {} if event.actor_id is None else event.person  # the system itself is nobody
+    event.seals = sealed.seal(sealed.personal(signature, event.payload))
+    event.hash = chain.event_hash(event.prev, hashed(event))
 
 
 _LAST = Question(
@@ -200,20 +207,27 @@ def save_form(
     """Keep the application form: a draft is overwritten, a submitted version starts the next one."""
     _inside()
     last = _FORM.first(case=case.pk)
-    values = {
-        "data": dict(data),
-        "sha256": chain.sha256(data),
-        "saved_at": at,
-        "author_id": author_id,
-        "submitted_at": at if submit else None,
-    }
-    if last and last.submitted_at is None:
-        FormVersion.objects.filter(pk=last.pk, submitted_at__isnull=True).update(**values)
-        last.refresh_from_db()
-        return last
-    form = FormVersion(case=case, n=(last.n + 1 if last else 1), **values)
-    insert(form)
-    return form
+    form = FormVersion(
+        case=case,
+        n=last.n + 1 if last else 1,
+        data=chain.plain(data),
+        saved_at=at,
+        author_id=author_id,
+        submitted_at=at if submit else None,
+    )
+    form.seals = sealed.seal(sealed.of_form(form.data))
+    form.sha256 = form_hash(form)
+    if last is None or last.submitted_at is not None:
+        insert(form)
+        return form
+    names = ("data", "seals", "sha256", "saved_at", "author_id", "submitted_at")
+    update(
+        FormVersion,
+        {"id": last.pk, "submitted_at": None},
+        **{name: getattr(form, name) for name in names},
+    )
+    last.refresh_from_db()
+    return last
 
 
 _FORM = Question(lambda: FormVersion.objects.filter(case_id=Slot("case")).order_by("-n")[:1])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
 
-from sandar.core import chain
+from sandar.core import chain, sealed
 
 from .checks import inside
 from .journal_models import FacilityEvent, FacilityJournal
@@ -45,6 +45,7 @@ def append(
         payload=chain.plain(payload),
         prev=head.last_hash,
     )
+    event.seals = sealed.seal(sealed.personal(event.actor if by else {}, event.payload))
     event.hash = chain.event_hash(event.prev, entry(event))
     event.save(force_insert=True)
     head.last_seq, head.last_hash = event.seq, event.hash
@@ -53,18 +54,28 @@ def append(
 
 
 def entry(event: FacilityEvent) -> dict[str, Any]:
-    """The event as the chain covers it."""
+    """The event as the chain covers it: persons by number, personal values by commitment."""
     return {
         "seq": event.seq,
         "kind": event.kind,
         "at": event.at,
-        "actor": event.actor,
-        "acting_for": None,
+        "actor": event.by_id,
+        "role": event.actor.get("role"),
+        "acting_for": event.actor.get("represents"),
+        "mandate": event.actor.get("mandate"),
         "subject": event.subject,
-        "payload": event.payload,
+        "payload": sealed.public(event.payload, event.seals),
+        "commitments": sealed.commitments(event.seals),
         "prev": event.prev,
         "hash": event.hash,
     }
+
+
+def changed_beside() -> Iterator[tuple[int, str, str, str]]:
+    """(seq, place, stored, right) of every personal value that is not the one the journal bound."""
+    for event in FacilityEvent.objects.order_by("seq").iterator(chunk_size=500):
+        for found in sealed.changed({"person": event.actor, "payload": event.payload}, event.seals):
+            yield event.seq, *found
 
 
 def events(subject: str = "") -> QuerySet[FacilityEvent]:

@@ -29,6 +29,7 @@ class FacilityEvent(models.Model):
     by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
     actor = models.JSONField(help_text="name, title and role as they were; of the command line: system")
     payload = models.JSONField()
+    seals = models.JSONField(default=dict, help_text="place of a personal value -> salt, commitment")
     prev = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
 

@@ -25,6 +25,7 @@ from sandar.core.capacity import Demand
 from sandar.doors.cli.example import hardware, load_room
 from sandar.records.assets.models import Asset, AssetBook
 from sandar.records.cases import read as cases
+from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, CaseBook, Event
 from sandar.records.documents import books, freeze
 from sandar.records.documents import write as papers
@@ -292,7 +293,8 @@ class _Batch:
                 payload=payload,
                 prev=prev,
             )
-            event.hash = prev = chain.event_hash(prev, cases.hashed(event))
+            cases_write.seal(event)
+            prev = event.hash
             yield event
 
 
