@@ -12,8 +12,15 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-Kind = Literal["definitif", "plt", "plh"]
-_PREFERENCE: dict[str, int] = {"definitif": 0, "plt": 1, "plh": 2}
+Kind = Literal["definitif", "plt", "plh", "superior"]
+_PREFERENCE: dict[str, int] = {"definitif": 0, "plt": 1, "plh": 2, "superior": 3}
+
+# Infrastruktur looks after servers (co-location), Aplikasi after hosted applications; a case of both is for either.
+FIELDS = ("infrastructure", "applications")
+SERVICES_OF: dict[str, tuple[str, ...]] = {
+    "infrastructure": ("colocation", "both"),
+    "applications": ("hosting", "both"),
+}
 
 DUTIES = (
     "requested", "disposed", "capacity_checked", "capacity_released", "form_authored", "approved", "notified",
@@ -36,13 +43,24 @@ WARNED_PAIRS: frozenset[Pair] = frozenset(
 )
 
 
+class Scope(NamedTuple):
+    """Which officers a case is for: service (colocation, hosting, both) and name of the site, empty = not known."""
+
+    service: str = ""
+    site: str = ""
+
+
+ANYWHERE = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One person holds one role from `valid_from` to `valid_until` (both local days included; None = open).
 
-    kind: definitif, plt (acting, post vacant) or plh (daily acting). mandate: number of the order, for the
-    paper.
-    acting_for: the person represented, if any. agency: for roles of an agency.
+    kind: definitif, plt (acting, post vacant), plh (daily acting), or superior (nobody holds the role: whoever is
+    above stands in, core.standing_in). mandate: number of the order, for the paper. acting_for: the person
+    represented, if any. agency: for roles of an agency. field, site: what it is limited to; empty = all.
+    position: the jabatan under which its holder signs; empty = the person's own. granted_by: who gave it.
     """
 
     role: str
@@ -53,6 +71,15 @@ class Grant:
     mandate: str = ""
     acting_for: int | None = None
     agency: int | None = None
+    field: str = ""
+    site: str = ""
+    position: str = ""
+    granted_by: int | None = None
+
+    def covers(self, scope: Scope) -> bool:
+        """Whether it holds for a case of this service and site; what a case does not say yet limits nobody."""
+        in_field = not self.field or not scope.service or scope.service in SERVICES_OF[self.field]
+        return in_field and (not self.site or not scope.site or self.site == scope.site)
 
     def valid_on(self, day: date) -> bool:
         """Whether it holds on this local day of the office."""
@@ -77,16 +104,17 @@ def local_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-def grant_for(grants: Iterable[Grant], role: str, day: date) -> Grant | None:
+def grant_for(grants: Iterable[Grant], role: str, day: date, *, scope: Scope = ANYWHERE) -> Grant | None:
     """The grant under which somebody acts in `role` on `day`: definitif, then plt, then plh; then the newest.
 
-    grants: those of one person. Lapsed and future grants never count. None = no authority.
+    grants: those of one person. Lapsed and future grants never count, nor those of another field or site than the
+    case's. None = no authority.
     """
-    live = [grant for grant in grants if grant.role == role and grant.valid_on(day)]
+    live = [grant for grant in grants if grant.role == role and grant.valid_on(day) and grant.covers(scope)]
     return min(live, key=_rank, default=None)
 
 
-def _rank(grant: Grant) -> tuple[int, int, str, int, int]:
+def _rank(grant: Grant) -> tuple[int, int, str, int, int, str, str]:
     """A total order, so that the answer does not depend on the order of the rows."""
     return (
         _PREFERENCE[grant.kind],
@@ -94,6 +122,8 @@ def _rank(grant: Grant) -> tuple[int, int, str, int, int]:
         grant.mandate,
         grant.acting_for or 0,
         grant.agency or 0,
+        grant.field,
+        grant.site,
     )
 
 

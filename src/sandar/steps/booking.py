@@ -26,6 +26,7 @@ from sandar.steps.resources import named as named
 from sandar.steps.resources import row_facts as row_facts
 from sandar.steps.resources import shortage_facts as shortage_facts
 from sandar.steps.resources import state_label as state_label
+from sandar.steps.sites import site_of
 from sandar.steps.turn import Turn
 
 RACK, COMPUTE = "rack", "compute"
@@ -136,6 +137,7 @@ def hold(
     for claim, (_spec_of, place) in zip(claims, wanted, strict=True):
         claim.place = place
     turn.claims = claims
+    turn.sets(site=site_of(claims))
     turn.says(held=_facts(claims), hold_until=expires_at.isoformat())
     return claims
 
@@ -286,6 +288,7 @@ def install(turn: Turn, choices: Sequence[Choice]) -> dict[int, Claim]:
         freed.announce()
     turn.claims = claims
     _now(turn, ledger.install_all(claims, at=turn.at, by=turn.person_id))
+    turn.sets(site=site_of(turn.claims))
     turn.says(installed=_facts(turn.claims))
     return of_items(turn)
 

@@ -31,7 +31,8 @@ from sandar.records.people import read as people
 from sandar.records.people.models import Person
 from sandar.steps import freed
 from sandar.steps.claim_inputs import Change, Hold, Move, Plan
-from sandar.steps.turn import Standing, signed, standing
+from sandar.steps.sites import site_of
+from sandar.steps.turn import Standing, signed, standing, standing_now
 
 __all__ = ["Change", "Hold", "Move", "Plan", "change", "hold", "plan", "release"]
 
@@ -68,7 +69,7 @@ def change(claim_id: int, given: Change, *, person: Person, at: datetime) -> Cla
     Raises Forbidden, NotFound, ClaimChanged, ClaimInProcedure, ActionNotAllowed, CapacityTaken.
     """
     with transaction.atomic():
-        grant = granted(person, at)
+        grant = _granted(standing(person, people.today(at)))
         claim, cases_of = _live(claim_id, given.version)
         case = cases_of.get(claim.case_id or 0)
         to = given.state or claim.state
@@ -98,7 +99,7 @@ def change(claim_id: int, given: Change, *, person: Person, at: datetime) -> Cla
 def release(claim_id: int, *, person: Person, at: datetime, seen: int | None = None) -> Claim:
     """Give a place back. Raises Forbidden, NotFound, ClaimChanged when it ended before, ClaimInProcedure."""
     with transaction.atomic():
-        grant = granted(person, at)
+        grant = _granted(standing(person, people.today(at)))
         claim, cases_of = _live(claim_id, seen)
         case = cases_of.get(claim.case_id or 0)
         _not_of_a_step(claim, case)
@@ -111,7 +112,7 @@ def release(claim_id: int, *, person: Person, at: datetime, seen: int | None = N
 def plan(given: Plan, *, person: Person, at: datetime) -> list[Claim]:
     """Several moves as one atomic plan, in the order given. Raises as `change`."""
     with transaction.atomic():
-        grant = granted(person, at)
+        grant = _granted(standing(person, people.today(at)))
         held = moved_claims(given)
         cases_of = _lock_cases(held.values())
         steps = []
@@ -150,7 +151,7 @@ def moved_spec(claim: Claim, move: Move, index: int) -> ClaimSpec:
 
 def granted(person: Person, at: datetime) -> Grant:
     """By what the person may do this today. Raises Forbidden."""
-    return _granted(standing(person, people.today(at)))
+    return _granted(standing_now(person, people.today(at)))
 
 
 def _granted(who: Standing) -> Grant:
@@ -304,6 +305,7 @@ def _tell_moved(
     for pk, facts in told.items():
         if facts:
             _record(cases_of[pk], "claim_changed", facts, person=person, grant=grant, at=at)
+            cases_write.stands_at(cases_of[pk], site_of(ledger_read.claims_for_case(pk)))
 
 
 def _where(claim: Claim) -> dict[str, Any]:

@@ -42,7 +42,7 @@ _ENDED = (DocumentStatus.REPLACED, DocumentStatus.REVOKED)
 
 def viewer_of(person: Person, at: datetime) -> Viewer:
     """The person with today's roles, for scoped reads."""
-    return Viewer(person.pk, person.agency_id, people.roles_of(person, people.today(at)))
+    return Viewer(person.pk, person.agency_id, people.grants_of(person, people.today(at)))
 
 
 @dataclass(frozen=True)
@@ -52,18 +52,27 @@ class Standing:
     person: Person
     day: date
     grants: tuple[authority.Grant, ...]
+    roll: people.Roll
 
     @property
     def viewer(self) -> Viewer:
-        return Viewer(self.person.pk, self.person.agency_id, (grant.role for grant in self.grants))
+        return Viewer(self.person.pk, self.person.agency_id, self.grants)
 
-    def grant(self, role: str) -> authority.Grant | None:
-        """The grant by which the person acts as `role`: definitive before Plt/Plh."""
-        return authority.grant_for(self.grants, role, self.day)
+    def grant(self, role: str, scope: authority.Scope = authority.ANYWHERE) -> authority.Grant | None:
+        """The grant by which the person acts as `role`: definitive before Plt/Plh before standing in."""
+        return authority.grant_for(self.grants, role, self.day, scope=scope)
 
 
 def standing(person: Person, day: date) -> Standing:
-    return Standing(person, day, tuple(people.grants_of(person, day)))
+    """What the person may do, and keep it so until the transaction ends."""
+    people.hold_still()
+    return standing_now(person, day)
+
+
+def standing_now(person: Person, day: date) -> Standing:
+    """What the person may do as of now, for a page that only looks."""
+    roll = people.Roll(day)
+    return Standing(person, day, tuple(people.grants_of(person, day, roll=roll)), roll)
 
 
 @dataclass
@@ -89,6 +98,7 @@ class Turn:
     more: Callable[[], str] | None = None  # further words of the messages, in the language of who reads them
     outcome: Event | None = None
     next_task: Task | None = None
+    roll: people.Roll | None = None  # who is there today
 
     @cached_property
     def day(self) -> date:
@@ -115,15 +125,11 @@ class Turn:
         rows = papers_read.of_case(self.case.pk) if self.past else []
         return {row.kind: row for row in rows if row.status not in _ENDED}
 
-    @cached_property
-    def _holders(self) -> dict[str, list[Person]]:
-        return {}
-
     def holders(self, role: str) -> list[Person]:
-        """Everybody who may act as `role` today."""
-        if role not in self._holders:
-            self._holders[role] = people.acting(role, self.day)
-        return self._holders[role]
+        """Everybody who may act as `role` on this case today."""
+        if self.roll is None:
+            self.roll = people.Roll(self.day)
+        return self.roll.acting(role, cases.scope_of(self.case))
 
     def last(self, *kinds: str) -> Past | None:
         """The newest line of the journal that is one of `kinds`."""
@@ -240,6 +246,7 @@ def taking(
         place=route.place(procedure, case.state),
         action=chosen,
         person=who.person if who else None,
+        roll=who.roll if who else None,
         grant=grant,
         office=office,
         at=at,
@@ -272,7 +279,7 @@ def _authority(case: Case, action: Action, who: Standing | None) -> authority.Gr
         if action.by != SYSTEM:
             raise NotYourTurn(role=action.by)
         return None
-    grant = who.grant(action.by)
+    grant = who.grant(action.by, cases.scope_of(case))
     if grant is None or (action.by == APPLICANT and who.person.agency_id != case.agency_id):
         raise NotYourTurn(role=action.by)
     return grant

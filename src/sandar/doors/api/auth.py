@@ -22,9 +22,7 @@ class Caller:
 
     def __init__(self, bearer: tokens.Bearer, at: datetime) -> None:
         self.person = bearer.person
-        self.viewer = Viewer(
-            bearer.person.pk, bearer.person.agency_id, (grant.role for grant in bearer.grants)
-        )
+        self.viewer = Viewer(bearer.person.pk, bearer.person.agency_id, bearer.grants)
         self.at = at
 
     @property

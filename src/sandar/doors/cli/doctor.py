@@ -173,7 +173,9 @@ def _people() -> Iterator[Diagnosis]:
         mend = _("Untuk kerja nyata, pakai folder data baru; kata sandi contoh diketahui umum.")
         yield Diagnosis("EXAMPLE", "warning", _("Ini kantor contoh."), mend)
     today = timezone.localdate()
-    empty = sorted(role for role in OFFICER_ROLES if not people.holders(role, today).exists())
+    empty = sorted(
+        role for role in OFFICER_ROLES - {"office_head"} if not people.holders(role, today).exists()
+    )
     if empty:
         text = _("Tidak ada pejabat untuk: %(roles)s. Permohonan akan tertahan di sana.")
         mend = _("Beri peran itu kepada seseorang, atau tunjuk Plh./Plt.")

@@ -19,7 +19,6 @@ from sandar.doors.web.person import person_of, signed_in, today, viewer_of
 from sandar.errors import Forbidden
 from sandar.records.assets import read as assets_read
 from sandar.records.cases import read as cases
-from sandar.records.cases.read import Viewer
 from sandar.records.ledger import read as ledger_read
 from sandar.sop import route
 
@@ -59,7 +58,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if not viewer.is_applicant:
         raise Forbidden()
     agency = person_of(request).agency
-    mine = viewer if not viewer.is_office else Viewer(viewer.person_id, viewer.agency_id, {"applicant"})
+    mine = viewer if not viewer.is_office else viewer.only("applicant")
     everything = cases.cases_for(mine).select_related("revision", "agency")
     running = list(everything.filter(closed_at__isnull=True).order_by("-pk"))
     asked = {task.case_id for task in cases.open_tasks_for(mine)}

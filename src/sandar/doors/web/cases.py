@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from sandar.core import disclosure
+from sandar.core import authority, disclosure
 from sandar.doors import refusals
 from sandar.doors.web import confirming, elevations, labels, panels, summary, waiting
 from sandar.doors.web.forms import OWN, titles
-from sandar.doors.web.person import grants_of, signed_in, viewer_of
+from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
 from sandar.doors.web.submit import Upload, tokens
 from sandar.errors import InvalidInput, SandarError
 from sandar.records.assets import read as assets_read
@@ -202,10 +202,9 @@ def _refusal(tried: Tried, forms: list[panels.Form]) -> dict[str, Any]:
 def _mandate(request: HttpRequest, task: Task) -> str:
     """In which capacity the task is the viewer's: "Plh. Administrator TIK, ST/114/2026"."""
     role = labels.label(labels.ROLES, task.role)
-    grant = next((one for one in grants_of(request) if one.role == task.role), None)
-    if grant is None or grant.kind == "definitif":
-        return role
-    return f"{labels.label(labels.MANDATES, grant.kind)} {role}, {grant.mandate}"
+    scope = cases.scope_of(task.case)
+    grant = authority.grant_for(grants_of(request), task.role, today(request), scope=scope)
+    return labels.capacity(grant) if grant else role
 
 
 def _entries(

@@ -19,7 +19,7 @@ from sandar.records.people.models import OFFICER_ROLES, Person
 
 OFFICERS = OFFICER_ROLES - {"system_admin"}
 DATA_CENTRE = OFFICERS
-HEADS = frozenset({"system_admin", "division_head", "supervisor"})
+HEADS = frozenset({"system_admin", "office_head", "division_head", "supervisor"})
 EVERYBODY = OFFICER_ROLES | {"applicant"}
 
 
@@ -86,13 +86,7 @@ def navigation(held: frozenset[str], path: str) -> list[dict[str, Any]]:
 
 def capacities(request: HttpRequest) -> list[str]:
     """In which capacity somebody is here: "Plh. Administrator TIK, ST/114/2026"."""
-    words = []
-    for grant in grants_of(request):
-        role = labels.label(labels.ROLES, grant.role)
-        prefix = labels.label(labels.MANDATES, grant.kind)
-        name = f"{prefix} {role}".strip()
-        words.append(f"{name}, {grant.mandate}" if grant.mandate and prefix else name)
-    return words
+    return list(dict.fromkeys(labels.capacity(grant) for grant in grants_of(request)))
 
 
 def waiting(request: HttpRequest) -> int:

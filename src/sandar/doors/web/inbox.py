@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,8 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sandar.core import authority
+from sandar.core.authority import Grant
 from sandar.doors.web import labels, summary
 from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
 from sandar.records.cases import read as cases
@@ -31,8 +34,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     tasks = list(cases.open_tasks_for(viewer)[:MOST])
     readings = clocks.running([task.case_id for task in tasks], at)
-    mandates = {grant.role: grant for grant in grants_of(request)}
-    rows = [_row(task, readings.get((task.case_id, task.step)), mandates) for task in tasks]
+    held, day = grants_of(request), today(request)
+    rows = [_row(task, readings.get((task.case_id, task.step)), held, day) for task in tasks]
     rows.sort(key=_order)
     groups = [
         ("now", [row for row in rows if row["shape"] in ("late", "soon")]),
@@ -49,9 +52,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(request, "web/inbox.html", context)
 
 
-def _row(task: Task, reading: clocks.Reading | None, mandates: dict[str, Any]) -> dict[str, Any]:
+def _row(task: Task, reading: clocks.Reading | None, held: Sequence[Grant], day: date) -> dict[str, Any]:
     procedure = cases.procedure_of(task.case)
     stage = summary.stage_of(procedure, task.state)
+    grant = authority.grant_for(held, task.role, day, scope=cases.scope_of(task.case))
     return {
         "task": task,
         "case": task.case,
@@ -61,7 +65,7 @@ def _row(task: Task, reading: clocks.Reading | None, mandates: dict[str, Any]) -
         "stage": stage.stage,
         "action": _opening(task),
         "load": summary.load(task.case.items),
-        "mandate": mandates.get(task.role),
+        "capacity": labels.capacity(grant) if grant else "",
     }
 
 
@@ -98,7 +102,7 @@ def _waiting(request: HttpRequest, at: Any) -> list[dict[str, Any]]:
     found = []
     for task in tasks:
         reading = readings.get((task.case_id, task.step))
-        row = _row(task, reading, {})
+        row = _row(task, reading, (), today(request))
         if viewer.is_office:  # the agency's own time: for an officer it only says since when
             row["reading"] = {
                 "shape": "paused",

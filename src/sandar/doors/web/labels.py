@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from sandar.core.authority import Grant
 from sandar.steps import reasons
 
 ROLES: dict[str, str | Promise] = {
@@ -15,10 +16,21 @@ ROLES: dict[str, str | Promise] = {
     "administrator": _("Administrator TIK"),
     "dc_operator": _("Personil DC"),
     "inspector": _("Pemeriksa TIK"),
+    "office_head": _("Kepala Dinas"),
     "system_admin": _("Administrator sistem"),
     "system": _("Sistem"),
 }
-MANDATES: dict[str, str | Promise] = {"definitif": "", "plt": _("Plt."), "plh": _("Plh.")}
+MANDATES: dict[str, str | Promise] = {
+    "definitif": "",
+    "plt": _("Plt."),
+    "plh": _("Plh."),
+    "superior": _("Atasan untuk"),
+}
+FIELDS: dict[str, str | Promise] = {
+    "": _("Infrastruktur dan Aplikasi"),
+    "infrastructure": _("Infrastruktur"),
+    "applications": _("Aplikasi"),
+}
 STATES: dict[str, str | Promise] = {
     "letter_submission": _("Surat permohonan disusun"),
     "letter_completion": _("Menunggu kelengkapan dari pemohon"),
@@ -295,3 +307,9 @@ OPENING: dict[str, str | Promise] = {
 def asked(state: str) -> str:
     """What the agency should know of an open state: what to do, or that nothing is asked of it."""
     return str(ASKED.get(state, _OFFICE_WORKS if state in STATES else ""))
+
+
+def capacity(grant: Grant) -> str:
+    """In which capacity somebody acts: "Plh. Administrator TIK, ST/114/2026"."""
+    word = f"{label(MANDATES, grant.kind)} {grant.position or label(ROLES, grant.role)}".strip()
+    return f"{word}, {grant.mandate}" if grant.mandate and grant.kind != "definitif" else word

@@ -34,7 +34,7 @@ from sandar.records.people.models import Office, Person, RoleGrant
 from sandar.steps import days_off
 from sandar.steps.inputs import Input, Named, parsed
 
-READERS = frozenset({"system_admin", "division_head", "supervisor"})
+READERS = frozenset({"system_admin", "office_head", "division_head", "supervisor"})
 EDITOR = "system_admin"
 REACH = timedelta(days=3 * 366)
 

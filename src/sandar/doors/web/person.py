@@ -78,7 +78,7 @@ def roles(request: HttpRequest) -> frozenset[str]:
 def viewer_of(request: HttpRequest) -> Viewer:
     """For scoped reads. Raises NotSignedIn."""
     person = person_of(request)
-    return Viewer(person.pk, person.agency_id, roles(request))
+    return Viewer(person.pk, person.agency_id, grants_of(request))
 
 
 def signed_in(

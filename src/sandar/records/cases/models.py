@@ -47,6 +47,9 @@ class Case(models.Model):
     agency = models.ForeignKey("people.Agency", models.PROTECT, related_name="cases")
     requester = models.ForeignKey("people.Person", models.PROTECT, related_name="requested_cases")
     service = models.CharField(max_length=12, help_text="colocation, hosting or both")
+    site = models.CharField(
+        max_length=80, blank=True, help_text="site of its places; empty until one is held, or of several"
+    )
     state = models.CharField(max_length=40)
     version = models.PositiveIntegerField(default=1)
     returned_from = models.CharField(max_length=40, blank=True, help_text="state that asked for completion")

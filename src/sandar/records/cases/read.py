@@ -7,26 +7,39 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sandar.core import chain, sealed
+from sandar.core.authority import SERVICES_OF, Grant, Scope
 from sandar.errors import NotFound
 from sandar.records.cases.models import Case, Event, FormVersion, SopRevision, Task
 from sandar.records.prepared import Question, Slot
 from sandar.sop import definition
 
-SOP_ROLES = frozenset({"division_head", "supervisor", "administrator", "dc_operator", "inspector"})
+SOP_ROLES = frozenset(
+    {"division_head", "supervisor", "administrator", "dc_operator", "inspector", "office_head"}
+)
 
 
 class Viewer:
-    """Who asks: the person's id, agency and roles of today. Doors make one for each call."""
+    """Who asks: the person's id, agency and grants of today. Doors make one for each call."""
 
-    __slots__ = ("agency_id", "person_id", "roles")
+    __slots__ = ("agency_id", "grants", "person_id", "roles")
 
-    def __init__(self, person_id: int, agency_id: int, roles: Iterable[str]) -> None:
+    def __init__(self, person_id: int, agency_id: int, grants: Iterable[Grant]) -> None:
         self.person_id = person_id
         self.agency_id = agency_id
-        self.roles = frozenset(roles)
+        self.grants = tuple(grants)
+        self.roles = frozenset(grant.role for grant in self.grants)
+
+    def only(self, role: str) -> Viewer:
+        """The same person in one role alone."""
+        return Viewer(self.person_id, self.agency_id, (g for g in self.grants if g.role == role))
+
+    def holds(self, role: str, case: Case) -> bool:
+        """Holds the role for a case of this field and site."""
+        scope = scope_of(case)
+        return any(grant.role == role and grant.covers(scope) for grant in self.grants)
 
     @property
     def is_office(self) -> bool:
@@ -36,6 +49,11 @@ class Viewer:
     @property
     def is_applicant(self) -> bool:
         return "applicant" in self.roles
+
+
+def scope_of(case: Case) -> Scope:
+    """Which officers the case is for."""
+    return Scope(case.service, case.site)
 
 
 def cases_for(viewer: Viewer) -> QuerySet[Case]:
@@ -62,17 +80,31 @@ def case_for(viewer: Viewer, number: str) -> Case:
 
 
 def open_tasks_for(viewer: Viewer) -> QuerySet[Task]:
-    """What waits for the viewer: open tasks of the roles held; applicants only of their own agency.
+    """What waits for the viewer: open tasks of the roles held, of their field and site; applicants' own agency.
 
     A case that waits for room waits for nobody: it is on the waiting list, not among the tasks.
     """
-    office_roles = viewer.roles & SOP_ROLES
-    tasks = Task.objects.filter(closed_at__isnull=True, role__in=office_roles).exclude(state__in=_resting())
+    tasks = Task.objects.filter(_mine(viewer), closed_at__isnull=True).exclude(state__in=_resting())
     if viewer.is_applicant:
         tasks = tasks | Task.objects.filter(
             closed_at__isnull=True, role="applicant", case__agency_id=viewer.agency_id
         )
     return tasks.select_related("case", "case__agency")
+
+
+def _mine(viewer: Viewer) -> Q:
+    """Tasks of the office's roles, each within its field and site."""
+    whole = {grant.role for grant in viewer.grants if not grant.field and not grant.site} & SOP_ROLES
+    found = Q(role__in=whole)
+    for grant in viewer.grants:
+        if grant.role in SOP_ROLES and grant.role not in whole:
+            part = Q(role=grant.role)
+            if grant.field:
+                part &= Q(case__service__in=SERVICES_OF[grant.field])
+            if grant.site:
+                part &= Q(case__site__in=("", grant.site))
+            found |= part
+    return found
 
 
 def may_see(viewer: Viewer, case: Case) -> bool:
@@ -98,7 +130,7 @@ _OPEN_TASK = Question(lambda: Task.objects.filter(case_id=Slot("case"), closed_a
 
 def is_mine(viewer: Viewer, task: Task) -> bool:
     """May the viewer act on this open task: by role, and for applicants by agency."""
-    if task.closed_at is not None or task.role not in viewer.roles:
+    if task.closed_at is not None or not viewer.holds(task.role, task.case):
         return False
     return task.role != "applicant" or task.case.agency_id == viewer.agency_id
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from sandar.errors import NotFound
+from sandar.records.prepared import Question, Slot
 
 from .layout import layout
 from .models import ComputePool, CoolingUnit, IpPrefix, PortGroup, PowerNode, Rack, Room, Site, Uplink
@@ -32,7 +33,8 @@ __all__ = [
     "ComputeFigures", "CoolingFigures", "NodeFigures", "PortFigures", "PrefixFigures", "RackFigures",
     "RoomTree", "RowTree", "SiteTree", "UplinkFigures", "compute_named", "cooling_unit", "declared",
     "failure_states", "layout", "node_figures", "node_named", "port_group", "prefix_named", "prefixes",
-    "rack_named", "racks", "room_named", "rooms", "site_named", "sites", "topologies", "topology", "tree",
+    "rack_named", "racks", "room_named", "rooms", "site_named", "site_of_compute", "site_of_room",
+    "sites", "topologies", "topology", "tree",
     "uplink_named",
 ]  # fmt: skip
 
@@ -59,6 +61,22 @@ def room_named(name: str) -> Room:
     if found := rooms().filter(name=name).first():
         return found
     raise NotFound(what="room", name=name)
+
+
+def site_of_room(name: str) -> str:
+    """The name of the site a room is in; "" for an unknown room."""
+    return _SITE_OF_ROOM.first(name=name) or ""
+
+
+def site_of_compute(name: str) -> str:
+    """The name of the site a compute pool is in; "" for an unknown pool."""
+    return _SITE_OF_COMPUTE.first(name=name) or ""
+
+
+_SITE_OF_ROOM = Question(lambda: Room.objects.filter(name=Slot("name")).values_list("site__name", flat=True))
+_SITE_OF_COMPUTE = Question(
+    lambda: ComputePool.objects.filter(name=Slot("name")).values_list("site__name", flat=True)
+)
 
 
 def racks() -> QuerySet[Rack]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+
+from sandar.core.authority import FIELDS
 
 ROLES = (
     "applicant",
@@ -15,6 +17,7 @@ ROLES = (
     "administrator",
     "dc_operator",
     "inspector",
+    "office_head",
     "system_admin",
 )
 OFFICER_ROLES = frozenset(ROLES) - {"applicant"}
@@ -59,6 +62,9 @@ class Office(models.Model):
         max_length=40, default="500.12", help_text="{klasifikasi}, Permendagri 83/2022"
     )
     time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
+    forbidden_pairs = models.JSONField(
+        default=list, help_text="warned pairs this office forbids, as [duty, duty] in alphabetic order"
+    )
     is_example = models.BooleanField(default=False, help_text="demo data: officers need no second factor")
 
     def __str__(self) -> str:
@@ -84,6 +90,13 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=5, default="id")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
+    session_epoch = models.PositiveIntegerField(
+        default=0,
+        help_text="grows when every session must end: account closed, second factor or password reset",
+    )
+    must_change_password = models.BooleanField(
+        default=False, help_text="the password was made by somebody else and shown once"
+    )
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -96,9 +109,16 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """What a session is bound to: the password, and the epoch by which all of them end at once."""
+        return f"{super()._get_session_auth_hash(secret=secret)}:{self.session_epoch}"  # type: ignore[misc]
+
 
 class RoleGrant(models.Model):
-    """A role somebody holds, definitively or as Plt/Plh, between two dates, by a letter of assignment."""
+    """A role somebody holds, definitively or as Plt/Plh, between two dates, by a letter of assignment.
+
+    Nothing of a grant changes but `revoked_at`: what was given stays readable as it was given.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="grants")
     role = models.CharField(max_length=24)
@@ -106,7 +126,18 @@ class RoleGrant(models.Model):
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True, help_text="last day, inclusive")
     mandate = models.CharField(max_length=120, blank=True, help_text="number of the letter of assignment")
+    mandate_date = models.DateField(null=True, blank=True, help_text="date of the letter of assignment")
     acting_for = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="substitutes")
+    field = models.CharField(
+        max_length=16, blank=True, help_text="infrastructure, applications; empty = both"
+    )
+    site = models.CharField(max_length=80, blank=True, help_text="name of the site; empty = every site")
+    position = models.CharField(
+        max_length=150, blank=True, help_text="jabatan under which the holder signs; empty = the person's own"
+    )
+    granted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    granted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, help_text="ended before its last day")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["person", "role"])]
@@ -116,10 +147,37 @@ class RoleGrant(models.Model):
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=models.F("valid_from")),
                 name="grant_ends_after_it_begins",
             ),
+            models.CheckConstraint(condition=Q(field__in=("", *FIELDS)), name="grant_is_of_a_known_field"),
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=models.F("person")),
+                name="nobody_grants_a_role_to_themselves",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person_id}:{self.role}"
+
+
+class Absence(models.Model):
+    """Days on which somebody is away: their roles rest, and what waits for them waits for others."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="absences")
+    first_day = models.DateField()
+    last_day = models.DateField(help_text="inclusive")
+    reason = models.CharField(max_length=200)
+    noted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="came back before the last day")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person", "last_day"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=models.F("first_day")), name="absence_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.first_day}..{self.last_day}"
 
 
 class ApiToken(models.Model):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -12,14 +13,25 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from sandar.core import authority as rules
-from sandar.core.authority import Grant, grant_for
+from sandar.core import standing_in
+from sandar.core.authority import ANYWHERE, Grant, Scope, grant_for
 from sandar.errors import NotFound
-from sandar.records.people.models import OFFICER_ROLES, Agency, Office, Person, RoleGrant
+from sandar.records.people.models import (
+    OFFICER_ROLES,
+    Absence,
+    Agency,
+    Office,
+    Person,
+    RoleGrant,
+)
 from sandar.records.prepared import Question, Slot
+
+SYSTEM_ADMIN = "system_admin"
 
 
 def _valid(day: date | Slot) -> Q:
-    return Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gte=day))
+    ends = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    return Q(valid_from__lte=day, revoked_at__isnull=True) & ends
 
 
 def zone() -> str:
@@ -36,42 +48,101 @@ def today(at: datetime) -> date:
 
 
 _GRANT = (
-    "role",
-    "person_id",
-    "valid_from",
-    "valid_until",
-    "kind",
-    "mandate",
-    "acting_for_id",
-    "person__agency_id",
-)
+    "role", "person_id", "valid_from", "valid_until", "kind", "mandate", "acting_for_id", "person__agency_id",
+    "field", "site", "position", "granted_by_id",
+)  # fmt: skip
 
 
 def _grants(day: date, **wanted: object) -> list[Grant]:
-    """Grants in force on `day` of people whose account is open."""
+    """Grants in force on `day` of people whose account is open, also of those who are away."""
     rows = RoleGrant.objects.filter(_valid(day), person__is_active=True, **wanted)
     return [Grant(*row) for row in rows.values_list(*_GRANT)]
 
 
-def grants_of(person: Person, day: date) -> list[Grant]:
+def hold_still() -> None:
+    """Nobody's authority changes until the transaction of this act ends; those who act wait for nobody but that.
+
+    Whoever gives, ends or closes waits for the acts in progress (`write.alone`), so an act is judged by what holds
+    when it is stored. SQLite writes one transaction after the other anyway.
+    """
+    _advisory("pg_advisory_xact_lock_shared")
+
+
+def _advisory(function: str) -> None:
+    assert connection.in_atomic_block, "held until the transaction ends"
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}({_AUTHORITY})")
+
+
+_AUTHORITY = 7_305_412_009  # any number that no other advisory lock of ours bears
+
+
+class Roll:
+    """Who is there on one day, asked of the database once for whoever needs it more than once."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+
+    @cached_property
+    def grants(self) -> list[Grant]:
+        """As `present`."""
+        return present(self.day)
+
+    @cached_property
+    def _people(self) -> dict[int, Person]:
+        return {person.pk: person for person in _OFFICIALS.all(day=self.day)}
+
+    def acting(self, role: str, scope: Scope = ANYWHERE) -> list[Person]:
+        """Everybody who may act as `role` on a case of this scope, the longest known first: who holds it and is there.
+
+        When nobody is, those of the nearest role above that somebody holds.
+        """
+        as_role = standing_in.acting_role(role, scope, self.grants)
+        chosen = {grant.person for grant in self.grants if grant.role == as_role and grant.covers(scope)}
+        return [self._people[pk] for pk in sorted(chosen)] if chosen else []
+
+
+def grants_of(person: Person, day: date, *, roll: Roll | None = None) -> list[Grant]:
     """The role grants of `person` in force on `day`, as plain data for `core.authority`.
 
-    None for a closed account, whatever the object in hand says.
+    None for a closed account, whatever the object in hand says. With those that nobody else is there to use.
     """
+    rows = _asked(_OWN, [day - timedelta(days=1), person.pk])
+    own = [grant for grant, _ in rows]
+    return in_force(own, roll or Roll(day), maybe_away=any(is_noted for _, is_noted in rows))
+
+
+def _asked(statement: str, values: list[Any]) -> list[tuple[Grant, bool]]:
+    """Grants as `_COLUMNS` names them, each with whether an absence of its holder is noted."""
     with connection.cursor() as cursor:
-        cursor.execute(_OWN, [person.pk])
+        cursor.execute(statement, [_plain(value) for value in values])
         rows = cursor.fetchall()
-    own = [
-        Grant(role, pk, local_date(begins), local_date(ends), *rest) for role, pk, begins, ends, *rest in rows
+    return [
+        (Grant(role, pk, local_date(begins), local_date(ends), *rest), bool(is_noted))
+        for role, pk, begins, ends, *rest, is_noted in rows
     ]
-    return in_force(own, day)
 
 
-# Asked in every act, twice when it is a page: a plain statement, because building it cost ten times its run.
-_OWN = (
-    "SELECT g.role, g.person_id, g.valid_from, g.valid_until, g.kind, g.mandate, g.acting_for_id, p.agency_id"
+def _plain(value: Any) -> Any:
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
+
+
+# Asked in every act, twice when it is a page: plain statements, because building one cost ten times its run.
+AWAY = (
+    "EXISTS (SELECT 1 FROM people_absence a WHERE a.person_id = p.id AND a.ended_at IS NULL"
+    " AND a.last_day >= %s)"
+)
+_COLUMNS = (
+    "SELECT g.role, g.person_id, g.valid_from, g.valid_until, g.kind, g.mandate, g.acting_for_id, p.agency_id,"  # noqa: S608
+    f" g.field, g.site, g.position, g.granted_by_id, {AWAY}"
     " FROM people_rolegrant g JOIN people_person p ON p.id = g.person_id"
-    " WHERE g.person_id = %s AND p.is_active"
+    " WHERE g.revoked_at IS NULL AND p.is_active"
+)
+_OWN = f"{_COLUMNS} AND g.person_id = %s"
+_OFFICERS = (
+    f"{_COLUMNS} AND g.role NOT IN ('applicant', 'system_admin') AND g.valid_from <= %s"
+    " AND (g.valid_until IS NULL OR g.valid_until >= %s) ORDER BY g.person_id, g.id"
 )
 
 
@@ -80,14 +151,42 @@ def local_date(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def in_force(grants: Iterable[Grant], day: date) -> list[Grant]:
-    """Those of one person's grants that hold on `day`. A Plh falls with the mandate it stands on."""
+def in_force(grants: Iterable[Grant], roll: Roll, *, maybe_away: bool = False) -> list[Grant]:
+    """Those of one person's grants that hold on the roll's day, and what the person stands in for.
+
+    A Plh falls with the mandate it stands on. Whoever is away has no role but that of system administrator.
+    maybe_away: some absence is noted; False saves the question.
+    """
+    day = roll.day
     own = [grant for grant in grants if grant.valid_on(day)]
+    if own and maybe_away and away(own[0].person, day):
+        own = [grant for grant in own if grant.role == SYSTEM_ADMIN]
     lent = {grant.role for grant in own if grant.kind == "plh" and grant.acting_for}
-    if not lent:
-        return own
-    everybody = _grants(day, role__in=lent)
-    return [grant for grant in own if grant.role not in lent or rules.mandate_holds(everybody, grant, day)]
+    if lent:
+        everybody = _grants(day, role__in=lent)
+        own = [g for g in own if g.role not in lent or rules.mandate_holds(everybody, g, day)]
+    if any(grant.role in standing_in.LEADING for grant in own):
+        own += standing_in.stand_ins(own, roll.grants)
+    return own
+
+
+def present(day: date) -> list[Grant]:
+    """The grants of officers in force on `day`, of everybody who is there."""
+    rows = _asked(_OFFICERS, [day - timedelta(days=1), day, day])
+    everybody = [grant for grant, _ in rows]
+    noted = {grant.person for grant, is_noted in rows if is_noted}
+    gone = {person_id for person_id in noted if away(person_id, day)}
+    return [
+        grant
+        for grant in everybody
+        if grant.person not in gone and (grant.kind != "plh" or rules.mandate_holds(everybody, grant, day))
+    ]
+
+
+def away(person_id: int, day: date) -> Absence | None:
+    """The absence that holds for a person on `day`."""
+    rows = Absence.objects.filter(ended_at__isnull=True, first_day__lte=day, last_day__gte=day)
+    return rows.filter(person_id=person_id).order_by("-last_day").first()
 
 
 def roles_of(person: Person, day: date) -> frozenset[str]:
@@ -111,14 +210,23 @@ def is_officer(person: Person, day: date) -> bool:
 
 
 def holders(role: str | Slot, day: date | Slot) -> QuerySet[Person]:
-    """Everybody who may act as `role` on `day`, to ask further; `acting` is the list itself."""
+    """Everybody who holds `role` on `day`, present or not, to ask further; `acting` is who may act."""
     grants = RoleGrant.objects.filter(_valid(day), role=role)
     return Person.objects.filter(is_active=True, pk__in=grants.values("person_id")).order_by("pk")
 
 
-def acting(role: str, day: date) -> list[Person]:
-    """Everybody who may act as `role` on `day`, the longest known first."""
-    return _ACTING.all(role=role, day=day)
+def acting(role: str, day: date, *, scope: Scope = ANYWHERE) -> list[Person]:
+    """As `Roll.acting`, for who asks once."""
+    return Roll(day).acting(role, scope)
+
+
+def superiors_of(role: str, day: date, *, scope: Scope = ANYWHERE) -> list[Person]:
+    """Who is above `role` on `day` for a case of this scope: the present holders of the next role that is held.
+
+    [] for the head of the office, for roles outside the ladder, and when nobody above is there.
+    """
+    above = next(iter(standing_in.ladder(role)), None)
+    return acting(above, day, scope=scope) if above else []
 
 
 def applicants(agency_id: int, day: date) -> list[Person]:
@@ -126,7 +234,13 @@ def applicants(agency_id: int, day: date) -> list[Person]:
     return _APPLICANTS.all(agency=agency_id, role="applicant", day=day)
 
 
-_ACTING = Question(lambda: holders(Slot("role"), Slot("day")))
+_OFFICIALS = Question(
+    lambda: Person.objects.filter(
+        pk__in=RoleGrant.objects.filter(_valid(Slot("day")))
+        .exclude(role__in=("applicant", "system_admin"))
+        .values("person_id")
+    )
+)
 _APPLICANTS = Question(lambda: holders(Slot("role"), Slot("day")).filter(agency_id=Slot("agency")))
 
 

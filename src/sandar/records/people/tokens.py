@@ -3,7 +3,7 @@ building it anew through the ORM, as three queries, cost more than everything el
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -17,19 +17,23 @@ from sandar.records.people.models import Agency, Person
 # The password's hash and the dates of the account stay in the database until somebody asks for them.
 _PERSON = ("id", "username", "name", "email", "nip", "rank", "title", "phone", "agency_id", "language")
 _AGENCY = ("id", "code", "name", "address", "phone", "email")
-_GRANT = ("role", "valid_from", "valid_until", "kind", "mandate", "acting_for_id")
+_GRANT = (
+    "role", "valid_from", "valid_until", "kind", "mandate", "acting_for_id", "field", "site", "position",
+    "granted_by_id",
+)  # fmt: skip
 _COLUMNS = [
     *(f"p.{name}" for name in _PERSON),
     *(f"a.{name}" for name in _AGENCY),
     "a.is_provider",
     "a.is_active",
     "(SELECT time_zone FROM people_office ORDER BY id LIMIT 1)",
+    read.AWAY,
     *(f"g.{name}" for name in _GRANT),
 ]
 _ASK = (
     f"SELECT {', '.join(_COLUMNS)} FROM people_apitoken t"  # noqa: S608 - names from above, no person's text
     " JOIN people_person p ON p.id = t.person_id JOIN people_agency a ON a.id = p.agency_id"
-    " LEFT JOIN people_rolegrant g ON g.person_id = p.id"
+    " LEFT JOIN people_rolegrant g ON g.person_id = p.id AND g.revoked_at IS NULL"
     " WHERE t.token_sha256 = %s AND t.revoked_at IS NULL AND t.expires_at > %s AND p.is_active"
 )
 
@@ -44,7 +48,15 @@ class Bearer(NamedTuple):
 def bearer(token: str, at: datetime) -> Bearer:
     """Who bears this token. Raises NotSignedIn when unknown, expired, revoked or the account is closed."""
     with connection.cursor() as cursor:
-        cursor.execute(_ASK, [read.digest(token), connection.ops.adapt_datetimefield_value(at)])
+        yesterday = at.date() - timedelta(days=1)  # wherever the office is: nobody's today is earlier
+        cursor.execute(
+            _ASK,
+            [
+                connection.ops.adapt_datefield_value(yesterday),
+                read.digest(token),
+                connection.ops.adapt_datetimefield_value(at),
+            ],
+        )
         rows = cursor.fetchall()
     if not rows:
         raise NotSignedIn(reason="token")
@@ -52,7 +64,8 @@ def bearer(token: str, at: datetime) -> Bearer:
     person = _person(first)
     zone = first[len(_PERSON) + len(_AGENCY) + 2] or settings.TIME_ZONE
     grants = [_grant(row, person) for row in rows if row[-len(_GRANT)] is not None]
-    return Bearer(person, tuple(read.in_force(grants, local_day(at, zone))))
+    maybe_away = bool(first[len(_PERSON) + len(_AGENCY) + 3])
+    return Bearer(person, tuple(read.in_force(grants, read.Roll(local_day(at, zone)), maybe_away=maybe_away)))
 
 
 def _person(row: tuple[Any, ...]) -> Person:
@@ -65,14 +78,6 @@ def _person(row: tuple[Any, ...]) -> Person:
 
 
 def _grant(row: tuple[Any, ...], person: Person) -> Grant:
-    role, begins, ends, kind, mandate, acting_for = row[-len(_GRANT) :]
-    return Grant(
-        role,
-        person.pk,
-        read.local_date(begins),
-        read.local_date(ends),
-        kind,
-        mandate,
-        acting_for,
-        person.agency_id,
-    )
+    role, begins, ends, kind, mandate, acting_for, *rest = row[-len(_GRANT) :]
+    first, last = read.local_date(begins), read.local_date(ends)
+    return Grant(role, person.pk, first, last, kind, mandate, acting_for, person.agency_id, *rest)

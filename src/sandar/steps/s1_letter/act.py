@@ -64,6 +64,7 @@ def receive(person: Person, request: Request, *, at: datetime, files: Sequence[A
             place=route.place(procedure, procedure.start),
             action=way.action,
             person=person,
+            roll=who.roll,
             grant=grant,
             office=office,
             at=at,
