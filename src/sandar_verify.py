@@ -18,6 +18,7 @@ goes for what the journal does not lock: the bytes of a PDF, a paper's status, a
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import hmac
 import json
@@ -33,10 +34,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 FORMAT, VERSION = "sandar-case-bundle", 2
-MANIFEST, SEAL, JOURNAL, SOP, ATTACHMENTS = (
-    "manifest.json", "manifest.sha256", "journal.jsonl", "sop.toml", "attachments.json",
+MANIFEST, SEAL, JOURNAL, SOP, ATTACHMENTS, ANCHOR = (
+    "manifest.json", "manifest.sha256", "journal.jsonl", "sop.toml", "attachments.json", "anchor.json",
 )  # fmt: skip
-NEEDED = ("README.txt", ATTACHMENTS, JOURNAL, MANIFEST, SEAL, "sandar_verify.py", SOP)
+NEEDED = ("README.txt", ANCHOR, ATTACHMENTS, JOURNAL, MANIFEST, SEAL, "sandar_verify.py", SOP)
 LARGEST, LARGEST_TEXT, MOST_FILES = 2**31 - 1, 64_000_000, 20_000  # bytes, bytes of one JSON file, files
 PATH = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -60,6 +61,12 @@ SENTENCES = {
     "HASH_MISMATCH": "catatan ini diubah",
     "HEAD_DIFFERS_FROM_MANIFEST": "akhir jurnal bukan yang disebut manifes",
     "HEAD_MISMATCH": "akhir jurnal bukan yang hash-nya disimpan di luar: dipotong, ditambah, atau ditulis ulang",
+    "ANCHOR_MISSING": "tidak ada jangkar di dalam bundel, padahal akarnya disimpan di luar",
+    "ANCHOR_MISMATCH": "akar jangkar bukan yang disimpan di luar",
+    "ANCHOR_PROOF_WRONG": "akhir jurnal ini tidak berada di bawah akar jangkar",
+    "ANCHOR_SIGNATURE_WRONG": "tanda tangan jangkar tidak sah",
+    "CUT_AFTER_ANCHOR": "jurnal terpotong atau ditulis ulang sesudah dijangkar",
+    "PAPER_CHANGED_AFTER_ANCHOR": "naskah diubah sesudah dijangkar",
     "STATE_UNKNOWN": "keadaan tidak dikenal SOP yang dilampirkan",
     "STATE_AFTER_END": "keadaan berubah sesudah permohonan berakhir",
     "STATE_DIFFERS": "keadaan lain dari jurnal",
@@ -298,6 +305,7 @@ class Case:
         self.digest = bundle.sha256.get(MANIFEST, "")
         self.manifest: dict[str, Any] = _manifest(bundle)
         self.events: list[dict[str, Any]] = []
+        self.anchor: dict[str, Any] | None = None  # what the anchor says, once read
         self.erased = 0  # personal values that are bound and not here any more
 
     @property
@@ -523,22 +531,224 @@ def _forms(case: Case) -> Iterator[Finding]:
         yield Finding("FORM_MISSING", where, "", f"form {shown(n)}")
 
 
-Check = Callable[[Case], Iterator[Finding]]
-BY_JOURNAL: tuple[Check, ...] = (_sop, _papers, _attachments, _forms)
-PLACES: dict[Check, str] = {
-    _files: MANIFEST, _journal: JOURNAL, _sop: SOP, _papers: "documents/", _attachments: ATTACHMENTS, _forms: "forms/",
+# --- The daily anchor: a signed root over the ends of all journals (sandar/core/merkle.py, RFC 6962).
+_ANCHOR: dict[str, type | tuple[type, ...]] = {
+    "statement": str, "signature": str, "certificate_pem": str, "authority_pem": str, "stamp": str, "leaf": dict,
+    "proof": list,
 }  # fmt: skip
 
 
-def check(file: str | Path, *, head: str | None = None, manifest: str | None = None) -> dict[str, Any]:
+def _anchor(case: Case) -> Iterator[Finding]:
+    """The anchor is signed, this journal's end is under its root, and what it saw then is still here."""
+    found = case.bundle.json(ANCHOR)
+    if found is None:
+        return
+    one = _need(found, _ANCHOR, ANCHOR)
+    told = json.loads(one["statement"])
+    leaf = _need(
+        one["leaf"], {"kind": str, "name": str, "seq": int, "hash": str, "papers": dict}, f"{ANCHOR} leaf"
+    )
+    if canonical(told).decode() != one["statement"] or told["format"] != "sandar-anchor":
+        raise Damaged("MALFORMED", f"{ANCHOR} statement")
+    case.anchor = {
+        "day": told["day"],
+        "number": told["number"],
+        "root": told["root"],
+        "office": told["office"],
+    }
+    if leaf["name"] != case.manifest["case"] or root_of(canonical(leaf), one["proof"]) != told["root"]:
+        yield Finding("ANCHOR_PROOF_WRONG", ANCHOR, shown(leaf["name"]), shown(told["root"]))
+    case.anchor["authority"] = hashlib.sha256(der_of(one["authority_pem"])).hexdigest()
+    signature = base64.b64decode(one["signature"], validate=True)
+    case.anchor["checked_by"] = "cryptography" if _library() else "python"
+    certificates = (der_of(one["certificate_pem"]), der_of(one["authority_pem"]))
+    if not signed(one["statement"].encode(), signature, *certificates):
+        yield Finding("ANCHOR_SIGNATURE_WRONG", ANCHOR)
+    seq = max(leaf["seq"], 1)
+    if seq > len(case.events) or case.events[seq - 1]["hash"] != leaf["hash"]:
+        head = case.events[seq - 1]["hash"] if seq <= len(case.events) else f"{len(case.events)} catatan"
+        yield Finding("CUT_AFTER_ANCHOR", f"{JOURNAL} seq {seq}", head, shown(leaf["hash"]))
+    papers = {}
+    for path in case.bundle.under("documents/", ".json"):
+        paper = case.bundle.json(path)
+        papers[str(paper["id"])] = [paper["facts_sha256"], paper["pdf_sha256"]]
+    for pk, hashes in leaf["papers"].items():
+        if papers.get(pk) != hashes:
+            yield Finding(
+                "PAPER_CHANGED_AFTER_ANCHOR",
+                f"documents id {shown(pk)}",
+                shown(papers.get(pk)),
+                shown(hashes),
+            )
+
+
+def root_of(leaf: bytes, way: list[Any]) -> str:
+    """The root a leaf and its proof lead to, as `merkle.root_of`."""
+    found = hashlib.sha256(b"\0" + leaf).digest()
+    for side, other in way:
+        pair = bytes.fromhex(other) + found if side == "left" else found + bytes.fromhex(other)
+        found = hashlib.sha256(b"\1" + pair).digest()
+    return found.hex()
+
+
+def der_of(pem: str) -> bytes:
+    """The one certificate of a PEM text."""
+    lines = pem.strip().splitlines()
+    if lines[0] != "-----BEGIN CERTIFICATE-----" or lines[-1] != "-----END CERTIFICATE-----":
+        raise ValueError("no certificate")
+    return base64.b64decode("".join(lines[1:-1]), validate=True)
+
+
+def signed(data: bytes, signature: bytes, certificate: bytes, authority: bytes) -> bool:
+    """ECDSA on P-256 with SHA-256: the certificate's key signed the data, the authority's key the certificate.
+
+    By `cryptography` when this Python has it, else by the few lines below; both give the same answer. The dates in
+    the certificates are not asked: an anchor is proved years later, and its day is in the statement.
+    """
+    verify = _library() or _verify
+    body, mark = _parts(certificate)
+    key, root = _key(certificate), _key(authority)
+    return verify(key, signature, data) and verify(root, mark, body)
+
+
+Verify = Callable[[bytes, bytes, bytes], bool]
+
+
+def _library() -> Verify | None:
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import ec
+    except ImportError:
+        return None
+
+    def verify(key: bytes, signature: bytes, data: bytes) -> bool:
+        try:
+            public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key)
+            public.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    return verify
+
+
+def _tlv(data: bytes, at: int = 0) -> tuple[int, int, int]:
+    """Tag, begin and end of the value of the DER element at a place."""
+    tag, length, begin = data[at], data[at + 1], at + 2
+    if length & 0x80:
+        count = length & 0x7F
+        length, begin = int.from_bytes(data[begin : begin + count], "big"), begin + count
+    if begin + length > len(data):
+        raise ValueError("der")
+    return tag, begin, begin + length
+
+
+def _parts(certificate: bytes) -> tuple[bytes, bytes]:
+    """What the authority signed of a certificate, and its signature (RFC 5280, 4.1)."""
+    _, begin, end = _tlv(certificate)
+    _, _, body_end = _tlv(certificate, begin)
+    _, _, algorithm_end = _tlv(certificate, body_end)
+    tag, mark, mark_end = _tlv(certificate, algorithm_end)
+    if tag != 3 or mark_end != end or end != len(certificate):
+        raise ValueError("certificate")
+    return certificate[begin:body_end], certificate[mark + 1 : mark_end]
+
+
+# SubjectPublicKeyInfo of a point on P-256, up to the point (RFC 5480).
+_SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
+
+
+def _key(certificate: bytes) -> bytes:
+    """The public key of a certificate on P-256: 0x04, x, y."""
+    body, _ = _parts(certificate)
+    at = body.find(_SPKI)
+    point = body[at + len(_SPKI) : at + len(_SPKI) + 65]
+    if at < 0 or body.count(_SPKI) != 1 or len(point) != 65 or point[0] != 4:
+        raise ValueError("key")
+    return point
+
+
+# P-256 (FIPS 186-4, D.1.2.3).
+_P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+_N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+_G = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
+_Point = tuple[int, int] | None
+
+
+def _add(one: _Point, other: _Point) -> _Point:
+    if one is None or other is None:
+        return one or other
+    (x1, y1), (x2, y2) = one, other
+    if x1 == x2 and (y1 + y2) % _P == 0:
+        return None
+    if one == other:
+        slope = (3 * x1 * x1 - 3) * pow(2 * y1, -1, _P) % _P
+    else:
+        slope = (y2 - y1) * pow(x2 - x1, -1, _P) % _P
+    x = (slope * slope - x1 - x2) % _P
+    return x, (slope * (x1 - x) - y1) % _P
+
+
+def _times(factor: int, point: _Point) -> _Point:
+    found: _Point = None
+    while factor:
+        if factor & 1:
+            found = _add(found, point)
+        point, factor = _add(point, point), factor >> 1
+    return found
+
+
+def _verify(key: bytes, signature: bytes, data: bytes) -> bool:
+    """ECDSA verification (FIPS 186-4, 6.4), for public values only: nothing secret passes through here."""
+    x, y = int.from_bytes(key[1:33], "big"), int.from_bytes(key[33:], "big")
+    if max(x, y) >= _P or (y * y - x * x * x + 3 * x - _B) % _P:
+        return False
+    try:
+        tag, begin, end = _tlv(signature)
+        r_tag, r_begin, r_end = _tlv(signature, begin)
+        s_tag, s_begin, s_end = _tlv(signature, r_end)
+    except (ValueError, IndexError):
+        return False
+    r, s = int.from_bytes(signature[r_begin:r_end], "big"), int.from_bytes(signature[s_begin:s_end], "big")
+    if (
+        (tag, r_tag, s_tag) != (0x30, 2, 2)
+        or not s_end == end == len(signature)
+        or not min(r, s) > 0
+        or max(r, s) >= _N
+    ):
+        return False
+    digest, inverse = int.from_bytes(hashlib.sha256(data).digest(), "big"), pow(s, -1, _N)
+    point = _add(_times(digest * inverse % _N, _G), _times(r * inverse % _N, (x, y)))
+    return point is not None and point[0] % _N == r
+
+
+Check = Callable[[Case], Iterator[Finding]]
+BY_JOURNAL: tuple[Check, ...] = (_sop, _papers, _attachments, _forms, _anchor)
+PLACES: dict[Check, str] = {
+    _files: MANIFEST, _journal: JOURNAL, _sop: SOP, _papers: "documents/", _attachments: ATTACHMENTS, _forms: "forms/",
+    _anchor: ANCHOR,
+}  # fmt: skip
+
+
+def check(
+    file: str | Path, *, head: str | None = None, manifest: str | None = None, root: str | None = None
+) -> dict[str, Any]:
     """Prove one bundle; the report is the document of --json.
 
-    head, manifest: hashes kept outside the bundle. Raises OSError when the file cannot be read.
+    head, manifest, root (of the daily anchor): hashes kept outside the bundle. Raises OSError when the file cannot be
+    read.
     """
     findings: list[Finding] = []
     report: dict[str, Any] = {
         "ok": False, "file": str(file), "case": "", "state": "", "head": None, "manifest_sha256": "",
-        "checked": {}, "anchored": {"head": head is not None, "manifest": manifest is not None},
+        "checked": {},
+        "anchored": {"head": head is not None, "manifest": manifest is not None, "root": root is not None},
+        "anchor": None,
     }  # fmt: skip
     with Path(file).open("rb") as source:
         try:
@@ -554,8 +764,12 @@ def check(file: str | Path, *, head: str | None = None, manifest: str | None = N
         at = [event["seq"] for event in case.events if event["hash"] == head.lower()]
         where = f"{JOURNAL} seq {at[0]}" if at else JOURNAL
         findings.append(Finding("HEAD_MISMATCH", where, case.head, shown(head)))
+    if root is not None and (case.anchor is None or case.anchor["root"] != root.lower()):
+        code = "ANCHOR_MISSING" if case.anchor is None else "ANCHOR_MISMATCH"
+        findings.append(Finding(code, ANCHOR, shown((case.anchor or {}).get("root", "")), root.lower()))
     return report | {
         "ok": not findings,
+        "anchor": case.anchor,
         "case": case.manifest["case"],
         "state": case.manifest["state"],
         "made_at": case.manifest["made_at"],
@@ -601,6 +815,7 @@ def sentences(report: dict[str, Any]) -> str:
             f"Akhir jurnal (head): catatan {report['head']['seq']}, {shown(report['head']['hash'])}",
             f"Hash manifes:        {report['manifest_sha256']}",
         ]
+        lines += _anchor_lines(report["anchor"])
     if report["findings"]:
         lines.append(f"TIDAK UTUH: {len(report['findings'])} hal.")
     else:
@@ -619,7 +834,20 @@ def sentences(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _anchor_lines(anchor: dict[str, Any] | None) -> list[str]:
+    if anchor is None:
+        return ["Jangkar: belum ada; ekspor dibuat sebelum jangkar harian yang pertama menaunginya."]
+    by = {"cryptography": "pustaka cryptography", "python": "kode di dalam berkas ini"}[anchor["checked_by"]]
+    return [
+        f"Jangkar: nomor {shown(anchor['number'])}, {shown(anchor['day'])}, {shown(anchor['office'])}",
+        f"  akar:                {shown(anchor['root'])}",
+        f"  otoritas (SHA-256):  {anchor['authority']}",
+        f"  tanda tangan diperiksa dengan {by}; cocokkan akar dengan surel atau lembar cetak (--root AKAR).",
+    ]
+
+
 def _hash(text: str) -> str:
+    text = text.replace(" ", "")  # roots are printed in groups
     if not HASH.fullmatch(text.strip().lower()):
         raise argparse.ArgumentTypeError("hash ditulis sebagai 64 angka heksadesimal")
     return text.strip().lower()
@@ -639,10 +867,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--manifest", metavar="HASH", type=_hash, help="hash manifes yang disimpan di luar bundel"
     )
+    parser.add_argument(
+        "--root", metavar="AKAR", type=_hash, help="akar jangkar harian dari surel atau lembar cetak"
+    )
     parser.add_argument("--json", action="store_true", help="satu dokumen JSON sebagai ganti teks")
     args = parser.parse_args(argv)
     try:
-        report = check(args.file, head=args.head, manifest=args.manifest)
+        report = check(args.file, head=args.head, manifest=args.manifest, root=args.root)
     except OSError as wrong:
         parser.error(f"berkas {args.file} tidak dapat dibaca: {wrong.strerror}")
     print(json.dumps(report, ensure_ascii=False, indent=2) if args.json else sentences(report))

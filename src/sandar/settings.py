@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "sandar.records.outbox",
     "sandar.records.waiting",
     "sandar.records.signing",
+    "sandar.records.anchors",
     "sandar.steps",
     "sandar.doors.web",
     "allauth",
@@ -298,6 +299,11 @@ OFFER_DAYS = 3  # working days an agency has to answer an offer
 # --- Signatures (docs/operations.md, "Tanda tangan"). The office's own authority signs unless it says otherwise.
 SIGNING_DAYS = int(_env("SANDAR_SIGNING_DAYS", "730"))  # how long an officer's certificate is good
 SIGNING_NIP = _flag("SANDAR_SIGNING_NIP")  # put the officer's NIP into the certificate's subject
+
+# --- The daily anchor of the journals (ADR 0016): from which local hour on, to whom, who stamps it (RFC 3161).
+ANCHOR_HOUR = int(_env("SANDAR_ANCHOR_HOUR", "17"))
+ANCHOR_MAIL = [to.strip() for to in _env("SANDAR_ANCHOR_MAIL").split(",") if to.strip()]
+TSA_URL = _env("SANDAR_TSA_URL")
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -8,8 +8,10 @@ import pytest
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from sandar.records.documents import read as papers_read
+from sandar.records.documents import write as papers
 from sandar.records.documents.uploads import accept_upload
-from sandar.steps import filing
+from sandar.steps import anchoring, filing
 from tests import office
 from tests.cli.bundles import DONE, Files, World, files_of
 
@@ -24,6 +26,10 @@ def world(
         for name, text in (("lshw server.JSON", b'{"id": "a"}'), ("salinan ../x", b'{"id": "a"}')):
             file = accept_upload(name, "application/json", text, kind="inventory")
             filing.attach(case.number, file, person=office.person("dinkes1"), at=office.MONDAY)
+        office.bring_to(case, "awaiting_notice")
+        for paper in papers_read.waiting(case_id=case.pk):
+            papers.render(paper)
+        assert anchoring.make(office.MONDAY.date(), at=office.MONDAY)  # the journal goes on after the anchor
         office.bring_to(case, "completed")
         made = World(tmp_path_factory.mktemp("bundles"))
         made.export(case)

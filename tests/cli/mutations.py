@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -12,7 +13,7 @@ from typing import Any
 
 import sandar_verify
 from sandar.core import chain
-from tests.cli.bundles import Files, journalled, lines_of, packed, sealed
+from tests.cli.bundles import Files, journalled, lines_of, packed, rechained, sealed
 
 
 def flip(data: bytes, rnd: Random) -> bytes:
@@ -166,6 +167,37 @@ def change_the_manifest(files: Files, rnd: Random) -> bytes:
     return packed(sealed(files, **rnd.choice(wrongs)))
 
 
+def change_the_anchor(files: Files, rnd: Random) -> bytes:
+    """Statement, leaf, proof or signature of the anchor, with the manifest made to fit."""
+    one = json.loads(files["anchor.json"])
+    what = rnd.choice(["statement", "leaf", "proof", "signature", "swap", "papers"])
+    if what == "statement":
+        told = json.loads(one["statement"]) | {rnd.choice(["day", "office", "root"]): "f" * 64}
+        one["statement"] = chain.canonical(told).decode()
+    elif what == "leaf":
+        one["leaf"]["hash"] = one["leaf"]["hash"][::-1]
+    elif what == "proof":
+        one["proof"] = one["proof"][1:]
+    elif what == "signature":
+        data = bytearray(base64.b64decode(one["signature"]))
+        data[rnd.randrange(len(data))] ^= 1 << rnd.randrange(8)
+        one["signature"] = base64.b64encode(bytes(data)).decode()
+    elif what == "swap":
+        one["certificate_pem"], one["authority_pem"] = one["authority_pem"], one["certificate_pem"]
+    else:
+        one["leaf"]["papers"].popitem()
+    return packed(sealed(files | {"anchor.json": chain.canonical(one) + b"\n"}))
+
+
+def cut_after_the_anchor(files: Files, rnd: Random) -> bytes:
+    """The tail cut or everything rewritten from some event on, all hashes and the manifest made to fit."""
+    events, seq = lines_of(files), json.loads(files["anchor.json"])["leaf"]["seq"]
+    if rnd.random() < 0.5:
+        return packed(journalled(files, events[: rnd.randrange(1, seq)]))
+    events[rnd.randrange(seq)]["role"] = "x"
+    return packed(journalled(files, rechained(events)))
+
+
 def change_the_sop(files: Files, rnd: Random) -> bytes:
     text = files["sop.toml"].replace(b"disposition_head", b"disposition_tail" if rnd.random() < 0.5 else b"x")
     return packed(sealed(files | {"sop.toml": text}))
@@ -191,4 +223,6 @@ ALONE: list[Callable[[Files, Random], bytes]] = [
     change_bytes_behind_a_hash,
     change_the_manifest,
     change_the_sop,
+    change_the_anchor,
+    cut_after_the_anchor,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import subprocess
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 
 import sandar_verify
-from sandar.core import chain
+from sandar.core import chain, merkle
+from sandar.records.anchors.models import Anchor
 from sandar.records.cases.models import Case, Event
 from sandar.records.documents.models import Document
 from tests import office
@@ -29,6 +31,7 @@ from tests.cli.bundles import (
     rechained,
     sealed,
 )
+from tests.cli.mutations import flip
 from tests.cli.run import sandar, sandar_json
 
 Capture = pytest.CaptureFixture[str]
@@ -187,12 +190,46 @@ def test_a_perfect_forgery_passes_alone_and_is_found_only_by_the_outside_hash(
     """The limit of any bundle, shown on purpose: this is why the command prints the hashes."""
     events = lines_of(whole)
     events[1]["actor"] = "orang-lain"
-    data, made = packed(journalled(whole, rechained(events))), world.made[DONE]
+    forged, made = journalled(whole, rechained(events)), world.made[DONE]
+    (found, *_rest) = world.report(packed(forged))["findings"]
+    assert found["code"] == "CUT_AFTER_ANCHOR", "the anchor inside shows it"
+    root = json.loads(json.loads(whole["anchor.json"])["statement"])["root"]
+    data = packed(sealed(forged | {"anchor.json": b"null\n"}))  # so a forger leaves the anchor out
     assert world.report(data)["ok"]
+    (found,) = world.report(data, root=root)["findings"]
+    assert found["code"] == "ANCHOR_MISSING"
     (found,) = world.report(data, head=made.head)["findings"]
     assert found["code"] == "HEAD_MISMATCH"
     (found,) = world.report(data, manifest=made.manifest_sha256)["findings"]
     assert found["code"] == "MANIFEST_MISMATCH"
+
+
+def test_the_anchor_in_the_bundle_is_told_and_compared_with_the_one_kept_elsewhere(
+    world: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.zip"
+    file.write_bytes(world.whole[DONE])
+    anchor = Anchor.objects.get()
+    code, report = checked(file, "--root", merkle.groups(anchor.root))
+    assert (code, report["findings"]) == (0, [])
+    told = report["anchor"]
+    assert (told["root"], told["day"], told["checked_by"]) == (anchor.root, anchor.day.isoformat(), "python")
+    assert sandar_verify.check(file)["anchor"]["checked_by"] == "cryptography"
+    assert world.report(world.whole[DONE], root="0" * 64)["findings"][0]["code"] == "ANCHOR_MISMATCH"
+
+
+def test_the_checkers_own_arithmetic_and_the_library_say_the_same(world: World) -> None:
+    anchor, rnd = Anchor.objects.get(), Random(5)
+    key = sandar_verify._key(sandar_verify.der_of(anchor.certificate_pem))
+    library, data = sandar_verify._library(), anchor.statement.encode()
+    assert library is not None
+    honest = base64.b64decode(anchor.signature)
+    assert sandar_verify._verify(key, honest, data)
+    for n in range(40):
+        signature = flip(honest, rnd) if n % 2 else honest[: rnd.randrange(len(honest))]
+        assert sandar_verify._verify(key, signature, data) == library(key, signature, data) is False
+    assert not sandar_verify._verify(key, honest, data + b" ")
+    assert not sandar_verify._verify(flip(key, rnd), honest, data)
 
 
 def test_a_forged_pdf_is_found_by_the_manifest_kept_elsewhere(world: World, whole: Files) -> None:

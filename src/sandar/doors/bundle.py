@@ -17,6 +17,7 @@ import sandar_verify as form
 from sandar import __version__
 from sandar.core import chain, sealed
 from sandar.errors import NotFound
+from sandar.records.anchors import read as anchors
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, FormVersion
 from sandar.records.documents import read as papers_read
@@ -40,6 +41,8 @@ ISI
   manifest.json      daftar semua berkas dengan SHA-256 dan ukurannya, akhir jurnal (head)
   manifest.sha256    SHA-256 dari manifest.json
   journal.jsonl      jurnal: satu catatan tiap baris, masing-masing terikat pada catatan sebelumnya
+  anchor.json        jangkar harian yang menaungi permohonan ini: pernyataan bertanda tangan kantor,
+                     cap waktu bila ada, dan bukti bahwa akhir jurnal ini ada di bawah akarnya
   sop.toml           SOP revisi yang dipakai permohonan ini
   documents/         naskah dinas: PDF, dan isinya (.json) yang di-hash di dalam jurnal
   forms/             form pengajuan, tiap versi
@@ -53,6 +56,7 @@ CARA MEMERIKSA
   2. python3 sandar_verify.py BUNDEL.zip
   3. Bandingkan hash manifes yang dicetak dengan yang dicatat saat ekspor, atau:
      python3 sandar_verify.py BUNDEL.zip --manifest HASH --head HASH
+     atau dengan akar jangkar dari surel atau lembar cetak kantor: --root AKAR
      Tanpa hash dari luar, bundel yang ditulis ulang seluruhnya atau dipotong tidak dapat dikenali.
 
 Tanpa Python pun: buka zip, lalu `sha256sum -c manifest.sha256`, dan cocokkan tiap berkas
@@ -105,6 +109,7 @@ def _write(case: Case, target: BinaryIO, at: datetime) -> Made:
         _part("README.txt", README.format(case=case.number).encode()),
         _part("sandar_verify.py", Path(form.__file__).read_bytes()),
         _part(form.SOP, case.revision.text.encode()),
+        _json(form.ANCHOR, _anchor(case)),
         _part(form.JOURNAL, b"".join(chain.canonical(event) + b"\n" for event in events)),
         *_papers(case),
         *_forms(case),
@@ -131,6 +136,23 @@ def _write(case: Case, target: BinaryIO, at: datetime) -> Made:
     parts.sort(key=lambda part: part.path)
     form.write(target, ((part.path, part.load()) for part in parts))
     return Made(case.number, case.state, seq, head, listed.sha256, len(parts))
+
+
+def _anchor(case: Case) -> dict[str, Any] | None:
+    """The newest anchor with the way from this case's leaf to its root; None while no anchor covers the case."""
+    newest = anchors.last()
+    leaves = anchors.leaves(newest.number) if newest else {}
+    if newest is None or case.number not in leaves:
+        return None
+    return {
+        "statement": newest.statement,
+        "signature": newest.signature,
+        "certificate_pem": newest.certificate_pem,
+        "authority_pem": newest.authority_pem,
+        "stamp": newest.stamp,
+        "leaf": leaves[case.number],
+        "proof": anchors.proof(leaves, case.number),
+    }
 
 
 def _part(path: str, data: bytes) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from sandar.doors.cli import frame
 from sandar.doors.cli.words import _, noop
@@ -15,6 +16,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "case", nargs="?", metavar=_("PERMOHONAN"), help=_("nomor permohonan; tanpa ini semuanya")
     )
+    parser.add_argument(
+        "--anchor",
+        action="append",
+        default=[],
+        type=_root,
+        metavar=_("HARI=AKAR"),
+        help=_(
+            "jangkar yang tersimpan di luar (dari surel atau kertas), misalnya 2026-11-23=AKAR; boleh berulang"
+        ),
+    )
+
+
+def _root(text: str) -> tuple[str, str]:
+    day, _sign, root = text.replace(" ", "").partition("=")
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) or not re.fullmatch(r"[0-9a-fA-F]{64}", root):
+        raise argparse.ArgumentTypeError(_("ditulis sebagai HARI=AKAR: 2026-11-23=64 angka heksadesimal"))
+    return day, root.lower()
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     frame.start_django(args.data_dir)
     from sandar.doors import proof
 
-    report = proof.everything(args.case)
+    report = proof.everything(args.case, roots=dict(args.anchor))
     document = {
         "ok": not report.flaws,
         "case": args.case,
@@ -41,6 +59,7 @@ def _text(counted: dict[str, int], flaws: list[dict[str, str]]) -> str:
         "documents": _("dokumen"),
         "files": _("berkas"),
         "assets": _("aset"),
+        "anchors": _("jangkar"),
     }
     lines = [
         _("Diperiksa: %(what)s.")

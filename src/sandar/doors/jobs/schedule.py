@@ -1,4 +1,4 @@
-"""The schedules of Sandar: the sweep every minute, the tidying once a day."""
+"""The schedules of Sandar: the sweep every minute, the anchor, the tidying once a day."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ NAME = "sandar-sweep"
 FUNC = "sandar.doors.jobs.sweep.run"
 EVERY = {
     NAME: {"func": FUNC, "schedule_type": Schedule.MINUTES, "minutes": 1},
+    # Made once a day; asked this often, so that a stamp or a mail that failed is tried again the same evening.
+    "sandar-anchor": {
+        "func": "sandar.doors.jobs.anchor.run",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 15,
+    },
     "sandar-tidy": {"func": "sandar.doors.jobs.tidy.run", "schedule_type": Schedule.DAILY},
 }
 

@@ -5,15 +5,16 @@ Reads only, in one consistent picture of the database, and shares no code with t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
 
-from sandar.doors.proof import facility, journal, office, papers, register
+from sandar.doors.proof import anchors, facility, journal, office, papers, register
 from sandar.doors.proof.flaw import Flaw
 from sandar.errors import NotFound
+from sandar.records.anchors.models import Anchor
 from sandar.records.assets.models import Asset
 from sandar.records.cases.models import Case, Event
 from sandar.records.documents.models import Document, StoredFile
@@ -31,18 +32,21 @@ class Report:
     flaws: list[Flaw] = field(default_factory=list)
 
 
-def everything(number: str | None = None) -> Report:
-    """Prove the whole instance, or one case with its papers, claims and assets. Raises NotFound."""
+def everything(number: str | None = None, *, roots: Mapping[str, str] | None = None) -> Report:
+    """Prove the whole instance, or one case with its papers, claims and assets. Raises NotFound.
+
+    roots: day -> root of anchors as they were mailed or printed; asked of the whole instance only.
+    """
     with ledger.consistent():
         if number is None:
-            return Report(_counted(None), list(_all()))
+            return Report(_counted(None), list(_all(roots)))
         case = Case.objects.select_related("revision").filter(number=number.strip().upper()).first()
         if case is None:
             raise NotFound(what="case")
         return Report(_counted(case.pk), list(_one(case)))
 
 
-def _all() -> Iterator[Flaw]:
+def _all(roots: Mapping[str, str] | None) -> Iterator[Flaw]:
     yield from _ledger(None)
     for case in Case.objects.select_related("revision").order_by("pk").iterator(chunk_size=200):
         yield from journal.flaws(case)
@@ -51,6 +55,7 @@ def _all() -> Iterator[Flaw]:
     yield from register.numbers()
     yield from facility.flaws()
     yield from office.flaws()
+    yield from anchors.flaws(roots)
 
 
 def _one(case: Case) -> Iterator[Flaw]:
@@ -80,4 +85,5 @@ def _counted(case_id: int | None) -> dict[str, int]:
         "files": count(StoredFile.objects.all()),
         "claims": count(Claim.objects.filter(state__in=LIVE)),
         "assets": count(Asset.objects.all()),
+        "anchors": Anchor.objects.count() if case_id is None else 0,
     }

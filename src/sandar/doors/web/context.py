@@ -54,6 +54,7 @@ ITEMS = (
     Item("/laporan", _("Laporan"), "chart-bar", OFFICERS, OFFICE),
     Item("/sop", _("SOP"), "route", OFFICERS, OFFICE),
     Item("/gangguan", _("Gangguan"), "alert-triangle", frozenset({"system_admin"}), OFFICE),
+    Item("/jangkar", _("Jangkar"), "shield-check", HEADS, OFFICE),
     Item("/pengaturan", _("Pengaturan"), "settings", HEADS, OFFICE),
 )
 

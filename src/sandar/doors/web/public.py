@@ -26,7 +26,7 @@ MOST_A_MINUTE = 60
 LARGEST = 20_000_000
 
 
-def _limited(request: HttpRequest) -> None:
+def limited(request: HttpRequest) -> None:
     """At most sixty questions a minute from one address. Raises TooMany."""
     minute = int(timezone.now().timestamp()) // A_MINUTE
     key = f"public:{request.META.get('REMOTE_ADDR', '')}:{minute}"
@@ -42,7 +42,7 @@ def _limited(request: HttpRequest) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, token: str) -> HttpResponse:
     """Genuine, replaced, revoked or unknown; with a PDF uploaded: the same bytes or not."""
-    _limited(request)
+    limited(request)
     paper = papers_read.by_token(token[:64])
     compared = ""
     upload = request.FILES.get("pdf") if request.method == "POST" else None
@@ -58,13 +58,13 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
         "compared": compared,
     }
     answer = render(request, "web/verify.html", context, status=200 if paper else 404)
-    return _quiet(answer)
+    return quiet(answer)
 
 
 @require_safe
 def track(request: HttpRequest, number: str) -> HttpResponse:
     """Which activity a request is at, and since when; nothing about whom or what."""
-    _limited(request)
+    limited(request)
     case = Case.objects.select_related("revision", "agency").filter(number=number[:20]).first()
     context: dict[str, object] = {"number": number[:20], "case": case, "office": office_of(request)}
     if case is not None:
@@ -79,7 +79,7 @@ def track(request: HttpRequest, number: str) -> HttpResponse:
             "offer": _offer(case),
             "position": waiting.positions().get(case.pk) if not case.closed_at else None,
         }
-    return _quiet(render(request, "web/track.html", context, status=200 if case else 404))
+    return quiet(render(request, "web/track.html", context, status=200 if case else 404))
 
 
 def _offer(case: Case) -> dict[str, object] | None:
@@ -88,7 +88,7 @@ def _offer(case: Case) -> dict[str, object] | None:
     return web_offers.shown(offer) if offer else None
 
 
-def _quiet(answer: HttpResponse) -> HttpResponse:
+def quiet(answer: HttpResponse) -> HttpResponse:
     answer["X-Robots-Tag"] = "noindex, nofollow"
     answer["Referrer-Policy"] = "no-referrer"
     answer["Cache-Control"] = "no-store"

@@ -40,6 +40,9 @@ WORK: dict[str, str | Promise] = {
     "probe": gettext_lazy("Uji akses"),
     "expiry": gettext_lazy("Melepas tempat yang lewat waktu"),
     "waiting": gettext_lazy("Menawarkan tempat dari daftar tunggu"),
+    "anchor": gettext_lazy("Membuat jangkar jurnal"),
+    "stamp": gettext_lazy("Meminta cap waktu jangkar"),
+    "anchor_mail": gettext_lazy("Mengirim jangkar"),
 }
 _CASE: dict[str, tuple[Callable[[], Any], str]] = {
     "paper": (Document.objects.all, "case__number"),

@@ -1,0 +1,28 @@
+"""Verbs on anchors. None reads before it writes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from sandar.records.anchors.models import Anchor
+
+
+def keep(anchor: Anchor) -> bool:
+    """Keep a new anchor; False when its day or its number has one already (another worker was first)."""
+    assert connection.in_atomic_block, "verbs on anchors run inside a transaction"
+    before = Anchor.objects.filter(day=anchor.day).count()
+    Anchor.objects.bulk_create([anchor], ignore_conflicts=True)
+    return not before and Anchor.objects.filter(day=anchor.day, root=anchor.root, at=anchor.at).exists()
+
+
+def stamped(number: int, *, token: str, at: datetime) -> bool:
+    """Keep the time stamp of an anchor that has none."""
+    return bool(Anchor.objects.filter(number=number, stamp="").update(stamp=token, stamped_at=at))
+
+
+def mailed(number: int, to: list[Any]) -> None:
+    """Who has it by now."""
+    Anchor.objects.filter(number=number).update(mailed_to=to)
