@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from sandar.core import numbering
 from sandar.core.numbering import (
     TOKENS,
     asset_number,
@@ -145,3 +146,29 @@ def test_case_and_asset_numbers_have_their_fixed_form() -> None:
 )
 def test_a_case_number_is_read_as_people_type_it(text: str, parsed: tuple[int, int] | None) -> None:
     assert parse_case_number(text) == parsed
+
+
+def clash(*patterns: tuple[str, str]) -> set[str]:
+    texts = {"klasifikasi": "500.12", "unit": "KOMINFO"}
+    kinds = {f"k{n}": pattern for n, pattern in enumerate(patterns)}
+    return numbering.collisions(kinds, texts={kind: {**texts, "jenis": kind.upper()} for kind in kinds})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "clashes"),
+    [
+        (("a", "{urut}/{jenis}/{tahun}"), ("b", "{urut}/{jenis}/{tahun}"), False),
+        (("a", "{urut}/{tahun}"), ("b", "{urut:03}/{tahun}"), True),
+        (("a", "{urut}/{tahun}"), ("a", "{urut}/{tahun}"), False),  # one book, one sequence
+        (("a", "{urut}/{bulan}/{tahun}"), ("a", "{bulan}/{urut}/{tahun}"), True),
+        (("a", "{urut}/{tahun}"), ("b", "{tahun}/{urut}"), True),
+        (("a", "{urut}/K0/{tahun}"), ("b", "{urut}/{jenis}/{tahun}"), False),
+        (("a", "{urut}/K1/{tahun}"), ("b", "{urut}/{jenis}/{tahun}"), True),
+        (("a", "{urut}/{bulan_romawi}/{tahun}"), ("b", "{urut}/X/{tahun}"), True),
+        (("a", "{urut}.{klasifikasi}/{tahun}"), ("b", "{urut}.500912/{tahun}"), False),
+    ],
+)
+def test_patterns_that_could_give_one_number_twice_are_found(
+    one: tuple[str, str], other: tuple[str, str], clashes: bool
+) -> None:
+    assert clash(one, other) == ({"k0", "k1"} if clashes else set())

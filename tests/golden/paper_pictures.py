@@ -31,7 +31,7 @@ def pdf_of(name: str) -> bytes:
         "sop_revision": 1,
     }
     kept, _ = freeze.frozen({**samples.sample(kind, variant), "document": stamp})
-    return typeset.typeset(kind, present.letter_data(kind, kept))
+    return typeset.typeset(kind, present.letter_data(kind, kept), facts=freeze.text(kept))
 
 
 def pages_of(pdf: bytes, *, dpi: int) -> list[Image.Image]:

@@ -43,7 +43,7 @@ def test_a_paper_looks_as_reviewed(name: str, tmp_path: Path) -> None:
 def test_the_comparison_sees_one_lost_line(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = side_by_side(pages_of(pdf_of("notice"), dpi=DPI))
     changed = samples.sample("notice")
-    changed["bring"] = changed["bring"][:-1]
+    changed["references"] = changed["references"][1:]
     monkeypatch.setattr(samples, "sample", lambda _kind, _variant="": changed)
     other = side_by_side(pages_of(pdf_of("notice"), dpi=DPI))
     counts = ImageChops.difference(drawn, other).histogram()

@@ -61,7 +61,7 @@ def frozen(kind: str, given: dict[str, Any]) -> dict[str, Any]:
 
 def pdf_of(kind: str, given: dict[str, Any] | None = None, variant: str = "") -> bytes:
     kept = frozen(kind, given or samples.sample(kind, variant))
-    return typeset.typeset(kind, present.letter_data(kind, kept))
+    return typeset.typeset(kind, present.letter_data(kind, kept), facts=freeze.text(kept))
 
 
 def poisoned(value: Any, text: str) -> Any:
@@ -86,18 +86,54 @@ def test_same_facts_give_the_same_bytes_in_another_process(kind: str) -> None:
     assert pdf_of(kind) == first
 
 
+def claims(pdf: bytes) -> tuple[str, str, str]:
+    """PDF/A part and level, PDF/UA part, as the file's own metadata says."""
+    metadata: Any = pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/Metadata"]
+    text = metadata.get_data().decode()
+    found = [
+        re.search(rf"{name}>(\w)<", text) for name in ("pdfaid:part", "pdfaid:conformance", "pdfuaid:part")
+    ]
+    assert all(found)
+    return found[0][1], found[1][1], found[2][1]  # type: ignore[index]
+
+
 @pytest.mark.parametrize("kind", books.PAPERS)
-def test_every_paper_claims_pdf_a_2a_and_ua_1_and_is_tagged(kind: str) -> None:
-    reader = pypdf.PdfReader(io.BytesIO(pdf_of(kind)))
+def test_every_paper_is_tagged_archivable_and_carries_its_facts(kind: str) -> None:
+    pdf = pdf_of(kind)
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
     catalogue: Any = reader.trailer["/Root"]
-    metadata = catalogue["/Metadata"].get_data().decode()
-    assert re.search(r"pdfaid:part>2<", metadata)
-    assert re.search(r"pdfaid:conformance>A<", metadata)
-    assert re.search(r"pdfuaid:part>1<", metadata)
+    # Level A would not outlive the signature that a signer is to add.
+    assert claims(pdf) == ("3", "B" if samples.sample(kind)["signers"] else "A", "1")
     assert catalogue["/MarkInfo"]["/Marked"]
     assert catalogue["/Lang"] == "id"
     assert books.paper(kind).title in reader.metadata.title  # type: ignore[union-attr, operator]
-    assert {"/Names", "/OpenAction", "/AA"} & set(catalogue) == set()
+    assert {"/OpenAction", "/AA"} & set(catalogue) == set()
+    [attached] = reader.attachments["fakta.json"]
+    assert attached.decode() == freeze.text(frozen(kind, samples.sample(kind)))
+    assert list(reader.attachments) == ["fakta.json"]
+
+
+def test_what_nobody_signs_claims_more_and_a_preview_carries_nothing() -> None:
+    given = frozen("receipt", {**samples.sample("receipt"), "signers": []})
+    unsigned = typeset.typeset("receipt", present.letter_data("receipt", given), facts=freeze.text(given))
+    assert claims(unsigned) == ("3", "A", "1")
+    shown = typeset.typeset("receipt", present.letter_data("receipt", given, preview=True))
+    assert claims(shown) == ("2", "A", "1")
+    assert not pypdf.PdfReader(io.BytesIO(shown)).attachments
+
+
+@pytest.mark.parametrize("page", ["a4", "f4", "f4-210"])
+@pytest.mark.parametrize("kind", books.PAPERS)
+def test_every_paper_and_its_preview_can_be_set_on_every_page(kind: str, page: str) -> None:
+    """Where a page breaks decides what PDF/UA sees: a watermark behind a broken list once refused every preview."""
+    given = samples.sample(kind)
+    margins = {"top": 20, "bottom": 45, "left": 30, "right": 20}
+    given["office"] = {**given["office"], "page": page, "font_size_pt": 12, "margins": margins}
+    kept = frozen(kind, given)
+    assert pypdf.PdfReader(io.BytesIO(pdf_of(kind, given))).pages
+    shown = typeset.typeset(kind, present.letter_data(kind, kept, preview=True))
+    first = pypdf.PdfReader(io.BytesIO(shown)).pages[0]
+    assert round(float(first.mediabox[3]) / 72 * 25.4) == (297 if page == "a4" else 330)
 
 
 @pytest.mark.parametrize("kind", books.PAPERS)
@@ -133,8 +169,8 @@ def test_one_word_of_ten_thousand_letters_runs_over_the_lines_it_needs() -> None
     assert words_of(pdf_of("refusal_letter", given)).count("A" * 1_000) >= 1
 
 
-def outside_the_page(pdf: bytes) -> list[str]:
-    """Words that begin or end beyond the paper's edge, by poppler's boxes (points)."""
+def outside_the_page(pdf: bytes, *, right: float = 0) -> list[str]:
+    """Words that begin or end beyond the paper's edge, or nearer to its right edge, by poppler's boxes (points)."""
     command = ["pdftotext", "-bbox", "-", "-"]
     drawn = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
     found: list[str] = []
@@ -145,7 +181,10 @@ def outside_the_page(pdf: bytes) -> list[str]:
         if match[1]:
             width, height = float(match[1]), float(match[2])
         elif (
-            float(match[5]) > width or float(match[6]) > height or float(match[3]) < 0 or float(match[4]) < 0
+            float(match[5]) > width - right
+            or float(match[6]) > height
+            or float(match[3]) < 0
+            or float(match[4]) < 0
         ):
             found.append(match[7])
     return found
@@ -258,3 +297,10 @@ def test_a_child_without_work_is_sent_home_and_another_comes(monkeypatch: pytest
         time.sleep(0.05)
     assert typeset._child._process is None
     assert pdf_of("receipt").startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("kind", books.PAPERS)
+def test_nothing_stands_in_the_right_margin(kind: str) -> None:
+    """20 mm; a comma may hang out of a justified line."""
+    for variant in ("", *samples.VARIANTS.get(kind, ())):
+        assert outside_the_page(pdf_of(kind, variant=variant), right=20 / 25.4 * 72 - 4) == []

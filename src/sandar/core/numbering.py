@@ -8,6 +8,7 @@ The sequence itself is taken by `records.documents` in the transaction of the ac
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from sandar.core.words import roman_month
@@ -74,6 +75,44 @@ def format_number(
         return f"{urut:{width}}" if name == "urut" else texts[name]
 
     return _TOKEN.sub(fill, pattern)
+
+
+def collisions(
+    patterns: Mapping[str, tuple[str, str]], *, texts: Mapping[str, Mapping[str, str]]
+) -> set[str]:
+    """Kinds of papers that could get a number another kind of another book gets, or an unlike one of its own book.
+
+    patterns: kind -> (book, pattern), each accepted by `check_pattern`. texts: kind -> its klasifikasi, jenis, unit.
+    A document's number is used once, whatever the book; this is asked before an office's own patterns are kept.
+    """
+    shapes = {kind: _shape(pattern, texts[kind]) for kind, (_book, pattern) in patterns.items()}
+    samples = {
+        kind: [format_number(pattern, urut=n, day=date(n % 3 + 2026, n % 12 + 1, 1), **texts[kind])
+               for n in (1, 2, 10, 11, 26, 101, 500, 1000, 2026, 2027)]
+        for kind, (_book, pattern) in patterns.items()
+    }  # fmt: skip
+    found: set[str] = set()
+    for one, (book, _pattern) in patterns.items():
+        for other, (another, _other) in patterns.items():
+            if one == other or (book == another and shapes[one].pattern == shapes[other].pattern):
+                continue
+            if any(shapes[one].fullmatch(number) for number in samples[other]):
+                found |= {one, other}
+    return found
+
+
+def _shape(pattern: str, texts: Mapping[str, str]) -> re.Pattern[str]:
+    """Every number a pattern can give, as a regular expression."""
+    kinds = {"urut": "[0-9]+", "bulan_romawi": "[IVX]+", "bulan": "[0-9]{2}", "tahun": "[0-9]{4}"}
+    parts = _TOKEN.split(pattern)  # text, token, text, token ... text
+    return re.compile(
+        "".join(
+            re.escape(part)
+            if n % 2 == 0
+            else kinds.get(name := part.partition(":")[0]) or re.escape(texts[name])
+            for n, part in enumerate(parts)
+        )
+    )
 
 
 def case_number(year: int, n: int) -> str:

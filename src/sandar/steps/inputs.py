@@ -147,6 +147,10 @@ class ColocationItem(Input):
     ports: list[Port] = Field(default_factory=list, max_length=50, title="Porta yang dibuka")
     item_code: ItemCode = Field("", title="Kode barang BMD")
     register_no: RegisterNo = Field("", title="Nomor register BMD")
+    psu_watts: Annotated[int, Field(ge=1, le=10_000)] | None = Field(None, title="Daya tiap catu daya (W)")
+    raid: Text = Field("", title="RAID")
+    has_rails: bool = Field(False, title="Rel rak dibawa")
+    outbound: Text = Field("", title="Koneksi ke luar")
 
 
 class HostingItem(Input):
@@ -167,6 +171,16 @@ class HostingItem(Input):
     bandwidth_mbps: Count = Field(10, title="Lebar pita (Mbit/s)")
     repository: Text = Field("", title="Repositori kode")
     vendor: Text = Field("", title="Pengembang atau vendor")
+    vendor_contact: Text = Field("", title="Kontak pengembang")
+    background: Long = Field("", title="Latar belakang")
+    site_type: Text = Field("", title="Jenis situs atau aplikasi")
+    users: Text = Field("", title="Pengguna")
+    built_year: Annotated[int, Field(ge=1990, le=2200)] | None = Field(None, title="Tahun pembuatan")
+    frontend: Text = Field("", title="Tampilan depan dan versinya")
+    waf: Text = Field("", title="Proksi atau WAF")
+    remote_access: Text = Field("", title="Akses jarak jauh (SSH, RDP)")
+    security_test: Text = Field("", title="Hasil uji keamanan")
+    pse_number: Text = Field("", title="Nomor pendaftaran PSE")
 
 
 T = TypeVar("T", bound=BaseModel)

@@ -12,6 +12,7 @@ from django.conf import settings
 from sandar.records.cases.models import Case
 from sandar.records.documents.models import Document
 from sandar.records.people.models import Office, Person
+from sandar.steps import letterhead
 from sandar.steps.turn import Turn
 
 
@@ -27,6 +28,7 @@ def office_facts(office: Office) -> dict[str, Any]:
         "unit_code": office.unit_code,
         "classification": office.classification,
         "time_zone": office.time_zone,
+        **letterhead.form_of(office),
     }
 
 

@@ -33,7 +33,7 @@ from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM, Action, Procedure
-from sandar.steps import freed, handover, messages
+from sandar.steps import freed, handover, letterhead, messages
 from sandar.steps.inputs import Input, parsed
 
 APPLICANT = "applicant"
@@ -154,6 +154,7 @@ class Turn:
             day=self.day,
             sop=papers.SopStamp(number=revision.number, revision=revision.revision),
             issued_by=self.person_id,
+            **letterhead.numbering_of(self.office, kind),
         )
         if earlier:
             papers.replace(earlier.pk, by=document.pk, at=self.at, reason=self.event)

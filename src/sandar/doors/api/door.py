@@ -21,6 +21,7 @@ from sandar.doors.api import (
     facility,
     power,
     racks,
+    settings,
     tasks,
     waiting,
 )
@@ -57,7 +58,7 @@ api = Api(
     openapi_url=None,
     urls_namespace="api",
 )
-for part in (cases, tasks, waiting, documents, capacity, claims, racks, power, assets, facility):
+for part in (cases, tasks, waiting, documents, capacity, claims, racks, power, assets, facility, settings):
     api.add_router("", part.router)
 api.add_exception_handler(Exception, refused)
 

@@ -31,7 +31,7 @@ from sandar.records.facility import journal
 from sandar.records.facility import read as facility
 from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person, RoleGrant
-from sandar.steps import days_off
+from sandar.steps import days_off, letterhead
 from sandar.steps.inputs import Input, Named, parsed
 
 READERS = frozenset({"system_admin", "office_head", "division_head", "supervisor"})
@@ -46,7 +46,8 @@ class DayOff(Input):
     name: Named = Field(title="Nama hari libur")
 
 
-def _allowed(request: HttpRequest, *, editing: bool = False) -> None:
+def allowed(request: HttpRequest, *, editing: bool = False) -> None:
+    """Raises NotSignedIn, Forbidden: heads and the system administrator look, only the latter changes."""
     person_of(request)
     held = roles(request)
     if editing and EDITOR not in held:
@@ -59,7 +60,7 @@ def _allowed(request: HttpRequest, *, editing: bool = False) -> None:
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """Letterhead, people and mandates, calendar, numbering, mail and probe."""
-    _allowed(request)
+    allowed(request)
     return _page(request)
 
 
@@ -86,7 +87,12 @@ def _page(
         "days_off": holidays.of_year(year),
         "calendar_changes": _calendar_changes(),
         "patterns": [
-            (paper.title, labels.label(BOOKS, paper.book), paper.pattern) for paper in PAPERS.values()
+            (
+                paper.title,
+                labels.label(BOOKS, paper.book),
+                letterhead.numbering_of(office, paper.kind).get("pattern") or paper.pattern,
+            )
+            for paper in PAPERS.values()
         ],
         "mail": _mail(),
         "probe": _probe(),
@@ -223,7 +229,7 @@ def _probe() -> list[tuple[str, Any]]:
 @require_POST
 def add_day(request: HttpRequest) -> HttpResponse:
     """Enter a local day off; running clocks follow in the same transaction."""
-    _allowed(request, editing=True)
+    allowed(request, editing=True)
     person = person_of(request)
     try:
         data = {name: request.POST.get(name, "") for name in ("day", "name")}
@@ -251,7 +257,7 @@ def _added(given: DayOff, person: Person) -> str:
 @require_POST
 def remove_day(request: HttpRequest, day: str) -> HttpResponse:
     """Take a local day off away again."""
-    _allowed(request, editing=True)
+    allowed(request, editing=True)
     person = person_of(request)
     chosen = parsed(DayOff, {"day": day, "name": "-"}).day
 

@@ -25,27 +25,10 @@ from typing import Any, Literal, NotRequired, TypedDict
 from sandar.records.documents.facts_capacity import CapacityRow as CapacityRow
 from sandar.records.documents.facts_capacity import OfferFacts as OfferFacts
 from sandar.records.documents.facts_capacity import ShortageFacts as ShortageFacts
+from sandar.records.documents.facts_office import OfficeFacts as OfficeFacts
 
 Item = Mapping[str, Any]
 Amount = int | float
-
-
-class OfficeFacts(TypedDict):
-    """The letterhead: fields of `people.Office`, and the room where things stand."""
-
-    government: str
-    name_lines: list[str]
-    city: str
-    address: NotRequired[str]
-    phone: NotRequired[str]
-    email: NotRequired[str]
-    website: NotRequired[str]
-    unit_code: NotRequired[str]
-    classification: NotRequired[str]
-    time_zone: NotRequired[str]  # IANA name; decides WIB, WITA or WIT
-    page: NotRequired[str]  # a4 (default), f4 (215 x 330 mm), f4-210 (210 x 330 mm)
-    data_center: NotRequired[str]  # name of the data centre room
-    data_center_address: NotRequired[str]
 
 
 class AgencyFacts(TypedDict):

@@ -41,6 +41,15 @@ def installed() -> bool:
     return any(folder().glob("Arimo*400Regular.ttf"))
 
 
+@cache
+def families() -> tuple[str, ...]:
+    """The families an office may choose from: every TrueType file of the folder; Arimo is always named."""
+    from PIL import ImageFont
+
+    found = {str(ImageFont.truetype(str(file)).getname()[0]) for file in sorted(folder().glob("*.ttf"))}
+    return tuple(sorted(found | {"Arimo"}))
+
+
 def literal(text: str) -> str:
     """The text as it can be printed: line breaks kept, everything else that has no glyph as [U+XXXX]."""
     if not (text.isascii() and text.isprintable()):

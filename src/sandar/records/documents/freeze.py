@@ -31,6 +31,11 @@ def facts_hash(facts: Mapping[str, Any]) -> str:
     return chain.sha256(facts)
 
 
+def text(facts: Mapping[str, Any]) -> str:
+    """The canonical JSON of frozen facts: what `facts_hash` hashes, and what the PDF carries along."""
+    return chain.canonical(facts).decode("utf-8")
+
+
 def missing(kind: str, facts: Mapping[str, object]) -> list[str]:
     """Names of facts a paper of this kind needs and did not get, deep ones as "office.city".
 

@@ -6,6 +6,7 @@ formats anything by itself, and every paper says "23 November 2026" the same way
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 import segno
 
 from sandar.core import quantity, words
+from sandar.records.documents import store
 
 Present = Callable[[Any, ZoneInfo], str]
 _ZONE = "Asia/Jakarta"
@@ -32,6 +34,8 @@ def letter_data(kind: str, facts: Mapping[str, Any], *, preview: bool = False) -
     shown: dict[str, Any] = _presented(
         {key: value for key, value in facts.items() if key != "document"}, zone
     )
+    for figure in ("margins", "font_size_pt", "arms"):
+        shown["office"].pop(figure, None)
     day = date.fromisoformat(stamp["issued_on"])
     shown["doc"] = {
         "kind": kind,
@@ -46,10 +50,45 @@ def letter_data(kind: str, facts: Mapping[str, Any], *, preview: bool = False) -
         "verify_url": stamp["verify_url"],
         "domain": urlsplit(stamp["verify_url"]).netloc,
         "qr": _cells(stamp["verify_url"]),
+        "form": _form(facts["office"]),
+        "arms_svg": _arms(facts["office"].get("arms")),
     }
     if kind == "receipt" and (track := facts["case"].get("track_url")):
         shown["case"]["track_qr"] = _cells(track)
     return shown
+
+
+MARGINS = {"top": 20, "bottom": 31, "left": 30, "right": 20}
+"""Millimetres. Permendagri 1/2023 leaves 20 above, 30 left, 20 right; below stands the code that proves the sheet."""
+FONT, FONT_SIZE_PT = "Arimo", 12
+
+
+def _form(office: Mapping[str, Any]) -> dict[str, Any]:
+    """Page, margins (mm), family and size (pt) as figures the template reckons with."""
+    return {
+        "page": office.get("page") or "a4",
+        "margins": {**MARGINS, **office.get("margins", {})},
+        "font": office.get("font") or FONT,
+        "size": office.get("font_size_pt") or FONT_SIZE_PT,
+    }
+
+
+def _arms(arms: Mapping[str, str] | None) -> str:
+    """The region's arms as SVG text; a PNG is carried inside. Empty: the letters draw a neutral shield.
+
+    Raises FileDamaged when the store lost it: a paper is not issued under another one's arms.
+    """
+    if not arms:
+        return ""
+    picture = store.read(arms["sha256"])
+    if arms["media_type"] == "image/svg+xml":
+        return picture.decode("utf-8")
+    wide, high = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))  # PNG keeps its size here
+    inside = base64.b64encode(picture).decode("ascii")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}">'
+        f'<image width="{wide}" height="{high}" href="data:image/png;base64,{inside}"/></svg>'
+    )
 
 
 def sop_line(stamp: Mapping[str, Any]) -> str:

@@ -19,7 +19,6 @@ import typst
 MEMORY_BYTES = 2 * 1024**3
 CPU_SECONDS_EACH = 20
 MAX_PIXELS = 40_000_000
-STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 
 
 class Typesetter:
@@ -38,14 +37,18 @@ class Typesetter:
         )
         self.families = [name for name in faces.families() if name != "Arimo"]
 
-    def typeset(self, letter: str, data: str, moment: int) -> bytes:
-        """PDF/A-2a and PDF/UA-1 of one letter; `moment` (Unix seconds) is the date the file carries."""
+    def typeset(self, asked: dict[str, Any], data: str) -> bytes:
+        """PDF/UA-1 and the claimed PDF/A of one letter; `moment` (Unix seconds) is the date the file carries."""
         pdf = self.compiler.compile(
-            input=(self.letters / f"{letter}.typ").read_bytes(),
+            input=(self.letters / f"{asked['letter']}.typ").read_bytes(),
             format="pdf",
-            pdf_standards=STANDARDS,
-            sys_inputs={"data": data, "fonts": json.dumps(["Arimo", *self.families])},
-            timestamp=moment,
+            pdf_standards=[asked["claim"], "ua-1"],
+            sys_inputs={
+                "data": data,
+                "facts": asked["facts"],
+                "fonts": json.dumps(["Arimo", *self.families]),
+            },
+            timestamp=asked["moment"],
         )
         if not isinstance(pdf, bytes):
             raise TypeError("the typesetter gave no PDF")
@@ -102,7 +105,7 @@ def main(letters: str, fonts: str) -> None:
 
 def _answer(typesetter: Typesetter, request: dict[str, Any], body: bytes) -> bytes:
     if request["do"] == "typeset":
-        return typesetter.typeset(request["letter"], body.decode("utf-8"), request["moment"])
+        return typesetter.typeset(request, body.decode("utf-8"))
     if request["do"] == "redraw":
         return redraw(body)
     raise ValueError(f"unknown request {request['do']!r}")

@@ -99,6 +99,10 @@ _DATABASE: dict[str, Any] = {
     "ip_count": 2,
     "domain": "pajak.contoh.example",
     "ports": ["443/tcp", "22/tcp (VPN)"],
+    "psu_watts": 800,
+    "raid": "RAID 1 dan RAID 5",
+    "has_rails": True,
+    "outbound": "443/tcp ke repositori paket",
 }
 _APPSERVER: dict[str, Any] = {
     **_DATABASE,
@@ -127,6 +131,16 @@ _PORTAL: dict[str, Any] = {
     "https": True,
     "bandwidth_mbps": 50,
     "vendor": "Tim pengembang internal",
+    "vendor_contact": "0800-000-0011",
+    "background": "Pembayaran pajak daerah masih dilakukan di loket.",
+    "site_type": "Layanan masyarakat",
+    "users": "Wajib pajak, sekitar 12.000 orang",
+    "built_year": 2026,
+    "frontend": "HTML dan htmx 2",
+    "waf": "WAF pusat data",
+    "remote_access": "SSH melalui VPN",
+    "security_test": "Lulus, laporan 12 November 2026",
+    "pse_number": "000123.01/DJAI.PSE/11/2026",
 }
 _PLACES: list[shape.PlacementFacts] = [
     {"item": "Server basis data pajak", "rack": "R04", "position_u": 17, "height_u": 2, "face": "full",

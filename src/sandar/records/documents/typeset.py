@@ -10,7 +10,7 @@ replaced after `LETTERS_EACH` letters (the compiler's memory only grows), sent h
 
 Why it is deterministic: the only input is the JSON of the facts, the only date is the paper's own, the fonts
 come from one folder and never from the machine. Same facts, same templates, same fonts: same bytes.
-PDF/A-2a with PDF/UA-1: archivable and readable by screen readers. Source of both: issue "documents", item 3.
+PDF/A with PDF/UA-1: archivable and readable by screen readers. Source of both: issue "documents", item 3.
 """
 
 from __future__ import annotations
@@ -37,14 +37,19 @@ LETTERS_EACH = 500
 _log = logging.getLogger(__name__)
 
 
-def typeset(letter: str, data: Mapping[str, Any]) -> bytes:
-    """Render letters/<letter>.typ with `data` (as `present.letter_data` makes it) to PDF/A-2a, PDF/UA-1.
+def typeset(letter: str, data: Mapping[str, Any], *, facts: str = "") -> bytes:
+    """Render letters/<letter>.typ with `data` (as `present.letter_data` makes it); tagged, PDF/UA-1 and PDF/A.
+
+    facts: the frozen facts as canonical JSON, attached as fakta.json; their SHA-256 is the one the register keeps.
+    PDF/A-2 allows no such attachment, so with facts it is A-3: level A, or level B when somebody is to sign, for a
+    signature added later must not break what the bytes claim. Without facts (previews, registers) it is A-2a.
 
     Raises RenderFailed (a fault of ours or of the machine, never the person's). facts: letter, reason.
     """
     year, month, day = data["doc"]["date"]
     moment = int(datetime(year, month, day, tzinfo=UTC).timestamp())
-    request = {"do": "typeset", "letter": letter, "moment": moment}
+    claim = "a-2a" if not facts else "a-3b" if data.get("signers") else "a-3a"
+    request = {"do": "typeset", "letter": letter, "moment": moment, "facts": facts, "claim": claim}
     try:
         return _child.ask(request, _encoded(data, fonts.literal), name=letter)
     except errors.RenderFailed as failed:
@@ -72,7 +77,9 @@ def _each_text(value: Any, change: Any) -> Any:
     if isinstance(value, Mapping):
         # Addresses of ours are short, printable by construction, and meant to be copied whole.
         return {
-            key: inner if key.endswith("_url") and _is_address(inner) else _each_text(inner, change)
+            key: inner
+            if key == "arms_svg" or (key.endswith("_url") and _is_address(inner))
+            else _each_text(inner, change)
             for key, inner in value.items()
         }
     if isinstance(value, list):

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from sandar import errors
-from sandar.records.documents import pdfscan, store, typeset
+from sandar.records.documents import pdfscan, store, svgcheck, typeset
 
 PDF, PNG, JPEG, JSON, TEXT = "application/pdf", "image/png", "image/jpeg", "application/json", "text/plain"
+SVG = "image/svg+xml"
 
 LIMIT_BYTES: dict[str, int] = {
     PDF: 20_000_000,
@@ -23,6 +24,7 @@ LIMIT_BYTES: dict[str, int] = {
     JPEG: 10_000_000,
     JSON: 5_000_000,
     TEXT: 5_000_000,
+    SVG: 500_000,
 }
 
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -31,10 +33,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "photo": (JPEG, PNG),
     "inventory": (JSON, TEXT),
     "attachment": (PDF, JPEG, PNG),
+    "arms": (PNG, SVG),
 }
 """Kind of upload -> what it may be."""
 
-_SUFFIX = {PDF: (".pdf",), PNG: (".png",), JPEG: (".jpg", ".jpeg"), JSON: (".json",), TEXT: (".txt",)}
+_SUFFIX = {PDF: (".pdf",), PNG: (".png",), JPEG: (".jpg", ".jpeg"), JSON: (".json",), TEXT: (".txt",),
+           SVG: (".svg",)}  # fmt: skip
 _UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f/\\\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 
 
@@ -76,7 +80,7 @@ def accept_upload(name: str, declared_type: str, source: bytes | BinaryIO, *, ki
 
 
 def sniff(data: bytes) -> str | None:
-    """Media type by content, among the allowed five, or None."""
+    """Media type by content, among the allowed six, or None."""
     if data.startswith(b"%PDF-"):
         return PDF
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -89,6 +93,8 @@ def sniff(data: bytes) -> str | None:
         return None
     if "\x00" in text or not text.strip():
         return None
+    if svgcheck.is_svg(text):
+        return SVG
     if text.lstrip()[:1] in "{[":
         return JSON
     head = text[:4096]
@@ -117,6 +123,8 @@ def _made_safe(data: bytes, media_type: str, name: str) -> bytes:
         return data
     if media_type in (PNG, JPEG):
         return _redrawn(data, name)
+    if media_type == SVG and (reason := svgcheck.active_content(data)):
+        raise errors.UploadUnsafe(name=name, reason=reason)
     if media_type == JSON:
         _check_json(data, name)
     return data

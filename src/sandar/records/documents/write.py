@@ -39,22 +39,22 @@ def issue(
     day: date,
     sop: SopStamp | None = None,
     issued_by: int | None = None,
-    pattern: str | None = None,
+    pattern: str = "",
+    classification: str = "",
     title: str | None = None,
 ) -> Document:
     """Take the next number, freeze the facts, and leave the paper prepared; `render` makes the PDF later.
 
     kind: one of `books.PAPERS`. facts: as in `facts.py`, raw values (ISO dates, numbers); `issue` adds
     `facts["document"]` (number, date, title, token, address of the verify page, SOP). day: the date on the
-    paper in the office's zone; its year chooses the book. issued_by: person id. pattern, title: the office's
-    own, else the defaults of `books.py`.
+    paper in the office's zone; its year chooses the book. issued_by: person id. pattern, classification, title:
+    the office's own for this kind, else the office's one class and the defaults of `books.py`.
 
     Raises KeyError for an unknown kind, ValueError when facts are missing, RuntimeError outside a
     transaction.
     """
     _inside_a_transaction()
     paper = books.paper(kind)
-    sop = sop or SopStamp()
     if lacking := freeze.missing(kind, facts):
         raise ValueError(f"{kind} lacks the facts {lacking}")
     office = cast("Mapping[str, Any]", facts["office"])
@@ -63,13 +63,13 @@ def issue(
         pattern or paper.pattern,
         urut=sequence,
         day=day,
-        klasifikasi=office.get("classification") or paper.classification,
+        klasifikasi=classification or office.get("classification") or paper.classification,
         jenis=paper.code,
         unit=office.get("unit_code", ""),
     )
     token = new_token()
     title = title or paper.title
-    stamp = _stamp(kind, number=number, day=day, title=title, token=token, sop=sop)
+    stamp = _stamp(kind, number=number, day=day, title=title, token=token, sop=sop or SopStamp())
     kept, digest = freeze.frozen({**facts, "document": stamp})
     document = Document(
         case_id=case_id,
@@ -84,15 +84,15 @@ def issue(
         facts=kept,
         facts_sha256=digest,
         token=token,
-        sop_number=sop.number,
-        sop_revision=sop.revision,
+        sop_number=stamp["sop_number"],
+        sop_revision=stamp["sop_revision"],
         issued_by_id=issued_by,
     )
     insert(document)
     return document
 
 
-def _stamp(kind: str, *, number: str, day: date, title: str, token: str, sop: SopStamp) -> dict[str, object]:
+def _stamp(kind: str, *, number: str, day: date, title: str, token: str, sop: SopStamp) -> dict[str, Any]:
     """What the paper says of itself; a preview has neither number nor token."""
     return {
         "kind": kind,
@@ -169,7 +169,11 @@ def render(document_id: int) -> Document:
         raise errors.NotFound(what="document")
     if document.pdf_sha256:
         return document
-    pdf = typeset.typeset(document.kind, present.letter_data(document.kind, document.facts))
+    pdf = typeset.typeset(
+        document.kind,
+        present.letter_data(document.kind, document.facts),
+        facts=freeze.text(document.facts),
+    )
     digest = store.put(pdf)
     with transaction.atomic():
         # A paper that was replaced or revoked before its PDF was made keeps that status.

@@ -65,6 +65,9 @@ class Office(models.Model):
     forbidden_pairs = models.JSONField(
         default=list, help_text="warned pairs this office forbids, as [duty, duty] in alphabetic order"
     )
+    papers = models.JSONField(
+        default=dict, help_text="page, margins, font, footer, numbering, arms (steps/letterhead.py)"
+    )
     is_example = models.BooleanField(default=False, help_text="demo data: officers need no second factor")
 
     def __str__(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from sandar.errors import Refused
-from sandar.records.people.models import ApiToken, Person
+from sandar.records.people.models import ApiToken, Office, Person
 from sandar.records.people.read import digest
 
 TOKEN_PREFIX = "sandar_"  # noqa: S105 - lets secret scanners recognise a leaked token
@@ -46,3 +47,10 @@ def close_account(person: Person, *, at: datetime) -> None:
 def set_language(person: Person, language: str) -> None:
     """The language of the person's pages and messages."""
     Person.objects.filter(pk=person.pk).update(language=language)
+
+
+def save_office(office: Office, **columns: Any) -> None:
+    """Change the letterhead or the form of the papers; papers issued before keep theirs."""
+    Office.objects.filter(pk=office.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(office, name, value)

@@ -67,8 +67,10 @@ def _facts(turn: Turn, data: dict[str, Any], version: int) -> dict[str, Any]:
     )  # fmt: skip
     admin = paper.official(data["admin_contact"])
     signatory = paper.official(turn.case.letter.get("signatory"))
+    shared = paper.common(turn, signers=[signatory, {**admin, "caption": "Penanggung jawab administratif"}])
     return {
-        **paper.common(turn, signers=[signatory, {**admin, "caption": "Penanggung jawab administratif"}]),
+        **shared,
+        "agency": {**shared["agency"], "sub_unit": data["sub_unit"]},
         "version": version,
         "submitted_at": paper.local(turn.at, turn.office),
         "items": data["items"],

@@ -27,6 +27,7 @@ class Application(Input):
     access_people: Annotated[list[Official], Field(max_length=20)] = Field(
         default_factory=list, title="Personil yang berhak akses"
     )
+    sub_unit: Text = Field("", title="Bidang, bagian, atau UPTD")
     purpose: Long = Field("", title="Keperluan")
     confidentiality: Level = Field("", title="Kerahasiaan data")
     integrity: Level = Field("", title="Keutuhan data")

@@ -16,6 +16,7 @@ from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets
 from sandar.records.assets.models import Delivery
 from sandar.records.cases import read as cases
+from sandar.records.documents import read as papers_read
 from sandar.records.documents.models import Document
 from sandar.records.facility import read as facility
 from sandar.records.ledger.models import Claim
@@ -222,10 +223,23 @@ def _minutes(
         "references": [paper.reference(known) for known in basis if known],
         "service_from_on": turn.day.isoformat(),
         "note": given.note,
+        "attachments": _attachments(turn),
     }
     if given.valid_until:
         facts["service_until_on"] = given.valid_until.isoformat()
     return facts
+
+
+def _attachments(turn: Turn) -> list[str]:
+    """What belongs to the minutes: the checklist, and the photos taken of this case."""
+    checklist = turn.known_papers.get("conformity_checklist")
+    photos = sum(file.kind == "photo" for file in papers_read.files_of_case(turn.case.pk))
+    found = (
+        [_("%(title)s Nomor %(number)s") % {"title": checklist.title, "number": checklist.number}]
+        if checklist
+        else []
+    )
+    return found + ([_("Foto perangkat (%(count)s lembar)") % {"count": photos}] if photos else [])
 
 
 def _giver(turn: Turn) -> Person:
