@@ -470,8 +470,16 @@ def _paper(case: Case, path: str, paper: dict[str, Any], told: dict[str, Any]) -
         "title": (paper["title"], stamp.get("title")),
         "issued_on": (paper["issued_on"], stamp.get("issued_on")),
         "case": (case.manifest["case"], paper["facts"].get("case", {}).get("number")),
-        "sop": ((sop["number"], sop["revision"]), (stamp.get("sop_number"), stamp.get("sop_revision"))),
     }
+    under = [
+        (sop["number"], sop["revision"])
+    ]  # a case that was moved to another revision keeps its older papers
+    for _where, moved in case.told("sop"):
+        before = moved.get("from") if isinstance(moved, dict) else None
+        under += [(before.get("number"), before.get("revision"))] if isinstance(before, dict) else []
+    stamped = (stamp.get("sop_number"), stamp.get("sop_revision"))
+    if stamped not in under:
+        yield Finding("PAPER_DIFFERS", f"{path} sop", shown(under[0]), shown(stamped))
     for name, same in pairs.items():
         if len(set(same)) > 1:
             yield Finding("PAPER_DIFFERS", f"{path} {name}", shown(same[0]), shown(same[1]))

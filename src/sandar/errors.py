@@ -90,6 +90,18 @@ class StaleVersion(Conflict):
     code = "STALE_VERSION"
 
 
+class DraftChanged(Conflict):
+    """The draft of the SOP was saved, published or dropped since the page was opened. facts: draft, seen, version."""
+
+    code = "DRAFT_CHANGED"
+
+
+class PlanChanged(Conflict):
+    """Something of the plan that was shown is not so any more. facts: revision."""
+
+    code = "PLAN_CHANGED"
+
+
 class SubmissionRunning(Conflict):
     """The same submission is still being worked on."""
 

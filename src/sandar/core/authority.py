@@ -24,7 +24,7 @@ SERVICES_OF: dict[str, tuple[str, ...]] = {
 
 DUTIES = (
     "requested", "disposed", "capacity_checked", "capacity_released", "form_authored", "approved", "notified",
-    "received", "inspected", "installed", "reported",
+    "received", "inspected", "installed", "reported", "activity",
 )  # fmt: skip
 OFFICE_DUTIES = tuple(duty for duty in DUTIES if duty not in ("requested", "form_authored"))
 

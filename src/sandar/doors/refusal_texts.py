@@ -95,6 +95,19 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Data ini berubah sesudah halaman Anda dibuka."),
         _("Muat ulang untuk melihat keadaan terbaru, lalu ulangi bila masih perlu."),
     ),
+    errors.DraftChanged: Text(
+        _("Rancangan sudah berubah"),
+        _("Rancangan SOP ini disimpan, diterbitkan, atau dibatalkan sejak halaman Anda dibuka."),
+        _("Muat ulang halaman, periksa perubahannya, lalu ulangi. Isian Anda masih tampil di bawah."),
+    ),
+    errors.PlanChanged: Text(
+        _("Keadaan permohonan sudah berubah"),
+        _(
+            "Sejak daftar ini ditampilkan ada permohonan yang bergerak, "
+            "jadi pemindahan ini tidak lagi seperti yang dilihat."
+        ),
+        _("Periksa daftar yang baru, lalu pindahkan lagi."),
+    ),
     errors.StaleVersion: Text(
         _("Halaman ini sudah lama terbuka"),
         _("%(actor)s sudah bertindak atas permohonan ini (%(action)s) pada %(at)s."),

@@ -246,6 +246,12 @@ _SENTENCES = {
     "BRANCH_ALONE": "Keputusan pada “{name}” hanya mempunyai jawaban “{branch}”.",
     "BRANCH_TWICE": "Keputusan pada “{name}” mempunyai jawaban “{branch}” lebih dari sekali.",
     "STATE_UNREACHED": "Keadaan “{name}” tidak dapat dicapai dari awal.",
+    "ACT_UNKNOWN": "Kegiatan “{step}” tidak mempunyai tindakan “{name}”; yang dikenal: {among}.",
+    "ACT_TOO_EARLY": "Tindakan “{name}” pada kegiatan “{step}” dapat dicapai tanpa melewati {needs}.",
+    "END_AFTER_HANDOVER": "Tindakan “{name}” mengakhiri permohonan tanpa layanan, padahal perangkat sudah terpasang.",
+    "RESTING_STATE": "Keadaan “{name}” tidak dapat menunggu kapasitas; hanya {among}.",
+    "STEP_KEY_TOO_LONG": "Kunci kegiatan “{name}” lebih dari {limit} huruf.",
+    "START_WITHOUT_LETTER": "Kegiatan pertama harus “{wanted}”, dengan tindakan “{name}” pada awalnya.",
     "NO_WAY_TO_AN_END": "Dari keadaan “{name}” tidak ada jalan menuju akhir.",
 }
 _WANTED = {

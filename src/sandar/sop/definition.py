@@ -54,6 +54,7 @@ __all__ = [
     "loads",
     "problems_of",
     "sentence",
+    "shipped_texts",
 ]
 
 
@@ -95,6 +96,16 @@ def content_hash(procedure_text: str) -> str:
 def bundled_text() -> str:
     """The text of the seed's procedure as it ships with Sandar."""
     return resources.files("sandar.sop").joinpath("colocation.toml").read_text("utf-8")
+
+
+def shipped_texts() -> dict[str, str]:
+    """Every procedure that ships with Sandar, by service."""
+    files = sorted(resources.files("sandar.sop").iterdir(), key=lambda file: file.name)
+    return {
+        file.name.removesuffix(".toml"): file.read_text("utf-8")
+        for file in files
+        if file.name.endswith(".toml")
+    }
 
 
 @lru_cache(maxsize=1)

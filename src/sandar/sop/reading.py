@@ -27,7 +27,7 @@ from sandar.sop.procedure import (
 
 Table = dict[str, Any]
 
-_BUDGET = re.compile(r"([1-9][0-9]{0,4}) (min|day)")
+BUDGET = re.compile(r"([1-9][0-9]{0,4}) (min|day)")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SYNTAX_LINE = re.compile(r"\(at line (\d+)")
 
@@ -121,7 +121,7 @@ class Reader:
         value = self.text(table, path, "budget")
         if not value:
             return None
-        match = _BUDGET.fullmatch(value)
+        match = BUDGET.fullmatch(value)
         if match is None:
             self.blame((*path, "budget"), "BUDGET_UNREADABLE", value=value)
             return None

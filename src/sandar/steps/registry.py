@@ -1,7 +1,8 @@
 """Which step offers which act, found by folder; and how a door performs one.
 
 Every folder `sN_*` with a module `act` brings `STEP` (the SOP's key) and `ACTS` (action name -> Act). The SOP
-binds them by key, so an office that reorders its activities changes no code.
+binds them by key, so an office that reorders its activities changes no code. A key that no folder has is an activity
+the office put in itself: the room `own_activity` serves all of those (ADR 0014).
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from sandar.steps.inputs import Input
 from sandar.steps.turn import Act, Turn, standing, taking
 
 ANY_STEP = "*"
+OWN_STEP = "+"
+_OWN = "own_activity"
 _STEP_FOLDER = re.compile(r"s\d+_")
 
 
@@ -64,12 +67,32 @@ def acts() -> Mapping[tuple[str, str], Act]:
             if key in found:
                 raise RuntimeError(f"two acts for {key}")
             found[key] = entry
-    return found
+    own = import_module(f"{steps.__name__}.{_OWN}.act")
+    return found | {(OWN_STEP, name): entry for name, entry in own.ACTS.items()}
+
+
+@lru_cache(maxsize=1)
+def bound() -> Mapping[str, str]:
+    """The step keys that code knows, with the package behind each."""
+    rooms = {key: act.run.__module__ for (key, _name), act in acts().items()}
+    return {key: room.rpartition(".")[0] for key, room in rooms.items() if key not in (ANY_STEP, OWN_STEP)}
+
+
+def room_of(step: str) -> str:
+    """The package behind a step: its own folder, or the one for activities an office put in itself."""
+    return bound().get(step, f"{steps.__name__}.{_OWN}")
 
 
 def act_for(step: str, action: str) -> Act | None:
     """The act behind an action of a step; None when no folder offers it."""
-    return acts().get((step, action)) or acts().get((ANY_STEP, action))
+    known = step if step in bound() else OWN_STEP
+    return acts().get((known, action)) or acts().get((ANY_STEP, action))
+
+
+def names_of(step: str) -> list[str]:
+    """The names of the actions that a step's room offers."""
+    known = step if step in bound() or step == ANY_STEP else OWN_STEP
+    return sorted(name for key, name in acts() if key == known)
 
 
 def is_anytime(action: str) -> bool:

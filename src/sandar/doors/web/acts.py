@@ -129,7 +129,10 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _attach(nested: dict[str, Any], upload: Upload) -> None:
-    """Name an uploaded inventory by its hash beside the control it came from."""
+    """Name an uploaded inventory by its hash beside the control it came from; an attachment among the files."""
+    if upload.control == "attachments":
+        nested.setdefault("files", []).append(upload.file.sha256)
+        return
     if not upload.control.endswith("inventory_file"):
         return
     parts = upload.control.split(".")

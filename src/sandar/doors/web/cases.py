@@ -139,7 +139,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "hold_until": min((claim.expires_at for claim in claims if claim.expires_at), default=None),
         "assets": assets_read.of_case(case.pk),
         "is_office": viewer.is_office,
-        "asked": labels.asked(case.state)
+        "asked": labels.asked(case.state, by_agency=task is not None and task.role == "applicant")
         if not viewer.is_office or (task and task.role == "applicant")
         else "",
         "can_withdraw": _can_withdraw(case, viewer),

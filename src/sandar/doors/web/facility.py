@@ -120,6 +120,12 @@ def _told(event: Any) -> dict[str, Any]:
         "facility_imported": _("mengimpor"),
         "day_off_added": _("menambah hari libur"),
         "day_off_removed": _("menghapus hari libur"),
+        "sop_draft_begun": _("memulai rancangan SOP"),
+        "sop_draft_saved": _("menyimpan rancangan SOP"),
+        "sop_draft_checked": _("memeriksa rancangan SOP"),
+        "sop_draft_dropped": _("membatalkan rancangan SOP"),
+        "sop_published": _("menerbitkan SOP"),
+        "sop_cases_moved": _("memindahkan permohonan ke revisi SOP lain"),
     }
     files = ", ".join(str(file["name"]) for file in payload.get("files", []))
     if files:

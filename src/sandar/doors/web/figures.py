@@ -141,7 +141,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "units": units,
     "probe_problem": probing.sentence,
     "role_name": _named(labels.ROLES),
-    "state_name": _named(labels.STATES),
+    "state_name": labels.state,
     "service_name": _named(labels.SERVICES),
     "paper_name": _named(labels.PAPERS),
     "claim_name": _named(labels.CLAIMS),

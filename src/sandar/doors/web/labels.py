@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from sandar.core.authority import Grant
+from sandar.records.cases import read as cases
 from sandar.steps import reasons
 
 ROLES: dict[str, str | Promise] = {
@@ -152,6 +153,9 @@ DUTIES: dict[str, str | Promise] = {
     "inspected": _("memeriksa perangkat"),
     "installed": _("memasang perangkat"),
     "reported": _("melaporkan selesai"),
+    "activity": _("mengerjakan kegiatan tambahan"),
+    "sop_drafted": _("menyusun rancangan SOP ini"),
+    "sop_published": _("menerbitkannya"),
 }
 
 # What happened, as it reads after a person's name; events of the journal and names of actions.
@@ -195,6 +199,10 @@ EVENTS: dict[str, str | Promise] = {
     "service_unreachable": _("menyatakan layanan belum dapat diakses"),
     "access_fixed": _("memperbaiki akses"),
     "file_attached": _("melampirkan berkas"),
+    "activity_finished": _("menyelesaikan kegiatan"),
+    "activity_returned": _("mengembalikan permohonan"),
+    "activity_refused": _("menolak permohonan"),
+    "revision_changed": _("memindahkan permohonan ke revisi SOP lain"),
     "claim_held": _("memesan tempat"),
     "claim_changed": _("memindahkan atau mengubah tempat"),
     "claim_released": _("melepas tempat"),
@@ -238,6 +246,11 @@ def label(table: dict[str, str | Promise], code: object) -> str:
     return str(table.get(str(code), code))
 
 
+def state(code: object) -> str:
+    """What a state is called; one of the office's own activities by the office's own SOP."""
+    return str(STATES[str(code)]) if code in STATES else sop_word(cases.word_of_state(str(code)))
+
+
 def sop_word(text: object) -> str:
     """A label of the procedure file, a paper's title or a field's title in the language of the page.
 
@@ -277,6 +290,7 @@ ASKED: dict[str, str | Promise] = {
         "lalu catat di sini apa yang diserahkan."
     ),
 }
+_YOUR_TURN = _("Kantor menunggu kegiatan ini dari Anda. Kerjakan, lalu kirim hasilnya di bawah.")
 _OFFICE_WORKS = _("Kantor sedang mengerjakan permohonan ini. Tidak ada yang perlu Anda lakukan.")
 
 # What the button of an inbox says: what one goes there to do.
@@ -304,9 +318,12 @@ OPENING: dict[str, str | Promise] = {
 }
 
 
-def asked(state: str) -> str:
-    """What the agency should know of an open state: what to do, or that nothing is asked of it."""
-    return str(ASKED.get(state, _OFFICE_WORKS if state in STATES else ""))
+def asked(state: str, *, by_agency: bool = False) -> str:
+    """What the agency should know of an open state: what to do, or that nothing is asked of it.
+
+    by_agency: it is the agency's turn; an activity the office put in itself has no words of its own here.
+    """
+    return str(ASKED.get(state, _YOUR_TURN if by_agency and state not in STATES else _OFFICE_WORKS))
 
 
 def capacity(grant: Grant) -> str:

@@ -57,48 +57,33 @@ class Form:
         return {"probe": "plug-connected", "hand_in": "truck-delivery"}.get(self.action.name, "check")
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def module(step: str) -> Any:
     """The page side of a step (`steps/sN_*/web.py`), or None."""
-    for (key, _name), act in registry.acts().items():
-        if key == step:
-            try:
-                return import_module(act.run.__module__.rsplit(".", 1)[0] + ".web")
-            except ModuleNotFoundError:
-                return None
-    return None
+    try:
+        return import_module(registry.room_of(step) + ".web")
+    except ModuleNotFoundError:
+        return None
 
 
-@lru_cache(maxsize=128)
-def _own_template(step: str, action: str) -> str:
-    for (key, name), act in registry.acts().items():
-        if key == step and name == action:
-            folder = act.run.__module__.split(".")[-2]
-            path = f"{folder}/{action}.html"
-            try:
-                get_template(path)
-            except TemplateDoesNotExist:
-                return ""
-            return path
-    return ""
-
-
-def question(task: Task) -> str:
-    """The template of a step's `question.html`: what is decided and on what, above the forms. Empty without one."""
-    folder = next(
-        (
-            act.run.__module__.split(".")[-2]
-            for (key, _name), act in registry.acts().items()
-            if key == task.step
-        ),
-        "",
-    )
-    path = f"{folder}/question.html"
+@lru_cache(maxsize=256)
+def _template(step: str, name: str) -> str:
+    """The step's own template of this name, or empty."""
+    path = f"{registry.room_of(step).rpartition('.')[2]}/{name}.html"
     try:
         get_template(path)
     except TemplateDoesNotExist:
         return ""
     return path
+
+
+def _own_template(step: str, action: str) -> str:
+    return _template(step, action) if registry.act_for(step, action) else ""
+
+
+def question(task: Task) -> str:
+    """The template of a step's `question.html`: what is decided and on what, above the forms. Empty without one."""
+    return _template(task.step, "question")
 
 
 def context(task: Task, at: datetime) -> dict[str, Any]:

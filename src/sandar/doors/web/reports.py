@@ -21,7 +21,6 @@ from sandar.doors.web.scope import officers
 from sandar.records.cases import read as cases
 from sandar.records.clocks import measures
 from sandar.records.clocks.measures import Measure
-from sandar.sop import definition
 from sandar.sop.procedure import Step
 
 TARGET = 90  # percent within the standard that the page calls good
@@ -101,7 +100,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Each activity in the chosen period: median, 90th percentile, share within the standard."""
     periods = _periods(today(request))
     period = next((one for one in periods if one.code == request.GET.get("masa")), periods[1])
-    procedure = definition.loads(cases.current_revision().text)
+    procedure = cases.procedure_of_revision(cases.current_revision(today(request)))
     found = measures.finished(_instant(period.first), _instant(period.until))
     lines = [_line(step, found.get(step.key)) for step in procedure.steps]
     office = [line for line in lines if line.owner == "office" and line.measure]
@@ -155,7 +154,7 @@ def _ends(request: HttpRequest, period: Period) -> list[dict[str, Any]]:
     found = list(rows.annotate(n=Count("pk")).order_by("-n", "state"))
     total = sum(row["n"] for row in found)
     return [
-        {"state": row["state"], "word": labels.label(labels.STATES, row["state"]), "n": row["n"],
+        {"state": row["state"], "word": labels.state(row["state"]), "n": row["n"],
          "percent": round(100 * row["n"] / total)}
         for row in found
     ]  # fmt: skip

@@ -103,10 +103,14 @@ def timeline(
         }
         if payload.get("note"):
             row["quote"] = payload["note"]
+        if payload.get("activity"):
+            row["text"] = f"{row['text']} {payload['activity']['no']}, {payload['activity']['short']}"
         if payload.get("reason"):
             row["note"] = labels.choice("reason", payload["reason"])
         elif event.kind == "claim_changed":
             row["note"] = "; ".join(_ways(payload.get("claims", [])))
+        elif payload.get("result"):
+            row["note"] = payload["result"]
         elif payload.get("offer"):
             row["note"] = offering.brief(payload["offer"]["rows"])
         if person.get("mandate"):

@@ -32,6 +32,8 @@ from sandar.doors.web import (
     racks,
     reports,
     sop,
+    sop_drafts,
+    sop_trial,
     troubles,
     waiting,
 )
@@ -73,6 +75,8 @@ urlpatterns = [
     *racks.urlpatterns,
     *reports.urlpatterns,
     *sop.urlpatterns,
+    *sop_drafts.urlpatterns,
+    *sop_trial.urlpatterns,
     *troubles.urlpatterns,
     *waiting.urlpatterns,
 ]

@@ -9,7 +9,10 @@ from django.db.models import Q
 
 
 class SopRevision(models.Model):
-    """A published procedure. Immutable; a case stays on the revision it started under."""
+    """A published procedure. Immutable; a case stays on the revision it started under (ADR 0014).
+
+    In force on a day: the highest number of its service among those that are effective by then.
+    """
 
     service = models.CharField(max_length=40)
     number = models.CharField(max_length=80, blank=True, help_text="Nomor SOP as printed")
@@ -17,6 +20,15 @@ class SopRevision(models.Model):
     text = models.TextField(help_text="the TOML definition, byte for byte")
     content_sha256 = models.CharField(max_length=64, unique=True)
     published_at = models.DateTimeField()
+    effective_on = models.DateField(help_text="first local day on which new requests start under it")
+    approved_by = models.ForeignKey(
+        "people.Person",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="null: came with Sandar",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -25,6 +37,36 @@ class SopRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} r{self.revision}"
+
+
+class SopDraft(models.Model):
+    """A revision in the making. Its text may be wrong; `checked_sha256` names the text that was found right."""
+
+    service = models.CharField(max_length=40)
+    base = models.ForeignKey(SopRevision, models.PROTECT, null=True, blank=True, related_name="+")
+    text = models.TextField()
+    version = models.PositiveIntegerField(default=1)
+    authors = models.JSONField(
+        default=list, help_text="ids of everybody who wrote in it, and whom they represented"
+    )
+    began_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    checked_sha256 = models.CharField(max_length=64, blank=True, help_text="of the text; empty: not checked")
+    checked_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    published = models.OneToOneField(
+        SopRevision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="draft",
+        help_text="what became of it",
+    )
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.service} draft {self.pk} v{self.version}"
 
 
 class CaseBook(models.Model):

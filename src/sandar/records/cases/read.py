@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC
+from datetime import UTC, date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,10 +12,11 @@ from django.db.models import Q, QuerySet
 from sandar.core import chain, sealed
 from sandar.core.authority import SERVICES_OF, Grant, Scope
 from sandar.errors import NotFound
-from sandar.records.cases.models import Case, Event, FormVersion, SopRevision, Task
+from sandar.records.cases.models import Case, Event, FormVersion, SopDraft, SopRevision, Task
 from sandar.records.prepared import Question, Slot
 from sandar.sop import definition
 
+BASE_SERVICE = "colocation"
 SOP_ROLES = frozenset(
     {"division_head", "supervisor", "administrator", "dc_operator", "inspector", "office_head"}
 )
@@ -260,14 +261,91 @@ def procedure_of_revision(revision: SopRevision) -> definition.Procedure:
     return _parsed(revision.pk, revision.content_sha256)
 
 
-def current_revision(service: str = "colocation") -> SopRevision:
-    """The newest published revision. Raises NotFound on an instance that was not set up."""
-    found = _CURRENT.first(service=service)
+def current_revision(day: date, service: str = BASE_SERVICE) -> SopRevision:
+    """The revision in force on a local day: the highest number that is effective by then.
+
+    Raises NotFound on an instance that was not set up.
+    """
+    found = _CURRENT.first(service=service, day=day)
     if found is None:
         raise NotFound(what="sop")
     return found
 
 
+def revision_for(asked: str, day: date) -> SopRevision:
+    """The revision a request for this service starts under: the service's own, else the seed's.
+
+    Raises NotFound on an instance that was not set up.
+    """
+    own = None if asked in (BASE_SERVICE, "both") else _CURRENT.first(service=asked, day=day)
+    return own or current_revision(day)
+
+
 _CURRENT = Question(
-    lambda: SopRevision.objects.filter(service=Slot("service")).defer("text").order_by("-revision")[:1]
+    lambda: (
+        SopRevision.objects.filter(service=Slot("service"), effective_on__lte=Slot("day"))
+        .defer("text")
+        .order_by("-revision")[:1]
+    )
 )
+
+
+def last_revision(service: str) -> int:
+    """The highest number of a service, in force or not yet; 0 without one."""
+    numbers = SopRevision.objects.filter(service=service).order_by("-revision")
+    return numbers.values_list("revision", flat=True).first() or 0
+
+
+def newest_revision(service: str) -> SopRevision | None:
+    """The revision with the highest number of a service, in force or not yet."""
+    return SopRevision.objects.filter(service=service).order_by("-revision").first()
+
+
+def revisions() -> QuerySet[SopRevision]:
+    """Every published revision without its text, newest of each service first."""
+    return SopRevision.objects.defer("text").order_by("service", "-revision")
+
+
+def open_cases(service: str, *, before: int | None = None) -> QuerySet[Case]:
+    """Open cases under revisions of a service, oldest first; before: only of revisions with a lower number."""
+    rows = Case.objects.filter(closed_at__isnull=True, revision__service=service)
+    if before is not None:
+        rows = rows.filter(revision__revision__lt=before)
+    return rows.select_related("revision", "agency").defer("revision__text").order_by("pk")
+
+
+def outcomes_of(case: Case) -> list[str]:
+    """How each finished task of the case came out, oldest first."""
+    rows = Task.objects.filter(case=case, closed_at__isnull=False).order_by("pk")
+    return [name for name in rows.values_list("outcome", flat=True) if name]
+
+
+def drafts() -> QuerySet[SopDraft]:
+    """Drafts that are still in the making, newest first."""
+    rows = SopDraft.objects.filter(published__isnull=True, dropped_at__isnull=True)
+    return rows.select_related("base", "began_by", "checked_by").order_by("-pk")
+
+
+def draft(pk: int) -> SopDraft:
+    """A draft in the making. Raises NotFound, also for one that was published or dropped."""
+    found = drafts().filter(pk=pk).first()
+    if found is None:
+        raise NotFound(what="sop")
+    return found
+
+
+def word_of_state(state: str) -> str:
+    """What a state that only an office's own SOP knows is called there, by the newest revision that has it."""
+    if state not in _WORDS:
+        for revision in revisions().order_by("-pk"):
+            procedure = procedure_of_revision(revision)
+            for _step, stage in procedure.stages:
+                _WORDS.setdefault(stage.state, stage.label)
+            for end in procedure.ends:
+                _WORDS.setdefault(end.state, end.label)
+            if state in _WORDS:
+                break
+    return _WORDS.get(state, state)
+
+
+_WORDS: dict[str, str] = {}  # by state; labels of published revisions, which never change

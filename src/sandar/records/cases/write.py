@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from sandar.core import chain, numbering, sealed
 from sandar.errors import NotFound, StaleVersion, SubmissionReused, SubmissionRunning
 from sandar.records.cases.models import Case, CaseBook, Event, FormVersion, SopRevision, Submission, Task
-from sandar.records.cases.read import Viewer, form_hash, hashed, may_see
+from sandar.records.cases.read import Viewer, form_hash, hashed, last_revision, may_see, open_cases
 from sandar.records.prepared import Question, Slot, insert, update
 
 
@@ -23,22 +23,33 @@ def _inside() -> None:
     assert connection.in_atomic_block, "verbs on cases run inside the act's transaction"
 
 
-def publish(text: str, *, service: str, number: str, content_sha256: str, at: datetime) -> SopRevision:
-    """Publish a procedure as the next revision of its service; publishing the same text again changes nothing."""
+def publish(
+    text: str,
+    *,
+    service: str,
+    number: str,
+    content_sha256: str,
+    at: datetime,
+    effective_on: date | None = None,
+    approved_by: int | None = None,
+) -> SopRevision:
+    """Publish a procedure as the next revision of its service; publishing the same text again changes nothing.
+
+    effective_on: first local day of new requests under it; without one, the day of `at`.
+    """
     _inside()
     known = SopRevision.objects.filter(content_sha256=content_sha256).first()
     if known:
         return known
-    last = (
-        SopRevision.objects.filter(service=service).order_by("-revision").values_list("revision", flat=True)
-    )
     return SopRevision.objects.create(
         service=service,
         number=number,
-        revision=(last.first() or 0) + 1,
+        revision=last_revision(service) + 1,
         text=text,
         content_sha256=content_sha256,
         published_at=at,
+        effective_on=effective_on or at.date(),
+        approved_by_id=approved_by,
     )
 
 
@@ -115,6 +126,19 @@ def lock_numbered(viewer: Viewer, number: str) -> Case:
     if case is None or not may_see(viewer, case):
         raise NotFound(what="case")
     return case
+
+
+def lock_open(service: str, *, before: int) -> None:
+    """Take every open case under earlier revisions of a service, in one order."""
+    _inside()
+    rows = open_cases(service, before=before).select_for_update(of=("self",), no_key=True)
+    list(rows.values_list("pk", flat=True))
+
+
+def hand_task(case: Case, *, role: str) -> None:
+    """Give the open task of the locked case to the holders of another role; the same role changes nothing."""
+    _inside()
+    Task.objects.filter(case=case, closed_at__isnull=True).exclude(role=role).update(role=role)
 
 
 def expect(case: Case, seen: int) -> None:

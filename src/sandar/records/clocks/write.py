@@ -92,6 +92,18 @@ class Clocks:
         self._end(known, at)
         _project(timer, self._ledger(timer), self._calendar)
 
+    def give(self, step: str, budget: timedelta | None) -> None:
+        """Another budget for a clock that runs or waits: what was used and paused stays, the due instant follows."""
+        timer = self.of(step)
+        if timer is None or timer.budget == budget:
+            return
+        timer.budget = budget
+        update(Timer, {"id": timer.pk}, budget=budget)
+        if budget is None and timer.due_at is not None:
+            update(Timer, {"id": timer.pk}, due_at=None)
+            timer.due_at = None
+        _project(timer, self._ledger(timer), self._calendar)
+
     def stop(self, step: str | None, *, at: datetime) -> None:
         """Stop the clock of a step (None: of every step) and freeze its working time by today's calendar."""
         for timer in self.running():

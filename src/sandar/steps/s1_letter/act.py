@@ -41,7 +41,7 @@ def receive(person: Person, request: Request, *, at: datetime, files: Sequence[A
         office = people.office()
         who = standing(person, local_day(at, office.time_zone))
         agency, grant = _agency(who, request)
-        revision = cases.current_revision()
+        revision = cases.revision_for(request.service, who.day)
         procedure = cases.procedure_of_revision(revision)
         way = route.follow(procedure, procedure.start, SUBMIT)
         case = cases_write.create(

@@ -95,7 +95,7 @@ class _Batch:
         self._case, self._agenda = self._cases_from()
         self._asset = _take(AssetBook, "last", count, year=self._year)
         self._paper = _take(NumberBook, "last", count, year=self._year, name=books.paper(KIND).book)
-        self._revision = cases.current_revision()
+        self._revision = cases.current_revision(now.astimezone(self._zone).date())
         self._network = ipaddress.ip_network(load_room.NETWORK)
 
     def _cases_from(self) -> tuple[int, int]:

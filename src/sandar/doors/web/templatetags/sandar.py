@@ -51,7 +51,7 @@ def chip(text: object, tone: str = "info") -> SafeString:
 @register.simple_tag
 def state_chip(state: str) -> SafeString:
     """The state of a case in words."""
-    return chip(words.label(words.STATES, state), words.STATE_TONES.get(state, "info"))
+    return chip(words.state(state), words.STATE_TONES.get(state, "info"))
 
 
 @register.simple_tag

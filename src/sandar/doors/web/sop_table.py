@@ -1,0 +1,113 @@
+"""A draft as the official table for officers: rows with controls, the choices they have, and where problems stand."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sandar.doors.web import labels
+from sandar.sop import definition
+from sandar.sop.definition import RETURN, ROLES, SYSTEM, Problem
+from sandar.sop.lines import Lines
+from sandar.steps import registry
+
+Values = dict[str, Any]
+Choices = list[tuple[str, str]]
+
+
+def table(text: str) -> dict[str, Any]:
+    """Everything the page of a draft shows and lets change. `text` has the shape of a procedure."""
+    values = tomllib.loads(text)
+    steps: list[Values] = values.get("step", [])
+    actors: list[Values] = values.get("actor", [])
+    columns = {actor.get("key"): actor.get("name", "") for actor in actors}
+    used = {role for actor in actors for role in actor.get("roles", [])}
+    return {
+        "title": values.get("title", ""),
+        "number": values.get("number", ""),
+        "identity": values.get("identity", {}),
+        "actors": [
+            {**actor, "words": [labels.label(labels.ROLES, role) for role in actor.get("roles", [])]}
+            for actor in actors
+        ],
+        "rows": [_row(step, columns, place, len(steps)) for place, step in enumerate(steps)],
+        "ends": values.get("end", []),
+        "roles": [(role, str(labels.ROLES[role])) for role in ROLES if role in used],
+        "targets": _targets(values),
+        "ways_back": _ways_back(values),
+        "refusals": [
+            (end["state"], end.get("label", "")) for end in values.get("end", []) if not end.get("finished")
+        ],
+        "steps": [(step.get("key"), f"{step.get('no')}. {step.get('short')}") for step in steps[1:]],
+        "units": [("min", _("menit")), ("day", _("hari kerja"))],
+    }
+
+
+def _row(step: Values, columns: Mapping[Any, str], place: int, count: int) -> Values:
+    amount, _space, unit = str(step.get("budget", "")).partition(" ")
+    return {
+        **step,
+        "amount": amount,
+        "unit": unit or "min",
+        "who": ", ".join(columns.get(key, str(key)) for key in step.get("actors", [])),
+        "own": step.get("key") not in registry.bound(),
+        "first": place <= 1,
+        "last": place in (0, count - 1),
+        "fixed": place == 0,
+        "stages": [_stage(stage) for stage in step.get("stage", [])],
+    }
+
+
+def _stage(stage: Values) -> Values:
+    actions = [
+        {"name": name, "is_system": action.get("by") == SYSTEM, **action}
+        for name, action in stage.get("actions", {}).items()
+    ]
+    return {**stage, "ways": actions}
+
+
+def _targets(values: Values) -> Choices:
+    found: Choices = []
+    for step in values.get("step", []):
+        found += [
+            (stage.get("state", ""), f"{step.get('no')} · {stage.get('label', '')}")
+            for stage in step.get("stage", [])
+        ]
+    found += [
+        (end.get("state", ""), _("Selesai: %(what)s") % {"what": end.get("label", "")})
+        for end in values.get("end", [])
+    ]
+    return [*found, (RETURN, _("kembali ke yang mengembalikan"))]
+
+
+def _ways_back(values: Values) -> Choices:
+    """Where an own activity may send a request back: states that wait for the agency."""
+    return [
+        (stage.get("state", ""), f"{step.get('no')} · {stage.get('label', '')}")
+        for step in values.get("step", [])
+        for stage in step.get("stage", [])
+        if stage.get("by") == "applicant"
+        and stage.get("state") != values.get("start")
+        and stage.get("waits_for") == "agency"
+    ]
+
+
+def placed(text: str, problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Each problem in a sentence, with the activity it stands in (key and words), as far as it is in one."""
+    lines, steps = Lines(text), tomllib.loads(text).get("step", [])
+    starts = [(lines.of(("step", place)), step) for place, step in enumerate(steps)]
+    after = min((lines.of((key, 0)) for key in ("end", "anytime") if lines.of((key, 0)) > 1), default=10**9)
+    found = []
+    for problem in problems:
+        home = next((s for line, s in reversed(starts) if line <= problem.line < after), None)
+        found.append(
+            {
+                "sentence": definition.sentence(problem),
+                "key": home.get("key", "") if home else "",
+                "where": f"{home.get('no')}. {home.get('short')}" if home else "",
+            }
+        )
+    return found

@@ -1,0 +1,119 @@
+"""`/sop/rancangan/<n>/coba`: a draft tried before it is published, on an invented case or the way of a real one.
+
+Nothing is stored: the walk stands in the address. Beside it: what the draft would mean for the cases that are open.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from sandar.doors.web import labels
+from sandar.doors.web.person import signed_in, today, viewer_of
+from sandar.doors.web.sop_drafts import writing
+from sandar.errors import NotFound
+from sandar.records.cases import read as cases
+from sandar.records.people import read as people
+from sandar.sop import definition, trial
+from sandar.sop.definition import SYSTEM, Procedure, Stage
+from sandar.sop.moving import Obstacle
+from sandar.steps.revising import moving, runnable
+from sandar.steps.s1_letter.act import SUBMIT
+
+LONGEST = 120  # acts of one walk
+
+
+@signed_in
+@require_GET
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The walk so far, who holds the case now, and the outcomes that may be chosen."""
+    writing(request)
+    draft = cases.draft(pk)
+    problems = runnable.problems(draft.text)
+    context: dict[str, Any] = {"draft": draft, "problems": problems, "number": ""}
+    if not problems:
+        procedure = definition.loads(draft.text)
+        outcomes, number = _outcomes(request)
+        walked = trial.walk(procedure, outcomes)
+        context |= {
+            "procedure": procedure,
+            "number": number,
+            "walked": walked,
+            "lines": [_line(one, procedure) for one in walked.passed],
+            "stopped": walked.stopped,
+            "holders": _holders(request, walked.here.stage) if walked.here else [],
+            "who": _who(procedure, walked.here.stage.by) if walked.here else "",
+            "ways": [{"action": way, "url": _url(outcomes, way.name)} for way in walked.ways],
+            "back": "?jalan=" + ",".join(outcomes[:-1]) if len(outcomes) > 1 else "",
+            "open": rows(moving.judged_by(procedure)),
+        }
+    return render(request, "web/sop/trial.html", context)
+
+
+def _outcomes(request: HttpRequest) -> tuple[list[str], str]:
+    """The outcomes of the walk: as chosen, or those of a case that is copied."""
+    number = request.GET.get("dari", "").strip()[:20]
+    if number:
+        return [SUBMIT, *cases.outcomes_of(cases.case_for(viewer_of(request), number))], number
+    chosen = [name for name in request.GET.get("jalan", SUBMIT).split(",") if name]
+    if len(chosen) > LONGEST:
+        raise NotFound(what="page")
+    return chosen, ""
+
+
+def _line(one: trial.Passed, procedure: Procedure) -> dict[str, Any]:
+    return {
+        "no": one.step.no,
+        "step": one.step.short,
+        "who": _("Sistem") if one.action.by == SYSTEM else _who(procedure, one.action.by),
+        "label": one.action.label,
+        "time": one.step.time_text,
+        "papers": [labels.label(labels.PAPERS, kind) for kind in one.step.gives],
+    }
+
+
+def _who(procedure: Procedure, role: str) -> str:
+    """The column of the sheet in which a role acts."""
+    return next((actor.name for actor in procedure.actors if role in actor.roles), role)
+
+
+def _holders(request: HttpRequest, stage: Stage) -> list[str]:
+    if stage.by in ("applicant", SYSTEM):
+        return []
+    return [person.name for person in people.acting(stage.by, today(request))]
+
+
+def _url(outcomes: list[str], name: str) -> str:
+    return "?jalan=" + ",".join([*outcomes, name])
+
+
+def rows(plan: moving.Plan) -> list[dict[str, Any]]:
+    """The verdict on each open case in words."""
+    return [
+        {"case": one.case, "label": one.label, "may": one.may, "why": [reason(why) for why in one.why]}
+        for one in plan.verdicts
+    ]
+
+
+def reason(why: Obstacle) -> str:
+    """Why a case cannot move, as a sentence."""
+    words = {
+        "SERVICE_DIFFERS": _("revisi ini milik layanan lain: %(about)s"),
+        "STATE_GONE": _("tahap “%(about)s” tidak ada lagi"),
+        "STATE_DIFFERS": _("tahap “%(about)s” kini bagian kegiatan lain atau menunggu pihak lain"),
+        "RETURN_GONE": _("dari “%(about)s” tidak ada lagi jalan kembali ke yang mengembalikan"),
+        "PAST_GONE": _("tahap “%(about)s” yang pernah dilalui tidak ada lagi"),
+        "STEP_GONE": _("kegiatan “%(about)s” yang sudah dimulai atau selesai tidak ada lagi"),
+        "STEP_CHANGED": _("aturan kegiatan “%(about)s” berubah, padahal sudah selesai menurut aturan lama"),
+        "STEPS_REORDERED": _("urutan kegiatan yang sudah selesai berubah: %(about)s"),
+        "STEP_INSERTED": _("kegiatan baru “%(about)s” berada sebelum tempat permohonan ini berdiri"),
+    }
+    return words[why.code] % {"about": why.about}
+
+
+urlpatterns = [path("sop/rancangan/<int:pk>/coba", page, name="sop_draft_try")]

@@ -1,0 +1,240 @@
+"""What the page of a draft does to the values of a procedure: texts and times, order, own activities.
+
+Values are what a TOML reader gives. Nothing here judges: a draft may be wrong while it is worked on, and the check
+says what and where. An own activity is one that no code of Sandar knows by name; it is inserted with its routes,
+so that every way that led to the activity behind it leads through it.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandar.sop.procedure import RETURN
+from sandar.sop.reading import BUDGET
+from sandar.sop.writing import Values
+
+OWN = "own_"
+"""How the key of an activity begins that an office put in by page."""
+
+KEY_LENGTH = 24
+FINISH, SEND_BACK, REFUSE = "finish", "send_back", "refuse"
+"""What an own activity can come to."""
+
+_TOP = ("title", "number")
+_IDENTITY = ("name", "made", "revised", "effective", "approved_name", "approved_id")
+_STEP = ("name", "short", "required_input", "output", "remark")
+_UNITS = {"min": "Menit", "day": "Hari"}
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An own activity as it is put in. before: the key of the activity behind it. back, refuse: targets or ""."""
+
+    before: str
+    name: str
+    short: str
+    role: str
+    budget: str
+    back: str = ""
+    refuse: str = ""
+    required_input: str = ""
+    output: str = ""
+
+
+def edited(values: Mapping[str, Any], fields: Mapping[str, str]) -> Values:
+    """`values` with the fields of the page written in. A name the procedure does not have is passed over."""
+    found = copy.deepcopy(dict(values))
+    for key in _TOP:
+        if key in fields:
+            found[key] = fields[key]
+    _into(found.setdefault("identity", {}), fields, "identity", _IDENTITY)
+    for actor in found.get("actor", []):
+        _into(actor, fields, f"actor.{actor.get('key')}", ("name", "short"))
+    for end in found.get("end", []):
+        _into(end, fields, f"end.{end.get('state')}", ("label",))
+    for step in found.get("step", []):
+        prefix = f"step.{step.get('key')}"
+        _into(step, fields, prefix, _STEP)
+        _time(step, fields, prefix)
+        for stage in step.get("stage", []):
+            _stage(found, step, stage, fields)
+    return found
+
+
+def _into(table: Values, fields: Mapping[str, str], prefix: str, names: tuple[str, ...]) -> None:
+    for name in names:
+        if (value := fields.get(f"{prefix}.{name}")) is not None:
+            table[name] = value.strip()
+
+
+def _time(step: Values, fields: Mapping[str, str], prefix: str) -> None:
+    """The standard time and its words on the sheet; the words follow the time unless somebody wrote others."""
+    if f"{prefix}.amount" not in fields:
+        return
+    before, words = step.get("budget", ""), fields.get(f"{prefix}.time_text", "").strip()
+    amount, unit = fields[f"{prefix}.amount"].strip(), fields.get(f"{prefix}.unit", "min")
+    step["budget"] = f"{amount} {unit}" if amount else ""
+    if not amount:
+        del step["budget"]
+    if step.get("budget", "") != before and words == step.get("time_text", ""):
+        words = f"{amount} {_UNITS.get(unit, unit)}" if amount else ""
+    step["time_text"] = words
+
+
+def _stage(values: Values, step: Values, stage: Values, fields: Mapping[str, str]) -> None:
+    prefix = f"stage.{stage.get('state')}"
+    _into(stage, fields, prefix, ("label",))
+    role = fields.get(f"{prefix}.by", stage.get("by"))
+    if role != stage.get("by"):
+        stage["by"] = role
+        _columns(values, step)
+    for name, action in stage.get("actions", {}).items():
+        where = f"act.{stage.get('state')}.{name}"
+        if f"{where}.label" in fields:
+            _into(action, fields, where, ("label", "to"))
+            if f"{where}.reason" in fields:
+                action["reason"] = True
+            else:
+                action.pop("reason", None)
+
+
+def _columns(values: Values, step: Values) -> None:
+    """The columns of an activity after somebody else does a part of it: in the order in which they act."""
+    column = {role: actor["key"] for actor in values.get("actor", []) for role in actor.get("roles", [])}
+    acting = [column.get(stage.get("by", "")) for stage in step.get("stage", []) if not stage.get("addition")]
+    step["actors"] = list(dict.fromkeys(key for key in acting if key)) or step.get("actors", [])
+
+
+def moved(values: Mapping[str, Any], key: str, *, by: int) -> Values:
+    """The activity `key` one place up (-1) or down (1) on the sheet. Routes stay: they name states."""
+    found = copy.deepcopy(dict(values))
+    steps: list[Values] = found.get("step", [])
+    at = next((place for place, step in enumerate(steps) if step.get("key") == key), None)
+    if at is not None and 0 <= at + by < len(steps):
+        steps[at], steps[at + by] = steps[at + by], steps[at]
+    return _numbered(found)
+
+
+def _numbered(values: Values) -> Values:
+    for no, step in enumerate(values.get("step", []), 1):
+        step["no"] = no
+    return values
+
+
+def with_activity(values: Mapping[str, Any], new: Activity) -> Values:
+    """`values` with an own activity before another: whatever led from above to that one leads through it.
+
+    Raises KeyError when there is no activity `before`.
+    """
+    found = copy.deepcopy(dict(values))
+    steps: list[Values] = found.get("step", [])
+    places = {step.get("key"): place for place, step in enumerate(steps)}
+    place = places[new.before]
+    state = _free_key(new.short or new.name, found)
+    inside = [stage.get("state") for stage in steps[place].get("stage", [])]
+    above = [action for step in steps[:place] for action in _actions(step) if action.get("to") in inside]
+    target = above[0]["to"] if above else next(iter(inside), "")
+    for action in above:
+        if action["to"] == target:
+            action["to"] = state
+    steps.insert(place, _activity(found, new, state, target))
+    return _numbered(found)
+
+
+def _activity(values: Values, new: Activity, key: str, target: str) -> Values:
+    column = {role: actor["key"] for actor in values.get("actor", []) for role in actor.get("roles", [])}
+    actions: Values = {FINISH: {"to": target, "label": "Selesai, lanjutkan"}}
+    if new.back:
+        actions[SEND_BACK] = {"to": new.back, "label": "Kembalikan", "reason": True}
+    if new.refuse:
+        actions[REFUSE] = {"to": new.refuse, "label": "Tolak permohonan", "reason": True}
+    amount, _, unit = new.budget.partition(" ")
+    step: Values = {
+        "no": 0,
+        "key": key,
+        "name": new.name,
+        "short": new.short or new.name[:40],
+        "actors": [column[new.role]] if new.role in column else [],
+        "required_input": new.required_input,
+        "time_text": f"{amount} {_UNITS.get(unit, unit)}" if new.budget else "",
+        "output": new.output,
+        "remark": "",
+        "gives": [],
+    }
+    if new.budget:
+        step["budget"] = new.budget
+    step["stage"] = [
+        {
+            "state": key,
+            "by": new.role,
+            "label": new.short or new.name[:80],
+            "waits_for": "agency" if new.role == "applicant" else "office",
+            "actions": actions,
+        }
+    ]
+    return step
+
+
+def _free_key(words: str, values: Values) -> str:
+    """A key for this name that no activity and no state has yet."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    stem = OWN + (re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "kegiatan")[: KEY_LENGTH - len(OWN) - 3]
+    taken = {step.get("key") for step in values.get("step", [])} | set(_states(values))
+    number, key = 1, stem.rstrip("_")
+    while key in taken:
+        number += 1
+        key = f"{stem.rstrip('_')}_{number}"
+    return key
+
+
+def without_activity(values: Mapping[str, Any], key: str) -> Values:
+    """`values` without an activity: what led to it leads where its way forward went."""
+    found = copy.deepcopy(dict(values))
+    steps: list[Values] = found.get("step", [])
+    gone = next((step for step in steps if step.get("key") == key), None)
+    if gone is None:
+        return found
+    inside = {stage.get("state") for stage in gone.get("stage", [])}
+    onwards = [
+        a["to"] for a in _actions(gone) if a.get("to") not in (*inside, RETURN) and not a.get("reason")
+    ]
+    steps.remove(gone)
+    for step in steps:
+        for action in _actions(step):
+            if action.get("to") in inside and onwards:
+                action["to"] = onwards[0]
+    return _numbered(found)
+
+
+def _actions(step: Mapping[str, Any]) -> Iterator[Values]:
+    for stage in step.get("stage", []):
+        yield from stage.get("actions", {}).values()
+
+
+def _states(values: Mapping[str, Any]) -> Iterator[str]:
+    for step in values.get("step", []):
+        yield from (stage.get("state", "") for stage in step.get("stage", []))
+    yield from (end.get("state", "") for end in values.get("end", []))
+
+
+def is_budget(text: str) -> bool:
+    """Can a standard time be read from this text?"""
+    return BUDGET.fullmatch(text) is not None
+
+
+def stamped(
+    values: Mapping[str, Any], *, revision: int, revised: str, effective: str, approved: tuple[str, str]
+) -> Values:
+    """`values` as they are published: number of the revision, its dates, who approved it (name, NIP)."""
+    found = copy.deepcopy(dict(values))
+    found["revision"] = revision
+    identity = found.setdefault("identity", {})
+    identity["made"] = identity.get("made") or revised
+    identity |= {"revised": revised, "effective": effective}
+    identity |= {"approved_name": approved[0], "approved_id": approved[1]}
+    return found
