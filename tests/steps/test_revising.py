@@ -22,6 +22,7 @@ from sandar.records.people.models import Person
 from sandar.sop import definition, editing
 from sandar.steps.revising import drafts, moving, runnable
 from tests import office
+from tests.steps.roles import grant
 from tests.steps.watch import everything, refused
 
 pytestmark = pytest.mark.django_db
@@ -193,9 +194,9 @@ def test_an_own_activity_sends_back_refuses_and_counts_as_a_side_of_the_request(
     own = editing.OWN + "uji"
     case = office.bring_to(office.ask(), own)
     with refused(InvalidInput):
-        office.act(case, "finish", {"result": ""})
+        office.act(case, "finish", {"finding": ""})
     with refused(InvalidInput):
-        office.act(case, "finish", {"result": "lulus", "files": ["0" * 64]})
+        office.act(case, "finish", {"finding": "lulus", "files": ["0" * 64]})
     office.act(case, "send_back", {"reason": "security_test_failed", "note": "porta 23 terbuka"})
     case.refresh_from_db()
     assert case.state == "awaiting_form"
@@ -207,3 +208,11 @@ def test_an_own_activity_sends_back_refuses_and_counts_as_a_side_of_the_request(
     assert [paper["kind"] for paper in done.event.payload["documents"]] == ["refusal_letter"]
     assert done.event.payload["activity"]["no"] == 5
     assert done.event.person["duty"] == "activity"
+
+
+def test_who_asked_does_not_do_the_office_s_own_activity():
+    published(NEW)
+    grant("dinkes2", "supervisor")
+    case = office.bring_to(office.ask(by="dinkes2"), editing.OWN + "uji")
+    with refused(SeparationOfDuties, did="requested", wants="activity"):
+        office.act(case, "finish", {"finding": "lulus"}, by="dinkes2")

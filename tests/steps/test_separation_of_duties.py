@@ -34,6 +34,7 @@ ORDER = list(DONE_BY)
 PAIRS = sorted(
     (first, second)
     for pair in FORBIDDEN_PAIRS
+    if "activity" not in pair  # an office's own, under a revision of its own: tests/steps/test_revising.py
     for first, second in [sorted(pair, key=lambda duty: -1 if duty == "requested" else ORDER.index(duty))]
 )
 

@@ -14,8 +14,8 @@ INTERNAL_PAPERS = frozenset({"disposition_sheet", "capacity_report"})
 PASSING_EVENTS = frozenset({"form_saved", "probe_asked"})
 # Of an officer's act the agency reads these; whatever else an act says stays inside until somebody adds it here.
 OPEN = frozenset(
-    {"activity", "assets", "conditions", "deliveries", "documents", "file", "hold_until", "kind", "offer", "previous",
-     "reason", "received", "result", "sha256", "size", "sop", "state", "window_end", "window_start"}
+    {"activity", "assets", "conditions", "deliveries", "documents", "file", "finding", "hold_until", "kind", "offer",
+     "previous", "reason", "received", "result", "sha256", "size", "sop", "state", "window_end", "window_start"}
 )  # fmt: skip
 OPEN_IN = {"capacity_refused": frozenset({"shortages"}), "offer_declined": frozenset({"shortages"})}
 

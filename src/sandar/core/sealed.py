@@ -21,7 +21,7 @@ OF_A_PERSON = ("username", "name", "title", "acting_for")
 # Keys of inputs, payloads and forms, wherever they stand: free texts and whole blocks that may name somebody.
 # tests/steps/test_personal.py asks the input of every act for texts that stand neither here nor in TECHNICAL.
 PERSONAL = frozenset({
-    "access_people", "admin_contact", "backup_plan", "brought_by", "conditions", "considerations", "contact",
+    "access_people", "admin_contact", "backup_plan", "brought_by", "conditions", "considerations", "contact", "finding",
     "instruction_text", "maintenance", "note", "purpose", "recovery_plan", "rules", "signatory", "subject",
     "technical_contact", "vendor",
 })  # fmt: skip

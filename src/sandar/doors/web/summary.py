@@ -109,8 +109,8 @@ def timeline(
             row["note"] = labels.choice("reason", payload["reason"])
         elif event.kind == "claim_changed":
             row["note"] = "; ".join(_ways(payload.get("claims", [])))
-        elif payload.get("result"):
-            row["note"] = payload["result"]
+        elif payload.get("finding"):
+            row["note"] = payload["finding"]
         elif payload.get("offer"):
             row["note"] = offering.brief(payload["offer"]["rows"])
         if person.get("mandate"):

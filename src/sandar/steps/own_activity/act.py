@@ -26,7 +26,7 @@ def finish(turn: Turn, given: Finish) -> None:
     known = {file.sha256 for file in papers_read.files_of_case(turn.case.pk)} if given.files else set()
     if not known.issuperset(given.files):
         raise InvalidInput(fields={"files": [_("Berkas ini tidak terlampir pada permohonan.")]})
-    turn.says(result=given.result, note=given.note, files=given.files)
+    turn.says(finding=given.finding, note=given.note, files=given.files)
 
 
 def send_back(turn: Turn, given: SendBack) -> None:

@@ -14,7 +14,7 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 class Finish(Input):
     """The activity is done. `files` are SHA-256 of files already attached to the case; a page names its uploads."""
 
-    result: Annotated[Text, StringConstraints(min_length=1)] = Field(title="Hasil")
+    finding: Annotated[Text, StringConstraints(min_length=1)] = Field(title="Hasil")
     note: Long = Field("", title="Catatan")
     files: Annotated[list[Sha256], Field(max_length=20)] = Field(default_factory=list, title="Lampiran")
 

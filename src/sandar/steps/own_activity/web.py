@@ -24,7 +24,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
                 "who": event.person.get("title") or event.person.get("name", ""),
                 "at": event.at,
                 "activity": event.payload["activity"],
-                "result": event.payload.get("result", ""),
+                "finding": event.payload.get("finding", ""),
                 "note": event.payload.get("note", ""),
             }
             for event in events
