@@ -74,7 +74,8 @@ def page(request: HttpRequest, number: int | None = None, service: str = cases.B
         "doubtful": doubtful,
         "legal_count": len(procedure.legal_basis),
         "blanks": _blanks(procedure),
-        "may_write": drafts.may_write(roles(request)),
+        "may_write": drafts.may_write(roles(request)) or drafts.may_publish(roles(request)),
+        "may_move": moving.ROLE in roles(request),
         "is_base": row.service == cases.BASE_SERVICE,
     }
     return render(request, "web/sop/sheet.html", context)

@@ -32,10 +32,11 @@ from sandar.steps.revising.forms import Published
 
 
 def writing(request: HttpRequest) -> None:
-    """Raises Forbidden for who may not work on drafts."""
+    """Raises Forbidden for who may neither work on drafts nor publish them."""
     person_of(request)
-    if not drafts.may_write(roles(request)):
-        raise Forbidden(needed=drafts.PUBLISHER)
+    held = roles(request)
+    if not (drafts.may_write(held) or drafts.may_publish(held)):
+        raise Forbidden(needed=drafts.PUBLISHERS[-1])
 
 
 @signed_in
@@ -142,7 +143,7 @@ def _page(
         "errors": error.facts.get("fields", {}) if error else {},
         "refused": refusals.parts(error) if error else None,
         "today": today(request),
-        "may_publish": drafts.PUBLISHER in roles(request),
+        "may_publish": drafts.may_publish(roles(request)),
         "wrote": person_of(request).pk in draft.authors,
     }
     return render(request, "web/sop/draft.html", context, status=error.status if error else 200)

@@ -38,7 +38,7 @@ from sandar.steps.revising import runnable
 from sandar.steps.turn import signed
 
 AUTHORS = ("supervisor", "administrator", "division_head")
-PUBLISHER = "division_head"
+PUBLISHERS = ("office_head", "division_head")
 BEGUN, SAVED, CHECKED, PUBLISHED, DROPPED = (
     "sop_draft_begun", "sop_draft_saved", "sop_draft_checked", "sop_published", "sop_draft_dropped",
 )  # fmt: skip
@@ -50,6 +50,11 @@ FARTHEST = timedelta(days=366)
 def may_write(roles: Iterable[str]) -> bool:
     """May somebody with these roles of today work on drafts?"""
     return not frozenset(AUTHORS).isdisjoint(roles)
+
+
+def may_publish(roles: Iterable[str]) -> bool:
+    """May somebody with these roles of today publish what others drafted?"""
+    return not frozenset(PUBLISHERS).isdisjoint(roles)
 
 
 def begin(service: str, *, person: Person, at: datetime, text: str | None = None) -> SopDraft:
@@ -171,7 +176,7 @@ def publish(draft_id: int, given: Publication, *, seen: int, person: Person, at:
     """
     with transaction.atomic():
         head = journal.lock()
-        grant = _grant(person, (PUBLISHER,), at)
+        grant = _grant(person, PUBLISHERS, at)
         draft = cases.draft(draft_id)
         if not set(draft.authors).isdisjoint(_signers(person, grant, at)):
             raise SeparationOfDuties(did="sop_drafted", wants="sop_published")

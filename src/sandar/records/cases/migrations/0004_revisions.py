@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("cases", "0002_seals"),
+        ("cases", "0003_case_site"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
