@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "sandar.records.waiting",
     "sandar.records.signing",
     "sandar.records.anchors",
+    "sandar.records.dispositions",
     "sandar.steps",
     "sandar.doors.web",
     "allauth",

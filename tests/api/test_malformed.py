@@ -181,8 +181,8 @@ def test_data_of_an_act_is_judged_by_its_schema():
     case = office.ask()
     path = f"/tasks/{office.task_of(case).pk}/actions/forward"
     for data in (
-        {"instruction": 1},
-        {"instruction": "lari"},
+        {"instructions": 1},
+        {"instructions": ["lari"]},
         {"note": ["x"]},
         {"state": "completed"},
         {"note": "\x07"},

@@ -42,7 +42,7 @@ class World:
 def world(built: None, django_db_blocker: Any) -> World:
     with django_db_blocker.unblock():
         done = office.ask()
-        office.act(done, "forward", {"instruction": "follow_up", "note": NOTE})
+        office.act(done, "forward", {"instructions": ["follow_up"], "note": NOTE})
         done = office.bring_to(done, "completed")
         refused = office.bring_to(office.ask(), "awaiting_approval")
         office.act(refused, "refuse", {"reason": "incomplete_letter", "note": "Surat tugas belum ada."})

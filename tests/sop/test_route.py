@@ -24,17 +24,26 @@ WALK = {
     "disposition_supervisor": (
         "disposition",
         "supervisor",
-        "forward>disposition_administrator send_back!+>letter_completion withdraw*+>withdrawn",
+        (
+            "forward>disposition_administrator return_hop!+>disposition_head"
+            " send_back!+>letter_completion withdraw*+>withdrawn"
+        ),
     ),
     "disposition_administrator": (
         "disposition",
         "administrator",
-        "forward>disposition_staff send_back!+>letter_completion withdraw*+>withdrawn",
+        (
+            "forward>disposition_staff return_hop!+>disposition_supervisor"
+            " send_back!+>letter_completion withdraw*+>withdrawn"
+        ),
     ),
     "disposition_staff": (
         "disposition",
         "dc_operator",
-        "accept>capacity_check send_back!+>letter_completion withdraw*+>withdrawn",
+        (
+            "accept>capacity_check return_hop!+>disposition_administrator"
+            " send_back!+>letter_completion withdraw*+>withdrawn"
+        ),
     ),
     "capacity_check": (
         "capacity",

@@ -28,16 +28,13 @@ HOPS = [
 def test_a_hop_hands_the_letter_on_with_instruction_note_and_time(state, officer, role, to, told):
     case = office.bring_to(office.ask(), state)
     version = case.version
-    done = office.act(case, "forward", {"instruction": "check_capacity", "note": "Segera"})
+    done = office.act(case, "forward", {"instructions": ["check_capacity"], "note": "Segera"})
     seen = look(case)
     assert (seen.state, seen.version, seen.told) == (to, version + 1, told)
     assert seen.event.kind == "disposition_forwarded"
     assert watch.signed(seen, officer, role, "disposed")
-    assert (seen.said["hop"], seen.said["instruction"], seen.said["note"]) == (
-        role,
-        "check_capacity",
-        "Segera",
-    )
+    box = {"code": "check_capacity", "words": "Periksa kapasitas"}
+    assert (seen.said["hop"], seen.said["instructions"], seen.said["note"]) == (role, [box], "Segera")
     assert seen.clocks == {"disposition": "runs"}
     assert done.next_task is not None
     assert (done.next_task.state, done.next_task.role) == (to, seen.holder)
@@ -180,4 +177,4 @@ def test_an_unknown_field_is_not_taken():
     with invalid("state"):
         office.act(case, "forward", {"state": "completed"})
     with pytest.raises(InvalidInput):
-        office.act(case, "forward", {"instruction": "lain"})
+        office.act(case, "forward", {"instructions": ["lain"]})

@@ -146,7 +146,7 @@ def test_another_place_is_taken_by_its_radio_button_and_by_hand() -> None:
 
 def test_an_applicant_reads_neither_notes_nor_papers_between_officers() -> None:
     case = office.ask()
-    office.act(case, "forward", {"instruction": "follow_up", "note": "Rahasia di antara pejabat"})
+    office.act(case, "forward", {"instructions": ["follow_up"], "note": "Rahasia di antara pejabat"})
     case = office.bring_to(case, "awaiting_form")
     applicant, officer = signed_in("dinkes1"), signed_in("operator1")
     page = shown(applicant, case)

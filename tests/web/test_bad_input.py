@@ -212,7 +212,7 @@ def test_a_version_that_is_none_is_malformed(version: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("instruction", "lari"),
+        ("instructions", "lari"),
         ("note", "x" * 4001),
         ("note", "a\x00b"),
         ("state", "completed"),

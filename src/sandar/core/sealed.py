@@ -22,15 +22,15 @@ OF_A_PERSON = ("username", "name", "title", "acting_for")
 # tests/steps/test_personal.py asks the input of every act for texts that stand neither here nor in TECHNICAL.
 PERSONAL = frozenset({
     "access_people", "admin_contact", "backup_plan", "brought_by", "conditions", "considerations", "contact", "finding",
-    "instruction_text", "maintenance", "note", "purpose", "recovery_plan", "rules", "signatory", "subject",
+    "instruction_text", "maintenance", "note", "others", "purpose", "recovery_plan", "rules", "signatory", "subject",
     "technical_contact", "vendor",
 })  # fmt: skip
 # Texts about things: they stay in the clear, the proof of the register and the ledger needs them.
 TECHNICAL = frozenset({
     "address", "agency", "applications", "artefact", "attachment", "brand", "bring", "condition", "cpu_model",
-    "database", "domain", "framework", "item_code", "language", "model", "name", "number", "os", "place", "ports",
-    "previous", "rack", "recovery_time", "register_no", "repository", "resource", "serial", "switch_port", "unit",
-    "version", "vpn",
+    "database", "domain", "framework", "instructions", "item_code", "language", "model", "name", "number", "os",
+    "place", "ports", "previous", "rack", "recovery_time", "register_no", "repository", "resource", "serial",
+    "switch_port", "unit", "version", "vpn",
 })  # fmt: skip
 _SALT_BYTES = 16
 

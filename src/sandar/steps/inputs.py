@@ -104,6 +104,8 @@ class Reasoned(Input):
         "specification_mismatch",
         "damaged",
         "unreachable",
+        "wrong_addressee",
+        "unclear_instruction",
         "recheck",
         "other",
     ] = Field(title="Alasan")

@@ -18,6 +18,8 @@ REASONS = {
     "specification_mismatch": _("Spesifikasi perangkat berbeda dari yang disetujui."),
     "damaged": _("Perangkat rusak atau tidak lengkap."),
     "unreachable": _("Layanan belum dapat diakses."),
+    "wrong_addressee": _("Disposisi bukan untuk penerima ini."),
+    "unclear_instruction": _("Arahan disposisi belum jelas."),
     "recheck": _("Hasil pemeriksaan perlu diulang."),
     "other": _("Alasan lain, lihat catatan."),
 }

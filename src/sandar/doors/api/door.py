@@ -17,6 +17,7 @@ from sandar.doors.api import (
     capacity,
     cases,
     claims,
+    disposition,
     documents,
     facility,
     power,
@@ -58,7 +59,20 @@ api = Api(
     openapi_url=None,
     urls_namespace="api",
 )
-for part in (cases, tasks, waiting, documents, capacity, claims, racks, power, assets, facility, settings):
+for part in (
+    cases,
+    tasks,
+    disposition,
+    waiting,
+    documents,
+    capacity,
+    claims,
+    racks,
+    power,
+    assets,
+    facility,
+    settings,
+):
     api.add_router("", part.router)
 api.add_exception_handler(Exception, refused)
 

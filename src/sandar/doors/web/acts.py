@@ -125,7 +125,8 @@ def _refused(
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
     """Everything typed, by name of the control, to fill the form again."""
-    return {name: request.POST.get(name, "") for name in request.POST if name not in OWN}
+    sent = {name: request.POST.getlist(name) for name in request.POST if name not in OWN}
+    return {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
 
 
 def _attach(nested: dict[str, Any], upload: Upload) -> None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from sandar.core import authority, disclosure
 from sandar.doors import refusals
-from sandar.doors.web import confirming, elevations, labels, panels, summary, waiting
+from sandar.doors.web import confirming, disposition, elevations, labels, panels, summary, waiting
 from sandar.doors.web.forms import OWN, titles
 from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
 from sandar.doors.web.submit import Upload, tokens
@@ -106,6 +106,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """One case: where it stands, what is asked of the viewer, what was decided on which paper."""
     case = cases.case_for(viewer_of(request), number)
+    disposition.opened(request, case, _open_task(case), at=timezone.now())
     return page(request, case)
 
 
@@ -146,7 +147,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "mandate": _mandate(request, task) if mine and task else "",
         "load": summary.load(case.items),
     }
-    context |= waiting.of_case(case, viewer)
+    context |= waiting.of_case(case, viewer) | disposition.of_case(case, viewer)
     if mine and task is not None:
         context |= _holder(task, at, tried)
         context["confirm"] = [
@@ -210,7 +211,7 @@ def _mandate(request: HttpRequest, task: Task) -> str:
 def _entries(
     lines: Sequence[shown.Line], papers: Sequence[Document], *, office: bool
 ) -> list[dict[str, Any]]:
-    passing = () if office else disclosure.PASSING_EVENTS
+    passing = {"disposition_read"} if office else disclosure.PASSING_EVENTS  # receipts stand at their hop
     rows = summary.timeline(lines, {paper.pk: paper for paper in papers}, without=passing)
     for row in rows:
         row["documents"] = [

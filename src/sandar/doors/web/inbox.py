@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from sandar.core import authority
 from sandar.core.authority import Grant
-from sandar.doors.web import labels, summary
+from sandar.doors.web import disposition, labels, summary
 from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
@@ -45,6 +45,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "count": len(rows),
         "pressing": len(groups[0][1]),
+        "beside": disposition.waiting_for(viewer),
         "waiting": _waiting(request, at),
         "today": today(request),
         "is_applicant": not viewer.is_office,

@@ -165,6 +165,9 @@ EVENTS: dict[str, str | Promise] = {
     "request_withdrawn": _("mencabut permohonan"),
     "disposition_forwarded": _("meneruskan disposisi"),
     "disposition_accepted": _("menerima disposisi"),
+    "disposition_returned": _("mengembalikan disposisi kepada pemberinya"),
+    "disposition_read": _("membaca disposisi"),
+    "disposition_answered": _("menanggapi disposisi"),
     "completion_asked": _("meminta kelengkapan surat"),
     "request_refused": _("menolak permohonan"),
     "capacity_reported": _("melaporkan ketersediaan kapasitas"),
@@ -207,20 +210,16 @@ EVENTS: dict[str, str | Promise] = {
     "claim_changed": _("memindahkan atau mengubah tempat"),
     "claim_released": _("melepas tempat"),
 }
+NATURES: dict[str, str | Promise] = {
+    "biasa": _("Biasa"),
+    "segera": _("Segera"),
+    "sangat_segera": _("Sangat segera"),
+    "rahasia": _("Rahasia"),
+}
 CHOICES: dict[str, dict[str, str | Promise]] = {
-    "instruction": {
-        "follow_up": _("Proses lebih lanjut"),
-        "advise": _("Tanggapan dan saran"),
-        "coordinate": _("Koordinasikan"),
-        "complete": _("Selesaikan"),
-        "check_capacity": _("Periksa kapasitas"),
-    },
-    "nature": {
-        "biasa": _("Biasa"),
-        "segera": _("Segera"),
-        "sangat_segera": _("Sangat segera"),
-        "rahasia": _("Rahasia"),
-    },
+    "urgency": NATURES,
+    "part": {"executor": _("Pelaksana"), "copy": _("Tembusan")},
+    "nature": NATURES,
     "condition": {"B": _("Baik"), "RR": _("Rusak ringan"), "RB": _("Rusak berat")},
     "level": {"": _("Belum ditentukan"), "rendah": _("Rendah"), "sedang": _("Sedang"), "tinggi": _("Tinggi")},
     "system_category": {

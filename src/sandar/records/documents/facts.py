@@ -25,6 +25,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from sandar.records.documents.facts_capacity import CapacityRow as CapacityRow
 from sandar.records.documents.facts_capacity import OfferFacts as OfferFacts
 from sandar.records.documents.facts_capacity import ShortageFacts as ShortageFacts
+from sandar.records.documents.facts_disposition import HopFacts as HopFacts
 from sandar.records.documents.facts_office import OfficeFacts as OfficeFacts
 
 Item = Mapping[str, Any]
@@ -107,25 +108,19 @@ class ReceiptFacts(Common):
     files: NotRequired[list[FileFacts]]
 
 
-class HopFacts(TypedDict):
-    """One hop of the disposition, from an officer to the next."""
-
-    from_title: str
-    from_name: str
-    to_title: str
-    instruction: str  # the chosen instruction in words
+class AcceptedFacts(SignerFacts):
     at: str
-    to_name: NotRequired[str]
     note: NotRequired[str]
-    acting: NotRequired[str]  # "Plh., ST/114/2026"
-    read_at: NotRequired[str]
 
 
 class DispositionSheetFacts(Common):
     """Step 2, issued when the data-centre staff took the case over; all hops in order."""
 
+    urgency: Literal["biasa", "segera", "sangat_segera", "rahasia"]
+    boxes: list[str]  # the office's list of instructions
     hops: list[HopFacts]
-    due_at: NotRequired[str]
+    accepted: AcceptedFacts
+    due_on: NotRequired[str]
 
 
 class PlacementFacts(TypedDict):

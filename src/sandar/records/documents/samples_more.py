@@ -21,36 +21,49 @@ def _receipt() -> Facts:
 
 
 def _disposition() -> Facts:
-    chain = [s._KABID, s._SUPERVISOR, s._ADMIN, s._STAFF]
-    words = [
-        "Proses lebih lanjut sesuai SOP",
-        "Koordinasikan dengan administrator",
-        "Cek ketersediaan kapasitas",
+    """Five hops: the administrator gave it back once; two more executors and a copy beside the lead."""
+    chain = [s._KABID, s._SUPERVISOR, s._ADMIN, s._SUPERVISOR, s._ADMIN, s._STAFF]
+    boxes = ["Proses lebih lanjut", "Tanggapan dan saran", "Koordinasikan", "Selesaikan", "Periksa kapasitas"]
+    ticks = [[0], [2], [], [2, 1], [4]]
+    notes = [
+        "Utamakan karena menyangkut penerimaan daerah.",
+        "",
+        "Mohon ditegaskan daya jalur mana yang diperiksa.",
+        "Jalur A dan B.",
+        "Periksa daya jalur A dan B.",
     ]
-    notes = ["Utamakan karena menyangkut penerimaan daerah.", "", "Periksa daya jalur A dan B."]
-    hops = [
+    hops: list[Facts] = [
         {
             "from_title": chain[n]["title"],
             "from_name": chain[n]["name"],
             "to_title": chain[n + 1]["title"],
             "to_name": chain[n + 1]["name"],
-            "instruction": words[n],
+            "instructions": [boxes[tick] for tick in ticks[n]],
             "note": notes[n],
-            "at": f"2026-11-23T09:{16 + 3 * n}:00+07:00",
+            "at": f"2026-11-23T09:{16 + 2 * n}:00+07:00",
+            "read_at": f"2026-11-23T09:{17 + 2 * n}:00+07:00",
+            "others": [],
         }
-        for n in range(3)
+        for n in range(5)
     ]
+    hops[0] |= {
+        "due_on": "2026-11-24",
+        "others": [
+            {
+                "title": "Pemeriksa TIK",
+                "name": s._STAFF["name"],
+                "part": "Pelaksana",
+                "read_at": "2026-11-23T09:20:00+07:00",
+                "answer": "Ruang pemeriksaan siap hari Selasa.",
+            },
+            {"title": "Sekretaris Dinas", "name": s._SUPERVISOR["name"], "part": "Tembusan"},
+        ],
+    }
     hops[1]["acting"] = "Plh., ST/114/DISKOMINFO-PS/2026"
-    hops.append(
-        {
-            "from_title": s._STAFF["title"],
-            "from_name": s._STAFF["name"],
-            "to_title": "",
-            "instruction": "Diterima untuk dikerjakan",
-            "at": "2026-11-23T09:26:00+07:00",
-        }
-    )
-    return {"hops": hops, "due_at": "2026-11-23T09:28:00+07:00"}
+    hops[2]["returned"] = "Arahan disposisi belum jelas."
+    accepted = {**s._STAFF, "at": "2026-11-23T09:26:00+07:00", "note": "Diterima untuk dikerjakan."}
+    found = {"urgency": "segera", "boxes": boxes, "hops": hops, "accepted": accepted}
+    return found | {"due_on": "2026-11-24"}
 
 
 def _capacity() -> Facts:

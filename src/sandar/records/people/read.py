@@ -229,6 +229,13 @@ def superiors_of(role: str, day: date, *, scope: Scope = ANYWHERE) -> list[Perso
     return acting(above, day, scope=scope) if above else []
 
 
+def officers(day: date) -> list[Person]:
+    """Everybody who holds a role of the SOP on the office's side on `day`, by title and name."""
+    grants = RoleGrant.objects.filter(_valid(day), role__in=OFFICER_ROLES - {"system_admin"})
+    rows = Person.objects.filter(is_active=True, pk__in=grants.values("person_id"))
+    return list(rows.order_by("title", "name", "pk"))
+
+
 def applicants(agency_id: int, day: date) -> list[Person]:
     """Everybody who may ask in the name of this agency on `day`."""
     return _APPLICANTS.all(agency=agency_id, role="applicant", day=day)

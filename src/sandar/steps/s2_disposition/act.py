@@ -1,29 +1,102 @@
-"""Step 2: the letter is disposed down the chain, four hops in one budget of fifteen minutes."""
+"""Step 2: the letter is disposed down the chain, hop by hop in one budget of fifteen minutes.
+
+Of each hop the next official of the chain has the lead and holds the task; further executors and copies get it at the
+same time (`records.dispositions`), read it and may answer, and hold nothing up.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from sandar.records.cases import read as cases
+from sandar.errors import InvalidInput
+from sandar.records.dispositions import read as dispositions
+from sandar.records.dispositions import write as dispositions_write
+from sandar.records.dispositions.read import Box
+from sandar.records.people import read as people
 from sandar.records.people.models import Person
-from sandar.sop import route
-from sandar.steps import paper
+from sandar.steps import messages
 from sandar.steps.refusal import refusal_facts
-from sandar.steps.s2_disposition.forms import INSTRUCTIONS, Accept, Forward, Refuse, SendBack
+from sandar.steps.s2_disposition import sheet
+from sandar.steps.s2_disposition.forms import Accept, Forward, Other, Refuse, ReturnHop, SendBack
 from sandar.steps.turn import Act, Turn
 
 STEP = "disposition"
 
 
 def forward(turn: Turn, given: Forward) -> None:
-    """Pass the letter to the next official of the chain."""
-    turn.says(hop=turn.place.stage.by, instruction=given.instruction, note=given.note)
+    """Pass the letter to the next official, and at the same time to those beside the lead."""
+    if given.due_on and given.due_on < turn.day:
+        raise InvalidInput(fields={"due_on": [_("Tanggal sudah lewat.")]})
+    boxes = _boxes(given.instructions)
+    turn.says(
+        hop=turn.place.stage.by,
+        instructions=[box._asdict() for box in boxes],
+        note=given.note,
+    )
+    if given.urgency:
+        turn.says(urgency=given.urgency)
+    if given.due_on:
+        turn.says(due_on=given.due_on.isoformat())
+    if given.others:
+        _others(turn, given.others)
+        turn.says(others=[line.model_dump() for line in given.others])
+
+
+def _boxes(codes: list[str]) -> list[Box]:
+    """The ticked boxes in the order of the list. Raises InvalidInput for one that is not on it."""
+    known = dispositions.instructions()
+    if strange := set(codes) - {box.code for box in known}:
+        word = ", ".join(sorted(strange))
+        raise InvalidInput(
+            fields={"instructions": [_("Instruksi ini tidak ada dalam daftar: %(code)s.") % {"code": word}]}
+        )
+    return [box for box in known if box.code in codes] or [known[0]]
+
+
+def _others(turn: Turn, given: list[Other]) -> list[Person]:
+    """Those beside the lead: officers of today, each once, not the giver. Raises InvalidInput."""
+    officers = {person.username: person for person in people.officers(turn.day)}
+    assert turn.person is not None
+    seen = {turn.person.username}
+    for index, line in enumerate(given):
+        if line.person not in officers:
+            raise InvalidInput(fields={f"others.{index}.person": [_("Bukan pegawai kantor ini.")]})
+        if line.person in seen:
+            fault = _("Disebut dua kali, atau yang memberi disposisi sendiri.")
+            raise InvalidInput(fields={f"others.{index}.person": [fault]})
+        seen.add(line.person)
+    return [officers[line.person] for line in given]
+
+
+def deliver(turn: Turn) -> None:
+    """Once the hop has its place in the journal: those beside the lead get it and are told."""
+    given = turn.given
+    assert turn.outcome is not None
+    if not given.others:
+        return
+    got = _others(turn, given.others)
+    parts = [(person.pk, line.part) for person, line in zip(got, given.others, strict=True)]
+    dispositions_write.give(turn.case.pk, turn.outcome.seq, parts)
+    messages.tell(
+        turn.case,
+        got,
+        event=turn.outcome,
+        kind="disposition",
+        what=gettext_noop("disposisi untuk Anda"),
+        at=turn.at,
+    )
 
 
 def accept(turn: Turn, given: Accept) -> None:
     """The data-centre staff takes the case; the disposition sheet with all hops is issued."""
     turn.says(hop=turn.place.stage.by, note=given.note)
-    turn.issue("disposition_sheet", _sheet(turn, given.note))
+    turn.issue("disposition_sheet", sheet.facts(turn, given.note))
+
+
+def return_hop(turn: Turn, given: ReturnHop) -> None:
+    """Give the disposition back to the official it came from; the chain's clock goes on."""
+    turn.says(hop=turn.place.stage.by, note=given.note)
 
 
 def send_back(turn: Turn, given: SendBack) -> None:
@@ -37,45 +110,10 @@ def refuse(turn: Turn, given: Refuse) -> None:
     turn.issue("refusal_letter", refusal_facts(turn, reason=given.reason, note=given.note))
 
 
-def _sheet(turn: Turn, note: str) -> dict[str, Any]:
-    """The hops of the last run through the chain, in order; the last is the staff that accepts."""
-    passed = cases.events(turn.case, "disposition_forwarded")
-    by_role = {entry.payload["hop"]: entry for entry in passed}  # a later run replaces an earlier one
-    order = [stage for stage in turn.place.step.stages if stage.by in by_role]
-    hops = []
-    for stage in order:
-        entry = by_role[stage.by]
-        way = route.follow(turn.procedure, stage.state, "forward")
-        assert way.stage is not None
-        holders = turn.holders(way.stage.by)
-        receiver = holders[0] if holders else None
-        hop: dict[str, Any] = {
-            "from_title": entry.person.get("title", ""),
-            "from_name": entry.person.get("name", ""),
-            "to_title": _title(by_role.get(way.stage.by), turn, receiver),
-            "instruction": INSTRUCTIONS[entry.payload["instruction"]],
-            "note": entry.payload.get("note", ""),
-            "at": paper.local(entry.at, turn.office),
-        }
-        if entry.person.get("mandate"):
-            hop["acting"] = f"{entry.person['kind'].capitalize()}., {entry.person['mandate']}"
-        hops.append(hop)
-    head = paper.head(turn)
-    signers = [paper.person_facts(head)] if head else [paper.signer(turn)]
-    return {**paper.common(turn, signers=signers), "hops": hops}
-
-
-def _title(entry: Any, turn: Turn, receiver: Person | None) -> str:
-    """The receiver as who it turned out to be; for the last hop that is the person who accepts now."""
-    if entry is not None:
-        return str(entry.person.get("title", ""))
-    assert turn.person is not None
-    return turn.person.title or (receiver.title if receiver else "")
-
-
 ACTS = {
-    "forward": Act(forward, Forward, event="disposition_forwarded", duty="disposed"),
+    "forward": Act(forward, Forward, event="disposition_forwarded", duty="disposed", after=deliver),
     "accept": Act(accept, Accept, event="disposition_accepted", duty="disposed"),
+    "return_hop": Act(return_hop, ReturnHop, event="disposition_returned", duty="disposed"),
     "send_back": Act(send_back, SendBack, event="completion_asked", duty="disposed"),
     "refuse": Act(refuse, Refuse, event="request_refused", duty="disposed"),
 }

@@ -226,7 +226,7 @@ def _hand_over(story: Story, at: datetime) -> dict[str, Any]:
 
 
 def _forward(story: Story, at: datetime) -> dict[str, Any]:
-    return {"instruction": "check_capacity", "note": "Mohon diperiksa dan dilaporkan."}
+    return {"instructions": ["check_capacity"], "note": "Mohon diperiksa dan dilaporkan."}
 
 
 def nothing(story: Story, at: datetime) -> dict[str, Any]:

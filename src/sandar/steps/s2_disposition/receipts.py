@@ -1,0 +1,117 @@
+"""What people beside the act do with a disposition: open it, answer it; and the office keeps its list of boxes.
+
+A receipt or an answer is a line of the case's journal and moves nothing: no page of another officer becomes stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from sandar.errors import ActionNotAllowed, InvalidInput, NotFound
+from sandar.records.cases import read as cases
+from sandar.records.cases import write as cases_write
+from sandar.records.cases.models import Case, Task
+from sandar.records.cases.read import Viewer
+from sandar.records.dispositions import read as dispositions
+from sandar.records.dispositions import write as dispositions_write
+from sandar.records.dispositions.models import LEAD
+from sandar.records.dispositions.read import Box
+from sandar.records.facility import journal
+from sandar.records.people import read as people
+from sandar.records.people.models import Person
+from sandar.steps.s2_disposition.act import STEP
+from sandar.steps.s2_disposition.forms import Answer
+from sandar.steps.s2_disposition.hops import ANSWERED, GIVES
+from sandar.steps.turn import Standing, signed, standing, viewer_of
+
+READ = "disposition_read"
+LISTED = "instructions_changed"
+EDITOR = "system_admin"
+
+
+def unread(case: Case, task: Task | None, viewer: Viewer) -> list[int]:
+    """Hops that somebody who now opens the case has not opened yet; one short question in the usual case."""
+    if case.closed_at is not None:
+        return []
+    own = {row.hop: row for row in dispositions.own(case.pk, viewer.person_id)}
+    found = [hop for hop, row in own.items() if row.read_at is None]
+    if task is not None and task.step == STEP and cases.is_mine(viewer, task):
+        given = cases.journal(case).filter(kind__in=GIVES).order_by("-seq").values_list("seq", flat=True)[:1]
+        found += [seq for seq in given if seq not in own]
+    return found
+
+
+def read(number: str, *, person: Person, at: datetime) -> list[int]:
+    """Keep that a person opened the disposition; journaled once for each hop. Returns the hops opened first now.
+
+    Asked again under the case's lock, so two windows of one officer leave one line. Raises NotFound.
+    """
+    with transaction.atomic():
+        case = cases_write.lock_numbered(viewer_of(person, at), number)
+        who = standing(person, people.today(at))
+        task = cases.open_task(case)
+        if task is not None:
+            task.case = case
+        known = {row.hop for row in dispositions.own(case.pk, person.pk)}
+        hops = unread(case, task, who.viewer)
+        fresh = dispositions_write.read(case.pk, person.pk, [hop for hop in hops if hop in known], at=at)
+        fresh += [
+            hop
+            for hop in hops
+            if hop not in known and dispositions_write.read_in_the_lead(case.pk, person.pk, hop, at=at)
+        ]
+        for hop in sorted(fresh):
+            part = LEAD if hop not in known else ""
+            _note(case, READ, {"hop_seq": hop} | ({"part": part} if part else {}), who=who, at=at)
+    return sorted(fresh)
+
+
+def answer(number: str, given: Answer, *, person: Person, at: datetime) -> None:
+    """Answer a hop one got beside the lead, once. Raises NotFound, ActionNotAllowed (ended, or answered before)."""
+    with transaction.atomic():
+        case = cases_write.lock_numbered(viewer_of(person, at), number)
+        who = standing(person, people.today(at))
+        rows = [row for row in dispositions.own(case.pk, person.pk) if row.hop == given.hop]
+        if not rows or rows[0].part == LEAD:
+            raise NotFound(what="disposition")
+        is_open = case.closed_at is None and bool(who.viewer.roles)
+        if not is_open or not dispositions_write.answer(rows[0], at=at):
+            raise ActionNotAllowed(action="answer", state=case.state, allowed=[])
+        if dispositions_write.read(case.pk, person.pk, [given.hop], at=at):
+            _note(case, READ, {"hop_seq": given.hop}, who=who, at=at)
+        _note(case, ANSWERED, {"hop_seq": given.hop, "note": given.note}, who=who, at=at)
+
+
+def _note(case: Case, kind: str, payload: Mapping[str, Any], *, who: Standing, at: datetime) -> None:
+    office_roles = sorted(who.viewer.roles & cases.SOP_ROLES)
+    grant = who.grant(office_roles[0]) if office_roles else None
+    cases_write.record(
+        case, kind, at=at, actor_id=who.person.pk, person=signed(who.person, grant), payload=payload
+    )
+
+
+def keep_list(lines: Sequence[str], *, person: Person, at: datetime) -> None:
+    """Write the office's own list of boxes; a line that stays keeps its code. Raises InvalidInput for twins."""
+    with transaction.atomic():
+        head = journal.lock()
+        known = {box.words: box.code for box in dispositions.instructions()}
+        boxes = [Box(known.get(words) or slugify(words)[:40], words) for words in lines]
+        codes = [box.code for box in boxes]
+        if len(set(codes)) != len(codes) or "" in codes:
+            raise InvalidInput(fields={"lines": [_("Ada baris yang sama, atau tanpa huruf.")]})
+        dispositions_write.set_instructions(boxes)
+        journal.append(
+            head,
+            LISTED,
+            subject="dispositions:instructions",
+            payload={"lines": list(lines)},
+            at=at,
+            by=person.pk,
+            actor=signed(person, people.authority(person, EDITOR, people.today(at))),
+        )
