@@ -66,6 +66,18 @@ class SeparationOfDuties(Forbidden):
     code = "SEPARATION_OF_DUTIES"
 
 
+class OwnGrant(SeparationOfDuties):
+    """Whoever gives a role cannot be who gets or uses it."""
+
+    code = "OWN_GRANT"
+
+
+class AdminApart(SeparationOfDuties):
+    """The system administrator does nothing in the SOP, and nobody of the SOP administers the system."""
+
+    code = "ADMIN_APART"
+
+
 class SecondFactorNeeded(Forbidden):
     """Officers act only with a second factor."""
 

@@ -77,6 +77,16 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Mintalah petugas lain dengan peran yang sama untuk melanjutkan."),
         plain=_("Anda sudah bertindak di sisi lain permohonan ini."),
     ),
+    errors.OwnGrant: Text(
+        _("Wewenang tidak diberikan kepada diri sendiri"),
+        _("Yang memberikan suatu peran tidak dapat menerima atau memakainya."),
+        _("Mintalah administrator sistem yang lain untuk memberikannya."),
+    ),
+    errors.AdminApart: Text(
+        _("Administrator sistem terpisah dari SOP"),
+        _("Administrator sistem tidak bertindak dalam permohonan, dan petugas SOP tidak mengelola sistem."),
+        _("Pakai orang yang lain, atau akhiri dahulu peran yang satu."),
+    ),
     errors.SecondFactorNeeded: Text(
         _("Pengaman kedua belum dipasang"),
         _("Petugas hanya dapat bekerja dengan aplikasi autentikator atau kunci sandi."),

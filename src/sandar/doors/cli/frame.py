@@ -134,7 +134,11 @@ def guarded(run: Callable[[argparse.Namespace], int | None], args: argparse.Name
     except Finding as found:
         complain(args, str(found), {"code": found.code, **found.facts})
     except SandarError as refusal:
-        complain(args, _sentence(refusal), {"code": refusal.code, "facts": refusal.facts})
+        fields = refusal.facts.get("fields", {})
+        lines = [f"  {name}: {' '.join(map(str, said))}" for name, said in fields.items()]
+        complain(
+            args, "\n".join([_sentence(refusal), *lines]), {"code": refusal.code, "facts": refusal.facts}
+        )
     except BrokenPipeError:  # `sandar ... | head` closed the pipe: nothing is wrong
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

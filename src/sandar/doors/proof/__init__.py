@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from sandar.doors.proof import anchors, facility, journal, office, papers, register
+from sandar.doors.proof import anchors, facility, journal, office, papers, people, register
 from sandar.doors.proof.flaw import Flaw
 from sandar.errors import NotFound
 from sandar.records.anchors.models import Anchor
@@ -56,6 +56,7 @@ def _all(roots: Mapping[str, str] | None) -> Iterator[Flaw]:
     yield from facility.flaws()
     yield from office.flaws()
     yield from anchors.flaws(roots)
+    yield from people.flaws()
 
 
 def _one(case: Case) -> Iterator[Flaw]:

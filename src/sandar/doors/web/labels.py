@@ -27,6 +27,25 @@ MANDATES: dict[str, str | Promise] = {
     "plh": _("Plh."),
     "superior": _("Atasan untuk"),
 }
+KINDS: dict[str, str | Promise] = {"definitif": _("Definitif"), "site": _("Semua lokasi")}
+# What was changed of people and agencies, as it reads after a person's name.
+CHANGES: dict[str, str | Promise] = {
+    "account_opened": _("membuka akun"),
+    "account_changed": _("mengubah data"),
+    "account_closed": _("menutup akun"),
+    "account_reopened": _("membuka kembali akun"),
+    "password_reset": _("memberi kata sandi baru"),
+    "factor_reset": _("menghapus pengaman kedua"),
+    "agency_opened": _("mendaftarkan instansi"),
+    "agency_changed": _("mengubah data instansi"),
+    "agency_closed": _("menutup instansi"),
+    "agency_reopened": _("membuka kembali instansi"),
+    "role_granted": _("memberi wewenang"),
+    "role_revoked": _("mengakhiri wewenang"),
+    "absence_noted": _("mencatat ketidakhadiran"),
+    "absence_ended": _("mengakhiri ketidakhadiran"),
+    "pairs_changed": _("mengubah aturan pemisahan tugas"),
+}
 FIELDS: dict[str, str | Promise] = {
     "": _("Infrastruktur dan Aplikasi"),
     "infrastructure": _("Infrastruktur"),

@@ -175,11 +175,16 @@ class SessionLimits(Middleware):
 
 
 class SecondFactor(Middleware):
-    """Officers work only with an authenticator app or a passkey, unless the instance is the example office."""
+    """First an own password, then a second factor: officers work only with an authenticator app or a passkey,
+    unless the instance is the example office."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         person = person_or_none(request) if _signs_in(request) else None
-        if person is None or request.path.startswith(_SET_UP) or self._is_strong(request, person.pk):
+        if person is None or request.path.startswith(_SET_UP):
+            return self.get_response(request)
+        if person.must_change_password and not refusal.is_api(request):
+            return HttpResponseRedirect(reverse("account_change_password") + "?wajib=1")
+        if self._is_strong(request, person.pk):
             return self.get_response(request)
         if not roles(request) & OFFICER_ROLES:
             return self.get_response(request)

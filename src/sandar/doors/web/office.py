@@ -46,8 +46,13 @@ class DayOff(Input):
     name: Named = Field(title="Nama hari libur")
 
 
+def may_edit(request: HttpRequest) -> bool:
+    """Is it the system administrator who looks?"""
+    return EDITOR in roles(request)
+
+
 def allowed(request: HttpRequest, *, editing: bool = False) -> None:
-    """Raises NotSignedIn, Forbidden: heads and the system administrator look, only the latter changes."""
+    """The heads of the office and the system administrator, who alone changes. Raises NotSignedIn, Forbidden."""
     person_of(request)
     held = roles(request)
     if editing and EDITOR not in held:

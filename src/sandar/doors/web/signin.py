@@ -46,6 +46,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         request.session[BEGAN] = request.session[SEEN] = int(timezone.now().timestamp())
 
+    def set_password(self, user: Person, password: str) -> None:
+        """An own password: from now on only its owner knows it."""
+        user.must_change_password = False
+        super().set_password(user, password)
+
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
         """allauth's own mails speak English and leave inside the act; ours go through the outbox."""
 

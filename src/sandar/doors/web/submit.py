@@ -38,7 +38,7 @@ class Upload:
 KEPT = "kept"  # hidden controls with files that came with an earlier try of the same form
 _SALT = "sandar.upload"
 _NOT_HASHED = frozenset(
-    {"csrfmiddlewaretoken", "confirm_password"}
+    {"csrfmiddlewaretoken", "confirm_password", "password"}
 )  # a secret leaves no trace, not even a hash
 _A_DAY = 86_400
 

@@ -65,10 +65,11 @@ def hold_still() -> None:
     Whoever gives, ends or closes waits for the acts in progress (`write.alone`), so an act is judged by what holds
     when it is stored. SQLite writes one transaction after the other anyway.
     """
-    _advisory("pg_advisory_xact_lock_shared")
+    advisory("pg_advisory_xact_lock_shared")
 
 
-def _advisory(function: str) -> None:
+def advisory(function: str) -> None:
+    """Take the lock on authority with one of PostgreSQL's functions, until the transaction ends."""
     assert connection.in_atomic_block, "held until the transaction ends"
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -203,6 +204,15 @@ def represented(grant: Grant, day: date) -> tuple[int, ...]:
     if grant.acting_for is None:
         return ()
     return rules.represented(_grants(day, role=grant.role), grant, day)
+
+
+def granted_to(person: Person, role: str | None, *, from_day: date, to_day: date | None) -> list[RoleGrant]:
+    """The grants of `person` that hold on some day of a period (None: without an end); of one role, or of all."""
+    rows = RoleGrant.objects.filter(person=person, revoked_at__isnull=True)
+    rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=from_day))
+    if to_day is not None:
+        rows = rows.filter(valid_from__lte=to_day)
+    return list(rows.filter(role=role) if role else rows)
 
 
 def is_officer(person: Person, day: date) -> bool:

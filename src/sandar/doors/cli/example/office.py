@@ -23,6 +23,8 @@ from sandar.records.clocks.models import Holiday, OfficeCalendar
 from sandar.records.people import write as people
 from sandar.records.people.models import Agency, Office, Person, RoleGrant
 from sandar.sop import definition
+from sandar.steps.people.book import changing
+from sandar.steps.people.grants import facts_of
 
 PASSWORD = "contoh-sandar-rak-42"  # noqa: S105 - the example's, printed on purpose; refused off loopback
 AGENCIES = (
@@ -64,23 +66,25 @@ def build(at: datetime) -> list[Account]:
     with transaction.atomic():
         if Person.objects.exists() or Case.objects.exists():
             raise Refused(reason="not_empty")
-        _calendar(at)
+        calendar(at)
         text = definition.bundled_text()
         procedure = definition.bundled()
         cases.publish(
             text, service=procedure.service, number=procedure.number, content_sha256=procedure.hash, at=at
         )
         accounts = _people(at)
+        _tell(at)
         room.build(at)
     return accounts
 
 
-def _calendar(at: datetime) -> None:
+def calendar(at: datetime, *, time_zone: str = "Asia/Jakarta") -> None:
+    """Working hours of Perpres 21/2023, and the days off of three years."""
     weekly = [
         [[window.start.isoformat("minutes"), window.end.isoformat("minutes")] for window in day]
         for day in worktime.PERPRES_21_2023_WEEKLY
     ]
-    OfficeCalendar.objects.create(time_zone="Asia/Jakarta", weekly=weekly, changed_at=at)
+    OfficeCalendar.objects.create(time_zone=time_zone, weekly=weekly, changed_at=at)
     import_holidays(range(at.year - 1, at.year + 2))
 
 
@@ -128,6 +132,14 @@ def _people(at: datetime) -> list[Account]:
     )
     hashed = make_password(PASSWORD)
     return [_person(row, hashed, at) for row in (*_officers(provider), *_applicants())]
+
+
+def _tell(at: datetime) -> None:
+    """One line of the journal that names every grant: `sandar verify` knows none that nobody gave."""
+    with changing(None, at) as book:
+        given = [facts_of(grant) for grant in RoleGrant.objects.order_by("pk")]
+        persons = list(Person.objects.order_by("pk").values_list("pk", flat=True))
+        book.note("office_filled", "", why="Kantor contoh.", persons=persons, grants=given)
 
 
 def _officers(provider: Agency) -> Iterator[_Row]:
