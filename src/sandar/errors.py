@@ -114,6 +114,12 @@ class PlanChanged(Conflict):
     code = "PLAN_CHANGED"
 
 
+class BookHeld(Conflict):
+    """Restored from a backup: no number until an operator confirms which was used last. facts: book, year."""
+
+    code = "BOOK_HELD"
+
+
 class SubmissionRunning(Conflict):
     """The same submission is still being worked on."""
 

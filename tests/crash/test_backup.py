@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib import request as http
+from urllib.error import HTTPError
 
 import pytest
 
@@ -77,8 +78,22 @@ def test_a_backup_made_while_people_work_comes_back_whole(copy: Path, tmp_path: 
         assert proof.returncode == 0, proof.stdout
         with instance.serving(data_dir, example=False, **fresh) as again:
             assert again.get("/health/ready").status == 200
+            assert said_of_a_new_letter(data_dir, again, fresh) == (409, "BOOK_HELD")
         twice = instance.run(data_dir, "restore", str(copy), "--json", **fresh)
         assert json.loads(twice.stdout)["code"] == "NOT_EMPTY"
+
+
+def said_of_a_new_letter(data_dir: Path, served: Instance, fresh: dict[str, str]) -> tuple[int, str]:
+    """Numbers given after the backup are unknown: none is given before somebody confirms the last ones."""
+    made = instance.run(data_dir, "token", "create", "dinkes1", "--json", **fresh)
+    token = json.loads(made.stdout)["token"]
+    sent = http.Request(f"{served.address}/api/v1/cases", json.dumps(office.request()).encode(),
+                        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})  # fmt: skip
+    try:
+        with http.urlopen(sent, timeout=30) as answer:
+            return answer.status, ""
+    except HTTPError as refused:
+        return refused.code, json.load(refused)["code"]
 
 
 def test_nothing_is_overwritten(running: Instance, copy: Path) -> None:

@@ -118,6 +118,11 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         ),
         _("Periksa daftar yang baru, lalu pindahkan lagi."),
     ),
+    errors.BookHeld: Text(
+        _("Buku nomor belum dikonfirmasi"),
+        _("Sandar dipulihkan dari cadangan; nomor terakhir yang pernah dipakai belum dinyatakan."),
+        _("Minta administrator sistem menyatakannya di Pengaturan, Buku nomor; lalu kirim lagi."),
+    ),
     errors.StaleVersion: Text(
         _("Halaman ini sudah lama terbuka"),
         _("%(actor)s sudah bertindak atas permohonan ini (%(action)s) pada %(at)s."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,23 @@ def _install(args: argparse.Namespace, about: dict[str, Any]) -> None:
     else:
         safekeeping.load_dump(kept, database)
     shutil.rmtree(room)
+    _hold_numbers(about)
+
+
+def _hold_numbers(about: dict[str, Any]) -> None:
+    """Numbers given after the backup are not known here: none is given before somebody confirms the last ones."""
+    from datetime import UTC, datetime
+
+    from django.core.management import call_command
+
+    from sandar.steps import numbers
+
+    call_command("migrate", verbosity=0, interactive=False)  # an older backup knows no held books
+    years = (datetime.fromisoformat(about["made_at"]).year, datetime.now(UTC).year)
+    # A day of margin: the office's year begins up to nine hours before that of UTC.
+    numbers.hold_all(
+        first_year=min(years), last_year=max(*years, (datetime.now(UTC) + timedelta(days=1)).year)
+    )
 
 
 def _database(is_sqlite: bool) -> str:  # noqa: FBT001
@@ -118,6 +136,7 @@ def _text(document: dict[str, Any]) -> str:
     lines = [
         _("Cadangan tanggal %(made_at)s dikembalikan ke %(data_dir)s.") % document,
         _("Jalankan `sandar verify`, lalu `sandar serve`."),
+        _("Nomor baru tertahan: administrator sistem menyatakan nomor terakhir di Pengaturan, Buku nomor."),
     ]
     if not document["has_secret"]:
         lines.append(_("Cadangan ini tanpa kunci rahasia: atur SANDAR_SECRET_KEY seperti semula."))

@@ -10,6 +10,7 @@ from sandar.core import numbering, rack
 from sandar.doors.proof.flaw import Flaw
 from sandar.records.assets.models import Asset, AssetBook
 from sandar.records.cases.models import Case, CaseBook, Event
+from sandar.records.documents import read as papers
 from sandar.records.ledger.models import Claim, Movement
 
 AREA = "register"
@@ -136,6 +137,10 @@ def numbers() -> Iterator[Flaw]:
     for year in sorted(books.keys() | known.keys()):
         book = books.get(year, CaseBook(year=year))
         cases = (numbering.case_number(year, n) for n in range(1, book.last_case + 1))
+        lost = papers.skipped_numbers("permohonan", year)
+        aside = papers.skipped_numbers("agenda_masuk", year)
+        known[year] += [numbering.case_number(year, n) for n in lost]
+        agenda[year] += [f"{n:04}/{year}" for n in aside]
         yield from _book("case", year, known[year], cases)
         yield from _book(
             "agenda", year, agenda[year], (f"{n:04}/{year}" for n in range(1, book.last_agenda + 1))
@@ -145,6 +150,7 @@ def numbers() -> Iterator[Flaw]:
         assets[int(number.split("-")[1])].append(number)
     lasts = dict(AssetBook.objects.values_list("year", "last"))
     for year in sorted(lasts.keys() | assets.keys()):
+        assets[year] += [numbering.asset_number(year, n) for n in papers.skipped_numbers("aset", year)]
         right = (numbering.asset_number(year, n) for n in range(1, lasts.get(year, 0) + 1))
         yield from _book("asset", year, assets[year], right)
 

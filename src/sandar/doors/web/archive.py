@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from sandar.doors.web import labels, summary
-from sandar.doors.web.person import today, viewer_of
+from sandar.doors.web.person import roles, today, viewer_of
 from sandar.doors.web.scope import officers
+from sandar.errors import InvalidInput
 from sandar.records.cases import read as cases
 from sandar.records.cases.books import last_agenda
 from sandar.records.documents import read as papers
@@ -78,6 +79,7 @@ class Line:
     status: str
     paper_id: int | None
     missing: bool = False
+    note: str = ""  # why no paper bears it
 
     @property
     def shown(self) -> SafeString:
@@ -88,26 +90,50 @@ class Line:
 @require_GET
 def books(request: HttpRequest) -> HttpResponse:
     """The books of a year and the numbers of one of them."""
-    year = _year(request.GET.get("tahun", ""), default=today(request).year)
-    shelf = _shelf(year)
-    wanted = request.GET.get("buku", "")
-    book = next((one for one in shelf if one.code == wanted), shelf[0] if shelf else None)
-    lines: list[Line] = []
-    gaps: list[int] = []
-    if book:
-        numbers = _agenda(request, year) if book.code == AGENDA_BOOK else _papers(book.code, year)
-        gaps = sorted(set(range(1, book.last + 1)) - set(numbers))
-        lines = [numbers.get(n) or Line(n, "", "", "", "", None, "", None, missing=True)
-                 for n in range(max(book.last, max(numbers, default=0)), 0, -1)]  # fmt: skip
+    return page(request)
+
+
+def page(
+    request: HttpRequest,
+    *,
+    book: str = "",
+    typed: Mapping[str, Any] | None = None,
+    error: InvalidInput | None = None,
+) -> HttpResponse:
+    """The same, with what was typed into the form of skipped numbers."""
+    year, chosen_book, lines = chosen(request, book)
     context = {
         "year": year,
         "years": _years(request),
-        "shelf": shelf,
-        "book": book,
+        "shelf": _shelf(year),
+        "book": chosen_book,
         "page": Paginator(lines, PAGE).get_page(request.GET.get("page")),
-        "gaps": gaps,
+        "gaps": [line.sequence for line in lines if line.missing],
+        "held": papers.held_books(),
+        "may_skip": "administrator" in roles(request) and year == today(request).year,
+        "values": typed or {},
+        "errors": error.facts.get("fields", {}) if error else {},
     }
-    return render(request, "web/archive/books.html", context)
+    return render(request, "web/archive/books.html", context, status=error.status if error else 200)
+
+
+def chosen(request: HttpRequest, book: str = "") -> tuple[int, Book | None, list[Line]]:
+    """Year, book and its lines, newest number first, as the address asks."""
+    year = _year(request.GET.get("tahun", ""), default=today(request).year)
+    shelf = _shelf(year)
+    wanted = book or request.GET.get("buku", "")
+    found = next((one for one in shelf if one.code == wanted), shelf[0] if shelf else None)
+    if found is None:
+        return year, None, []
+    numbers = _agenda(request, year) if found.code == AGENDA_BOOK else _papers(found.code, year)
+    for row in papers.skipped(found.code, year):
+        for n in range(row.first, row.last + 1):
+            numbers[n] = Line(n, "", "", "", "", row.at, "", None, note=f"{row.reason} ({row.by.name})")
+    last = max(found.last, max(numbers, default=0))
+    missing = (
+        Line(n, "", "", "", "", None, "", None, missing=True) for n in range(1, last + 1) if n not in numbers
+    )
+    return year, found, sorted([*numbers.values(), *missing], key=lambda line: -line.sequence)
 
 
 def _year(text: str, *, default: int) -> int:

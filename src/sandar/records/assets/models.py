@@ -108,6 +108,7 @@ class AssetBook(models.Model):
 
     year = models.PositiveSmallIntegerField(unique=True)
     last = models.PositiveIntegerField(default=0)
+    held = models.BooleanField(default=False, help_text="restored: no number until the last one is confirmed")
 
     def __str__(self) -> str:
         return str(self.year)

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from sandar.core import numbering
+from sandar.errors import BookHeld
 from sandar.records.assets.models import Asset, AssetBook, Delivery, Inspection, Probe
 from sandar.records.prepared import Question, Slot, insert, update
 
@@ -95,10 +96,12 @@ def take_number(year: int) -> str:
             AssetBook.objects.bulk_create([AssetBook(year=year)], ignore_conflicts=True)
             cursor.execute(_TAKE, [year])
             taken = cursor.fetchone()
+    if taken is None:
+        raise BookHeld(book="aset", year=year)
     return numbering.asset_number(year, taken[0])
 
 
-_TAKE = "UPDATE assets_assetbook SET last = last + 1 WHERE year = %s RETURNING last"
+_TAKE = "UPDATE assets_assetbook SET last = last + 1 WHERE year = %s AND NOT held RETURNING last"
 
 
 def register(*, year: int, **fields: Any) -> Asset:

@@ -75,6 +75,7 @@ class CaseBook(models.Model):
     year = models.PositiveSmallIntegerField(unique=True)
     last_case = models.PositiveIntegerField(default=0)
     last_agenda = models.PositiveIntegerField(default=0)
+    held = models.BooleanField(default=False, help_text="restored: none until the last ones are confirmed")
 
     def __str__(self) -> str:
         return str(self.year)

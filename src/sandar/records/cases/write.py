@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from sandar.core import chain, numbering, sealed
-from sandar.errors import NotFound, StaleVersion, SubmissionReused, SubmissionRunning
+from sandar.errors import BookHeld, NotFound, StaleVersion, SubmissionReused, SubmissionRunning
 from sandar.records.cases.models import Case, CaseBook, Event, FormVersion, SopRevision, Submission, Task
 from sandar.records.cases.read import Viewer, form_hash, hashed, last_revision, may_see, open_cases
 from sandar.records.prepared import Question, Slot, insert, update
@@ -63,12 +63,14 @@ def take_numbers(year: int) -> tuple[str, int]:
             CaseBook.objects.bulk_create([CaseBook(year=year)], ignore_conflicts=True)
             cursor.execute(_TAKE, [year])
             taken = cursor.fetchone()
+    if taken is None:
+        raise BookHeld(book="permohonan", year=year)
     return numbering.case_number(year, taken[0]), taken[1]
 
 
 _TAKE = (
     "UPDATE cases_casebook SET last_case = last_case + 1, last_agenda = last_agenda + 1 WHERE year = %s"
-    " RETURNING last_case, last_agenda"
+    " AND NOT held RETURNING last_case, last_agenda"
 )
 
 

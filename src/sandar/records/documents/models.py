@@ -50,6 +50,7 @@ class NumberBook(models.Model):
     name = models.CharField(max_length=40)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField(default=0)
+    held = models.BooleanField(default=False, help_text="restored: no number until the last one is confirmed")
 
     class Meta:
         constraints: ClassVar = [
@@ -58,6 +59,27 @@ class NumberBook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.year}"
+
+
+class SkippedNumbers(models.Model):
+    """Numbers of a book that no paper here bears, and why: used outside Sandar, or lost with a restore."""
+
+    book = models.CharField(max_length=40, help_text="of this record, or permohonan, agenda_masuk, aset")
+    year = models.PositiveSmallIntegerField()
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(last__gte=F("first"), first__gte=1), name="skip_is_a_range"),
+            models.UniqueConstraint(fields=["book", "year", "first"], name="number_is_skipped_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.year}: {self.first}-{self.last}"
 
 
 class Document(models.Model):

@@ -58,6 +58,32 @@ def letter_data(kind: str, facts: Mapping[str, Any], *, preview: bool = False) -
     return shown
 
 
+def sheet_data(office: Mapping[str, Any], *, title: str, day: date, **more: Any) -> dict[str, Any]:
+    """What a sheet needs that is no issued paper: a printed register, the index of a case file. No number, no QR."""
+    return {
+        **more,
+        "office": {key: value for key, value in office.items() if isinstance(value, str | list)},
+        "case": {},
+        "agency": {"name": ""},
+        "letter": {"number": "", "date": "", "subject": ""},
+        "signers": [],
+        "doc": {
+            "kind": "sheet",
+            "title": title,
+            "number": "",
+            "date": [day.year, day.month, day.day],
+            "issued": words.date_id(day).replace(" ", _KEEP),
+            "sop": "",
+            "preview": False,
+            "verify_url": "",
+            "domain": "",
+            "qr": [],
+            "form": _form(office),
+            "arms_svg": _arms(office.get("arms")),
+        },
+    }
+
+
 MARGINS = {"top": 20, "bottom": 31, "left": 30, "right": 20}
 """Millimetres. Permendagri 1/2023 leaves 20 above, 30 left, 20 right; below stands the code that proves the sheet."""
 FONT, FONT_SIZE_PT = "Arimo", 12

@@ -6,17 +6,18 @@ another agency's does not exist (404), as everywhere. `office`: does the reader 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from sandar import errors
 from sandar.core import disclosure
 from sandar.records.documents import freeze, store
-from sandar.records.documents.models import Document, NumberBook, StoredFile
+from sandar.records.documents.models import Document, NumberBook, SkippedNumbers, StoredFile
 from sandar.records.prepared import Question, Slot
 
 Row = TypeVar("Row", bound=models.Model)
@@ -79,6 +80,22 @@ def in_book(book: str, year: int) -> QuerySet[Document]:
     """The papers of one book in the order of their numbers."""
     rows = Document.objects.filter(book=book, year=year).defer("facts").select_related("case__agency")
     return rows.order_by("sequence")
+
+
+def skipped(book: str, year: int) -> list[SkippedNumbers]:
+    """Numbers without a paper and why, lowest first."""
+    rows = SkippedNumbers.objects.filter(book=book, year=year).select_related("by")
+    return list(rows.order_by("first"))
+
+
+def skipped_numbers(book: str, year: int) -> set[int]:
+    """The same as plain numbers."""
+    return {number for row in skipped(book, year) for number in range(row.first, row.last + 1)}
+
+
+def held_books() -> bool:
+    """Does any book wait for a confirmation since a restore?"""
+    return NumberBook.objects.filter(held=True).exists()
 
 
 def latest(case_id: int, kind: str) -> Document | None:
@@ -152,16 +169,19 @@ def _file_damage(where: str, sha256: str, size: int | None) -> Iterator[Damage]:
 
 
 def _book_damages() -> Iterator[Damage]:
-    books = Document.objects.values("book", "year").annotate(
-        papers=Count("pk"), first=Min("sequence"), last=Max("sequence")
-    )
-    for row in books.order_by("book", "year"):
-        where = f"{row['book']} {row['year']}"
-        if row["first"] != 1 or row["papers"] != row["last"]:
-            stored = f"{row['papers']} papers, numbers {row['first']} to {row['last']}"
-            yield Damage(where, "number_gap", stored, f"1 to {row['papers']}")
-        if not NumberBook.objects.filter(name=row["book"], year=row["year"], last=row["last"]).exists():
-            yield Damage(where, "book_behind", "", f"last {row['last']}")
+    numbers: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for book, year, sequence in Document.objects.values_list("book", "year", "sequence"):
+        numbers[book, year].append(sequence)
+    lasts = {(book.name, book.year): book.last for book in NumberBook.objects.all()}
+    for book, year in sorted(numbers.keys() | lasts.keys()):
+        where, given = f"{book} {year}", sorted([*numbers[book, year], *skipped_numbers(book, year)])
+        last = given[-1] if given else 0
+        if given != list(range(1, last + 1)):
+            papers = len(numbers[book, year])
+            stored = f"{papers} papers, numbers {given[0]} to {last}"
+            yield Damage(where, "number_gap", stored, f"1 to {len(given)}")
+        if lasts.get((book, year), 0) != last:
+            yield Damage(where, "book_behind", "", f"last {last}")
 
 
 def _one(rows: QuerySet[Row]) -> Row:

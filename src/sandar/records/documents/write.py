@@ -110,7 +110,7 @@ def take_number(book: str, *, year: int) -> int:
     """Take the next number (from 1) of a yearly book, without gaps: a rolled-back act gives it back.
 
     One conditional UPDATE; its row lock makes the other takers wait until this act commits. The row of a new
-    year is inserted with ON CONFLICT DO NOTHING, so two first takers agree on one row.
+    year is inserted with ON CONFLICT DO NOTHING, so two first takers agree on one row. Raises BookHeld.
     """
     _inside_a_transaction()
     with connection.cursor() as cursor:
@@ -120,10 +120,12 @@ def take_number(book: str, *, year: int) -> int:
             NumberBook.objects.bulk_create([NumberBook(name=book, year=year)], ignore_conflicts=True)
             cursor.execute(_TAKE, [book, year])
             taken = cursor.fetchone()
+    if taken is None:
+        raise errors.BookHeld(book=book, year=year)
     return int(taken[0])
 
 
-_TAKE = "UPDATE documents_numberbook SET last = last + 1 WHERE name = %s AND year = %s RETURNING last"
+_TAKE = "UPDATE documents_numberbook SET last = last + 1 WHERE name = %s AND year = %s AND NOT held RETURNING last"
 
 
 def replace(document_id: int, *, by: int, at: datetime, reason: str) -> None:
