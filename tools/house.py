@@ -137,6 +137,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|home/\w+|opt/wheels|opt/pypi
 THIRD_PARTY = re.compile(r"\.(ttf|otf|woff2?|whl|min\.js|min\.css|map|jar|exe|so)$")
 LARGEST = 400_000
 LARGEST_PICTURE = 1_500_000
+LARGEST_CATALOGUE = 1_000_000  # every text of every page, twice
 SELF = "tools/house.py"
 # The seed's own letterhead, as the office printed it.
 LETTERHEADS = ("src/sandar/sop/colocation.toml", "src/sandar/doors/cli/example/")
@@ -173,7 +174,8 @@ def check_texts() -> Iterator[str]:
     for path in committed():
         name = path.relative_to(ROOT).as_posix()
         size = path.stat().st_size
-        limit = LARGEST_PICTURE if path.suffix in {".png", ".pdf"} else LARGEST
+        limits = {".png": LARGEST_PICTURE, ".pdf": LARGEST_PICTURE, ".po": LARGEST_CATALOGUE}
+        limit = limits.get(path.suffix, LARGEST)
         if size > limit:
             yield f"{name}: {size} bytes (at most {limit})"
         if THIRD_PARTY.search(name):
