@@ -140,7 +140,11 @@ LARGEST_PICTURE = 1_500_000
 LARGEST_CATALOGUE = 1_000_000  # every text of every page, twice
 SELF = "tools/house.py"
 # The seed's own letterhead, as the office printed it.
-LETTERHEADS = ("src/sandar/sop/colocation.toml", "src/sandar/doors/cli/example/")
+LETTERHEADS = (
+    "src/sandar/sop/colocation.toml",
+    "src/sandar/sop/hosting.toml",
+    "src/sandar/doors/cli/example/",
+)
 
 
 def committed() -> list[Path]:

@@ -15,6 +15,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -109,20 +110,26 @@ def from_data() -> Iterator[Message]:
     """Texts that are data in the source and words on a page (doors.web.labels.sop_word, steps.messages)."""
     sys.path.insert(0, str(SOURCE.parent))
     from sandar.records.documents.books import PAPERS
-    from sandar.sop.definition import bundled
+    from sandar.sop.definition import loads, shipped_texts
     from sandar.steps.s4_application.forms import STATEMENTS
 
-    sop, file = bundled(), "src/sandar/sop/colocation.toml"
-    ways = [action for _step, stage in sop.stages for action in stage.actions]
-    words = [text for one in (*sop.steps, *sop.actors) for text in (one.name, one.short)]
-    words += [stage.label for _step, stage in sop.stages]
-    words += [one.label for one in (*ways, *sop.ends, *(any_.action for any_ in sop.anytime))]
-    yield from ((file, 0, text, None) for text in dict.fromkeys(words) if text)
+    for service, text in shipped_texts().items():
+        file = f"src/sandar/sop/{service}.toml"
+        yield from ((file, 0, word, None) for word in dict.fromkeys(_words(loads(text))) if word)
     yield from (("src/sandar/records/documents/books.py", 0, one.title, None) for one in PAPERS.values())
     yield from (("src/sandar/steps/s4_application/forms.py", 0, text, None) for text in STATEMENTS)
     for path in sorted(SOURCE.joinpath("steps").rglob("*.py")):
         name = path.relative_to(ROOT).as_posix()
         yield from ((name, 0, title, None) for title in _titles(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _words(sop: Any) -> Iterator[str]:
+    """What pages say of a procedure: names of activities and columns, labels of stages, actions and ends."""
+    for one in (*sop.steps, *sop.actors):
+        yield from (one.name, one.short)
+    yield from (stage.label for _step, stage in sop.stages)
+    ways = [action for _step, stage in sop.stages for action in stage.actions]
+    yield from (one.label for one in (*ways, *sop.ends, *(any_.action for any_ in sop.anytime)))
 
 
 def _titles(module: ast.Module) -> Iterator[str]:

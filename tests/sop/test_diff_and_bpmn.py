@@ -73,8 +73,8 @@ def test_filled_blanks_moved_limits_and_identity_are_told() -> None:
             "(recheck): wajib alasan berubah dari “ya” menjadi “tidak”."
         ),
         (
-            "Tindakan kapan saja “Cabut permohonan” (withdraw): batas berubah dari “inspection” menjadi "
-            "“awaiting_receipt”."
+            "Tindakan kapan saja “Cabut permohonan” (withdraw): batas berubah dari “Verifikasi kesesuaian” menjadi "
+            "“Penerimaan perangkat”."
         ),
     ]
 

@@ -3,6 +3,9 @@
 One process; one lane per actor column; one user task per stage, an exclusive gateway behind a task with
 more than one way on, an end event per end. Anytime actions stand in a text annotation: drawing a line
 from every task would bury the chart.
+
+It is executable: a way out of a gateway is taken when the data say so, `action` being the outcome of the task before
+and `returned_from` the state that sent the case back. Actions that leave a case where it is have no line.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _DC = "http://www.omg.org/spec/DD/20100524/DC"
 _DD = "http://www.omg.org/spec/DD/20100524/DI"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 _LANE, _LEFT, _COLUMN = 190, 60, 260
 _TASK, _EVENT, _GATE = (120, 80), (36, 36), (50, 50)
@@ -38,12 +42,13 @@ class _Edge:
     source: _Node
     target: _Node
     name: str
+    condition: str = ""
 
 
 def bpmn(procedure: Procedure) -> str:
     """The procedure as a BPMN 2.0 document (XML text with declaration, UTF-8)."""
     nodes, edges = _graph(procedure)
-    for prefix, space in (("bpmn", _BPMN), ("bpmndi", _DI), ("dc", _DC), ("di", _DD)):
+    for prefix, space in (("bpmn", _BPMN), ("bpmndi", _DI), ("dc", _DC), ("di", _DD), ("xsi", _XSI)):
         ET.register_namespace(prefix, space)
     root = ET.Element(
         f"{{{_BPMN}}}definitions",
@@ -52,7 +57,7 @@ def bpmn(procedure: Procedure) -> str:
     pool = ET.SubElement(root, f"{{{_BPMN}}}collaboration", {"id": "collaboration"})
     owner = {"id": "pool", "name": procedure.title, "processRef": "process"}
     ET.SubElement(pool, f"{{{_BPMN}}}participant", owner)
-    process = ET.SubElement(root, f"{{{_BPMN}}}process", {"id": "process", "isExecutable": "false"})
+    process = ET.SubElement(root, f"{{{_BPMN}}}process", {"id": "process", "isExecutable": "true"})
     _lanes(process, procedure, nodes)
     _flow(process, nodes, edges)
     note = _annotation(process, procedure)
@@ -88,7 +93,8 @@ def _graph(procedure: Procedure) -> tuple[list[_Node], list[_Edge]]:
                 target = _end((f"end_{to}_{stage.state}", "endEvent", labels[to]), source, above=over > 0)
                 nodes.append(target)
                 over += 1
-            edges.append(_join(len(edges), source, target, name=action.label))
+            when = _condition(action, to) if len(ways) > 1 else ""
+            edges.append(_join(len(edges), source, target, name=action.label, condition=when))
     return nodes, edges
 
 
@@ -134,8 +140,14 @@ def _beside(stage: Stage, task: _Node) -> _Node:
     return _Node(f"gate_{stage.state}", "exclusiveGateway", "", task.lane, (x, y, *_GATE))
 
 
-def _join(number: int, source: _Node, target: _Node, *, name: str) -> _Edge:
-    edge = _Edge(f"flow_{number}", source, target, name)
+def _condition(action: Action, to: str) -> str:
+    """When a way is taken. Names are lower-case letters, digits and underscores, so nothing needs escaping."""
+    came_back = f' and returned_from == "{to}"' if action.to == RETURN else ""
+    return f'action == "{action.name}"{came_back}'
+
+
+def _join(number: int, source: _Node, target: _Node, *, name: str, condition: str = "") -> _Edge:
+    edge = _Edge(f"flow_{number}", source, target, name, condition)
     source.outgoing.append(edge.id)
     target.incoming.append(edge.id)
     return edge
@@ -159,7 +171,11 @@ def _flow(process: ET.Element, nodes: list[_Node], edges: list[_Edge]) -> None:
             ET.SubElement(element, f"{{{_BPMN}}}outgoing").text = edge
     for way in edges:
         facts = {"id": way.id, "sourceRef": way.source.id, "targetRef": way.target.id}
-        ET.SubElement(process, f"{{{_BPMN}}}sequenceFlow", facts | ({"name": way.name} if way.name else {}))
+        named = facts | ({"name": way.name} if way.name else {})
+        flow = ET.SubElement(process, f"{{{_BPMN}}}sequenceFlow", named)
+        if way.condition:
+            kind = {f"{{{_XSI}}}type": "bpmn:tFormalExpression"}
+            ET.SubElement(flow, f"{{{_BPMN}}}conditionExpression", kind).text = way.condition
 
 
 def _annotation(process: ET.Element, procedure: Procedure) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from sandar.sop.procedure import Action, Anytime, Budget, End, Procedure, Stage, Step
+from sandar.sop.procedure import RETURN, SYSTEM, Action, Anytime, Budget, End, Procedure, Stage, Step
 
 Kind = Literal["added", "removed", "changed", "moved"]
 
@@ -72,12 +72,37 @@ _NAMES = {
     "finished": "tanda selesai",
     "before": "batas",
 }
+_KEYED = {_NAMES[name] for name in ("to", "by", "before", "actors", "informed")}
 _CHILDREN = {"stages", "actions", "action", "text", "key", "state"}
 
 
 def changes(old: Procedure, new: Procedure) -> tuple[Change, ...]:
     """Every change from `old` to `new`, in the order of the sheet; empty when they say the same."""
-    return tuple(_all(old, new))
+    words = {**_words(old), **_words(new)}
+    return tuple(_worded(change, words) for change in _all(old, new))
+
+
+def _words(procedure: Procedure) -> dict[str, str]:
+    """What states, columns and roles are called on the sheet, by their keys."""
+    found = {RETURN: "yang mengembalikan", SYSTEM: "sistem"}
+    found |= {stage.state: stage.label for _step, stage in procedure.stages}
+    found |= {end.state: end.label for end in procedure.ends}
+    for actor in procedure.actors:
+        found |= dict.fromkeys(actor.roles, actor.short)
+        found[actor.key] = actor.short
+    return found
+
+
+def _worded(change: Change, words: Mapping[str, str]) -> Change:
+    """The change with keys in words, where its property names states, columns or roles."""
+    if change.name not in _KEYED:
+        return change
+    before, after = (
+        "; ".join(words.get(key, key) for key in value.split("; ")) for value in (change.before, change.after)
+    )
+    if before == after:  # two roles of one column: only their keys tell them apart
+        return change
+    return replace(change, before=before, after=after)
 
 
 def describe(old: Procedure, new: Procedure) -> list[str]:

@@ -48,7 +48,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 def _listing(request: HttpRequest, error: SandarError | None = None) -> HttpResponse:
-    services = dict.fromkeys(row.service for row in cases.revisions())
+    services = dict.fromkeys([*(row.service for row in cases.revisions()), *definition.shipped_texts()])
     context = {
         "drafts": [{"draft": one, "problems": len(runnable.problems(one.text))} for one in cases.drafts()],
         "services": [(name, _title(name)) for name in services],
@@ -59,7 +59,7 @@ def _listing(request: HttpRequest, error: SandarError | None = None) -> HttpResp
 
 def _title(service: str) -> str:
     newest = cases.newest_revision(service)
-    return definition.loads(newest.text).title if newest else service
+    return definition.loads(newest.text if newest else definition.shipped_texts()[service]).title
 
 
 @signed_in
@@ -154,8 +154,10 @@ def judged(draft: SopDraft, text: str) -> dict[str, Any]:
     problems = runnable.problems(text)
     procedure = None if definition.problems_of(text) else definition.loads(text)
     base = definition.loads(draft.base.text) if draft.base else None
+    placed = sop_table.placed(text, problems)
     return {
-        "problems": sop_table.placed(text, problems),
+        "problems": placed,
+        "wrong": {one["key"] for one in placed},
         # sop.sheet escapes everything that comes from the file.
         "sheet": mark_safe(sheet.fragment(procedure)) if procedure else "",  # noqa: S308
         "changes": diff.describe(base, procedure) if base and procedure else [],

@@ -39,7 +39,12 @@ def table(text: str) -> dict[str, Any]:
         "targets": _targets(values),
         "ways_back": _ways_back(values),
         "refusals": [
-            (end["state"], end.get("label", "")) for end in values.get("end", []) if not end.get("finished")
+            ("", "—"),
+            *(
+                (end["state"], end.get("label", ""))
+                for end in values.get("end", [])
+                if not end.get("finished")
+            ),
         ],
         "steps": [(step.get("key"), f"{step.get('no')}. {step.get('short')}") for step in steps[1:]],
         "units": [("min", _("menit")), ("day", _("hari kerja"))],
@@ -85,7 +90,7 @@ def _targets(values: Values) -> Choices:
 
 def _ways_back(values: Values) -> Choices:
     """Where an own activity may send a request back: states that wait for the agency."""
-    return [
+    return [("", "—")] + [
         (stage.get("state", ""), f"{step.get('no')} · {stage.get('label', '')}")
         for step in values.get("step", [])
         for stage in step.get("stage", [])

@@ -58,18 +58,18 @@ def may_publish(roles: Iterable[str]) -> bool:
 
 
 def begin(service: str, *, person: Person, at: datetime, text: str | None = None) -> SopDraft:
-    """A new draft, from an uploaded text or from the newest revision of the service.
+    """A new draft, from an uploaded text, from the newest revision of the service, or from what ships.
 
-    Raises Forbidden, DefinitionInvalid for a text that is no procedure file at all, NotFound for a service without one.
+    Raises Forbidden, DefinitionInvalid for a text that is no procedure file at all, NotFound for a service without any.
     """
     with transaction.atomic():
         head = journal.lock()
         grant = _grant(person, AUTHORS, at)
         base = cases.newest_revision(service)
         if text is None:
-            if base is None:
-                raise NotFound(what="sop")
-            text = base.text
+            text = base.text if base else definition.shipped_texts().get(service)
+        if text is None:
+            raise NotFound(what="sop")
         values = values_of(text)
         draft = SopDraft.objects.create(
             service=str(values.get("service", "")) or service,
