@@ -558,17 +558,12 @@ def _anchor(case: Case) -> Iterator[Finding]:
     )
     if canonical(told).decode() != one["statement"] or told["format"] != "sandar-anchor":
         raise Damaged("MALFORMED", f"{ANCHOR} statement")
-    case.anchor = {
-        "day": told["day"],
-        "number": told["number"],
-        "root": told["root"],
-        "office": told["office"],
-    }
+    case.anchor = {name: shown(told[name]) for name in ("day", "number", "root", "office")}
+    case.anchor |= {"authority": "", "checked_by": "cryptography" if _library() else "python"}
     if leaf["name"] != case.manifest["case"] or root_of(canonical(leaf), one["proof"]) != told["root"]:
         yield Finding("ANCHOR_PROOF_WRONG", ANCHOR, shown(leaf["name"]), shown(told["root"]))
     case.anchor["authority"] = hashlib.sha256(der_of(one["authority_pem"])).hexdigest()
     signature = base64.b64decode(one["signature"], validate=True)
-    case.anchor["checked_by"] = "cryptography" if _library() else "python"
     certificates = (der_of(one["certificate_pem"]), der_of(one["authority_pem"]))
     if not signed(one["statement"].encode(), signature, *certificates):
         yield Finding("ANCHOR_SIGNATURE_WRONG", ANCHOR)
@@ -847,8 +842,8 @@ def _anchor_lines(anchor: dict[str, Any] | None) -> list[str]:
         return ["Jangkar: belum ada; ekspor dibuat sebelum jangkar harian yang pertama menaunginya."]
     by = {"cryptography": "pustaka cryptography", "python": "kode di dalam berkas ini"}[anchor["checked_by"]]
     return [
-        f"Jangkar: nomor {shown(anchor['number'])}, {shown(anchor['day'])}, {shown(anchor['office'])}",
-        f"  akar:                {shown(anchor['root'])}",
+        f"Jangkar: nomor {anchor['number']}, {anchor['day']}, {anchor['office']}",
+        f"  akar:                {anchor['root']}",
         f"  otoritas (SHA-256):  {anchor['authority']}",
         f"  tanda tangan diperiksa dengan {by}; cocokkan akar dengan surel atau lembar cetak (--root AKAR).",
     ]

@@ -21,16 +21,17 @@ OF_A_PERSON = ("username", "name", "title", "acting_for")
 # Keys of inputs, payloads and forms, wherever they stand: free texts and whole blocks that may name somebody.
 # tests/steps/test_personal.py asks the input of every act for texts that stand neither here nor in TECHNICAL.
 PERSONAL = frozenset({
-    "access_people", "admin_contact", "backup_plan", "brought_by", "conditions", "considerations", "contact", "finding",
-    "instruction_text", "maintenance", "note", "others", "purpose", "recovery_plan", "rules", "signatory", "subject",
-    "technical_contact", "vendor",
+    "access_people", "admin_contact", "background", "backup_plan", "brought_by", "conditions", "considerations",
+    "contact", "finding", "instruction_text", "maintenance", "note", "others", "purpose", "recovery_plan",
+    "remote_access", "rules", "signatory", "subject", "technical_contact", "vendor", "vendor_contact",
 })  # fmt: skip
 # Texts about things: they stay in the clear, the proof of the register and the ledger needs them.
 TECHNICAL = frozenset({
     "address", "agency", "applications", "artefact", "attachment", "brand", "bring", "condition", "cpu_model",
-    "database", "domain", "framework", "instructions", "item_code", "language", "model", "name", "number", "os",
-    "place", "ports", "previous", "rack", "recovery_time", "register_no", "repository", "resource", "serial",
-    "switch_port", "unit", "version", "vpn",
+    "database", "domain", "framework", "frontend", "instructions", "item_code", "language", "model", "name",
+    "number", "os", "outbound", "place", "ports", "previous", "pse_number", "rack", "raid", "recovery_time",
+    "register_no", "repository", "resource", "security_test", "serial", "site_type", "sub_unit", "switch_port",
+    "unit", "users", "version", "vpn", "waf",
 })  # fmt: skip
 _SALT_BYTES = 16
 

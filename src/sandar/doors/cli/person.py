@@ -1,14 +1,15 @@
-"""`sandar person list|create|password|close`: accounts from the machine itself, when no administrator can sign in."""
+"""`sandar person list|create|password|close|export|erase`: accounts and personal data from the machine itself."""
 
 from __future__ import annotations
 
 import argparse
+import json
 from typing import Any
 
 from sandar.doors.cli import frame
 from sandar.doors.cli.words import _, noop
 
-HELP = noop("Mendaftar, membuat, menutup akun; memberi kata sandi baru. Tercatat dalam jurnal kantor.")
+HELP = noop("Mendaftar, membuat, menutup akun; mengekspor dan menghapus data pribadi (UU 27/2022).")
 EXAMPLE = 'sandar person create siti --name "Siti Contoh" --agency DISKOMINFO --role administrator'
 
 
@@ -26,14 +27,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("close", _("menutup akun; sesi dan token mati seketika")),
     ):
         kinds.add_parser(name, help=words).add_argument("user", metavar="USER", help=_("nama pengguna"))
+    export = kinds.add_parser("export", help=_("semua yang tersimpan tentang seseorang, sebagai JSON"))
+    erase = kinds.add_parser("erase", help=_("menghapusnya di mana-mana, kecuali dari naskah dinas"))
+    for one in (export, erase):
+        one.add_argument("user", metavar="USER", help=_("nama pengguna"))
+    erase.add_argument("--reason", required=True, metavar=_("ALASAN"), help=_("dicatat di jurnal kantor"))
 
 
 def run(args: argparse.Namespace) -> int:
     """Raises NotFound, InvalidInput, and as steps.people."""
     frame.start_django(args.data_dir)
-    return {"list": _list, "create": _create, "password": _password, "close": _close}[args.person_command](
-        args
-    )
+    todo = {"list": _list, "create": _create, "password": _password, "close": _close}
+    return (todo | {"export": _export, "erase": _erase})[args.person_command](args)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -112,4 +117,29 @@ def _close(args: argparse.Namespace) -> int:
 
     accounts.close(args.user, Why(why=_("Dari baris perintah.")), person=None, at=timezone.now())
     frame.answer(args, {"ok": True, "user": args.user}, _("%(user)s: akun ditutup.") % {"user": args.user})
+    return 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from sandar.steps.people import erasing
+
+    print(json.dumps(erasing.about(args.user), ensure_ascii=False, indent=2))
+    return 0
+
+
+def _erase(args: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from sandar.steps.people import erasing
+
+    done = erasing.erase(args.user, reason=args.reason, at=timezone.now(), person=None)
+    lines = [_("Data pribadi %(user)s dihapus; akunnya ditutup.") % {"user": args.user}]
+    lines += [f"  {table}: {count}" for table, count in sorted(done.items()) if count]
+    lines.append(
+        _(
+            "Naskah dinas, lampiran, dan sertifikat penanda tangan tetap: arsip (UU 43/2009). Salinan cadangan "
+            "lama masih memuatnya sampai habis masa simpannya."
+        )
+    )
+    frame.answer(args, {"ok": True, "user": args.user, "rows": done}, "\n".join(lines))
     return 0

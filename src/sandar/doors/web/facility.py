@@ -126,6 +126,7 @@ def _told(event: Any) -> dict[str, Any]:
         "sop_draft_dropped": _("membatalkan rancangan SOP"),
         "sop_published": _("menerbitkan SOP"),
         "sop_cases_moved": _("memindahkan permohonan ke revisi SOP lain"),
+        "person_erased": _("menghapus data pribadi seseorang"),
     }
     files = ", ".join(str(file["name"]) for file in payload.get("files", []))
     if files:
@@ -133,7 +134,7 @@ def _told(event: Any) -> dict[str, Any]:
         files = _("%(files)s: %(count)s baru") % {"files": files, "count": figures.number(entered)}
     return {
         "at": event.at,
-        "who": event.actor.get("name") or _("Perintah di server"),
+        "who": event.actor.get("name") or (_("Data dihapus") if event.by_id else _("Perintah di server")),
         "verb": verbs.get(event.kind, event.kind),
         "kind": str(kind.one).lower() if kind else "",
         "name": payload.get("name") or files,

@@ -34,6 +34,7 @@ CHANGES: dict[str, str | Promise] = {
     "account_changed": _("mengubah data"),
     "account_closed": _("menutup akun"),
     "account_reopened": _("membuka kembali akun"),
+    "person_erased": _("menghapus data pribadi seseorang"),
     "password_reset": _("memberi kata sandi baru"),
     "factor_reset": _("menghapus pengaman kedua"),
     "agency_opened": _("mendaftarkan instansi"),

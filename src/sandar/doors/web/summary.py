@@ -94,7 +94,9 @@ def timeline(
             continue
         event, person, payload = line.event, line.event.person, line.payload
         row: dict[str, Any] = {
-            "who": person.get("title") or person.get("name") or _("Sistem"),
+            "who": person.get("title")
+            or person.get("name")
+            or (_("Data dihapus") if event.actor_id else _("Sistem")),
             "text": labels.label(labels.EVENTS, event.kind),
             "at": event.at,
             "documents": [

@@ -65,7 +65,7 @@ def close(username: str, given: Why, *, person: Person | None, at: datetime) -> 
     """Close an account: sessions and tokens end at once, roles count no more. Raises NotFound, InvalidInput."""
     with changing(person, at) as book:
         known = people_write.locked(username)
-        _not_oneself(book, known)
+        not_oneself(book, known)
         one_stays(book, known)
         if people_write.close_account(known, at=at):
             book.note("account_closed", subject_of(known), why=given.why, person=known.pk)
@@ -95,13 +95,13 @@ def reset_factor(username: str, given: Why, *, person: Person | None, at: dateti
     """Forget somebody's second factor, lost with a phone; every session ends, the password stays. Raises NotFound."""
     with changing(person, at) as book:
         known = people_write.locked(username)
-        _not_oneself(book, known)
+        not_oneself(book, known)
         people_write.forget_factors(known)
         book.note("factor_reset", subject_of(known), why=given.why, person=known.pk)
     return known
 
 
-def _not_oneself(book: Book, known: Person) -> None:
+def not_oneself(book: Book, known: Person) -> None:
     if book.by == known.pk:
         raise InvalidInput(fields={"why": [_("Untuk akun sendiri, minta administrator sistem yang lain.")]})
 
