@@ -95,7 +95,8 @@ def test_nobody_gets_anything_without_a_token(method: str, path: str, mine: Mine
 # What an applicant of another agency gets: 404 for what is DINKES's, 403 for what is the office's alone, else empty.
 NOT_THEIRS = {
     "/cases/{number}", "/cases/{number}/actions/{action}", "/cases/{number}/events", "/cases/{number}/documents",
-    "/cases/{number}/files", "/documents/{document_id}.pdf", "/files/{file_id}", "/tasks/{task_id}",
+    "/cases/{number}/files", "/cases/{number}/file.pdf", "/documents/{document_id}.pdf",
+    "/files/{file_id}", "/tasks/{task_id}",
     "/tasks/{task_id}/actions/{action}", "/assets/{asset}", "/cases/{number}/disposition",
     "/cases/{number}/disposition/read", "/cases/{number}/disposition/answer",
 }  # fmt: skip

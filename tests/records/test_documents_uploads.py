@@ -6,7 +6,7 @@ import io
 import struct
 import time
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pypdf
 import pytest
@@ -16,6 +16,7 @@ from PIL import Image
 from sandar import errors
 from sandar.records.documents import pdfscan, store, uploads, write
 from sandar.records.documents.uploads import AcceptedFile, accept_upload
+from tests import office
 
 
 def pdf(*, script: bool = False, attachment: bool = False, password: str = "", launch: bool = False) -> bytes:
@@ -218,3 +219,29 @@ def test_a_kept_file_is_bound_to_one_case_once() -> None:
     assert kept.case_id == case.pk
     with pytest.raises(errors.NotFound), transaction.atomic():
         write.attach(kept.pk, case_id=other.pk)
+
+
+@pytest.mark.django_db
+def test_a_case_and_a_persons_day_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    office.build()
+    case, person, other = office.ask(), office.person("dinkes1"), office.person("kabid1")
+    file = uploads.AcceptedFile("0" * 64, 60, "application/pdf", "a.pdf", "attachment")
+    monkeypatch.setattr(uploads, "MOST_OF_A_CASE", 150)
+    monkeypatch.setattr(uploads, "MOST_OF_A_DAY", 200)
+
+    def keep(*, to: int | None, by: int, hours: int = 0) -> None:
+        with transaction.atomic():
+            write.keep_file(file, at=office.MONDAY + timedelta(hours=hours), case_id=to, uploaded_by=by)
+
+    keep(to=case.pk, by=person.pk)
+    keep(to=case.pk, by=other.pk)
+    with pytest.raises(errors.TooLarge) as full:  # whoever brings it
+        keep(to=case.pk, by=person.pk)
+    assert full.value.facts["per"] == "case"
+    keep(to=None, by=person.pk)
+    keep(to=None, by=person.pk)
+    with pytest.raises(errors.TooLarge) as much:
+        keep(to=None, by=person.pk)
+    assert much.value.facts["per"] == "day"
+    keep(to=None, by=other.pk)
+    keep(to=None, by=person.pk, hours=25)

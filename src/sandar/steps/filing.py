@@ -6,9 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from sandar.errors import ActionNotAllowed, Forbidden, TooLarge
+from sandar.errors import ActionNotAllowed, Forbidden
 from sandar.records.cases import write as cases_write
-from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import StoredFile
 from sandar.records.documents.uploads import AcceptedFile
@@ -16,21 +15,17 @@ from sandar.records.people import read as people
 from sandar.records.people.models import Person
 from sandar.steps.turn import signed, viewer_of
 
-LARGEST_CASE = 200_000_000  # bytes of all files of a case; reliability bar, rules in numbers
-
 
 def attach(number: str, file: AcceptedFile, *, person: Person, at: datetime) -> StoredFile:
     """Keep a file with the case and say so in the journal. `file` was accepted (and is durable) before.
 
-    Raises NotFound, ActionNotAllowed on an ended case, TooLarge when the case's files exceed their limit.
+    Raises NotFound, ActionNotAllowed on an ended case, TooLarge beyond the limit of the case or of the person's day.
     """
     with transaction.atomic():
         viewer = viewer_of(person, at)
         case = cases_write.lock_numbered(viewer, number)
         if case.closed_at is not None:
             raise ActionNotAllowed(action="attach", state=case.state, allowed=[])
-        if papers_read.bytes_of_case(case.pk) + file.size > LARGEST_CASE:
-            raise TooLarge(limit_bytes=LARGEST_CASE)
         roles = sorted(viewer.roles)
         if not roles:
             raise Forbidden()

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from ninja import Router
 
 from sandar.core import chain
+from sandar.doors import case_file
 from sandar.doors.api import shapes, words
 from sandar.doors.api.auth import caller_of
 from sandar.doors.api.once import answer, once
@@ -74,6 +75,16 @@ def get_pdf(request: HttpRequest, document_id: int) -> HttpResponse:
     name = f"{paper.kind}-{paper.number}".replace("/", "-").replace('"', "")
     response = HttpResponse(papers_read.pdf(paper), content_type="application/pdf")
     return _sealed(response, {"ETag": tag, "Content-Disposition": f'attachment; filename="{name}.pdf"'})
+
+
+@router.get("/cases/{number}/file.pdf", openapi_extra=content("application/pdf"))
+def get_case_file(request: HttpRequest, number: str) -> HttpResponse:
+    """The case file as one bookmarked PDF: index, papers, attached PDFs and pictures. A copy to read, unsigned."""
+    caller = caller_of(request)
+    case = cases.case_for(caller.viewer, name_in_path(number, "case"))
+    pdf = case_file.made(case, office=caller.viewer.is_office, at=caller.at)
+    name = f'attachment; filename="berkas-{case.number}.pdf"'
+    return _sealed(HttpResponse(pdf, content_type="application/pdf"), {"Content-Disposition": name})
 
 
 R = TypeVar("R", bound=HttpResponseBase)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import path
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from sandar.doors import case_file as joining
 from sandar.doors.web.person import signed_in, viewer_of
 from sandar.records.cases import read as cases
 from sandar.records.documents import read as papers_read
@@ -41,7 +43,23 @@ def file(request: HttpRequest, file_id: int) -> HttpResponse | FileResponse:
     return answer
 
 
+@signed_in
+@require_GET
+def case_file(request: HttpRequest, number: str) -> HttpResponse:
+    """The case file as one PDF, for whoever may see the case."""
+    viewer = viewer_of(request)
+    case = cases.case_for(viewer, number)
+    answer = HttpResponse(
+        joining.made(case, office=viewer.is_office, at=timezone.now()), content_type="application/pdf"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="berkas-{case.number}.pdf"'
+    answer["Cache-Control"] = "private, no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
 urlpatterns = [
+    path("berkas/permohonan/<str:number>.pdf", case_file, name="case_file"),
     path("dokumen/<int:document_id>.pdf", paper, name="paper"),
     path("berkas/<int:file_id>", file, name="file"),
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from sandar import errors
 from sandar.core import disclosure
@@ -39,11 +39,6 @@ _OF_CASE = Question(lambda: Document.objects.filter(case_id=Slot("case")).defer(
 def files_of_case(case_id: int) -> list[StoredFile]:
     """The files of a case the caller reached through a scoped read, oldest first."""
     return list(StoredFile.objects.filter(case_id=case_id).order_by("pk"))
-
-
-def bytes_of_case(case_id: int) -> int:
-    """How many bytes the files of a case take."""
-    return int(StoredFile.objects.filter(case_id=case_id).aggregate(total=Sum("size"))["total"] or 0)
 
 
 def one(document_id: int, *, cases: QuerySet[Any], office: bool) -> Document:

@@ -84,6 +84,67 @@ def redraw(data: bytes) -> bytes:
         raise ValueError("unreadable") from fault
 
 
+A4_WIDE, A4_HIGH = 210 / 25.4, 297 / 25.4  # inches
+
+
+def as_page(picture: bytes) -> bytes:
+    """A picture as a PDF page no larger than A4."""
+    import io
+
+    from PIL import Image
+
+    with Image.open(io.BytesIO(picture), formats=["PNG", "JPEG"]) as opened:
+        plain = Image.new("RGB", opened.size, "white")
+        plain.paste(opened, mask=opened.getchannel("A") if "A" in opened.getbands() else None)
+    out = io.BytesIO()
+    dots = max(72.0, plain.width / A4_WIDE, plain.height / A4_HIGH)
+    plain.save(out, "PDF", resolution=dots, quality=85)
+    return out.getvalue()
+
+
+def pages_in(parts: list[bytes]) -> bytes:
+    """How many pages each file has, as a JSON list; 0 for one that cannot be read."""
+    import io
+
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    found = []
+    for part in parts:
+        try:
+            found.append(len(PdfReader(io.BytesIO(part)).pages))
+        except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            found.append(0)
+    return json.dumps(found).encode()
+
+
+def joined(parts: list[bytes], titles: list[str]) -> bytes:
+    """The files one behind the other, each with a bookmark. Links, forms and scripts of the files stay behind."""
+    import io
+
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter()
+    for part, title in zip(parts, titles, strict=True):
+        start = len(writer.pages)
+        for page in PdfReader(io.BytesIO(part)).pages:
+            added = writer.add_page(page)
+            for name in ("/Annots", "/AA"):
+                added.pop(name, None)
+        writer.add_outline_item(title=title, page_number=start)
+    writer.page_mode = "/UseOutlines"
+    writer.metadata = {"/Title": titles[0], "/Producer": "Sandar"}
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def cut(body: bytes, lengths: list[int]) -> list[bytes]:
+    """The body in pieces of these lengths."""
+    ends = [sum(lengths[: n + 1]) for n in range(len(lengths))]
+    return [body[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+
+
 def main(letters: str, fonts: str) -> None:
     """Serve requests until standard input closes or the parent is gone."""
     _limit()
@@ -108,6 +169,12 @@ def _answer(typesetter: Typesetter, request: dict[str, Any], body: bytes) -> byt
         return typesetter.typeset(request, body.decode("utf-8"))
     if request["do"] == "redraw":
         return redraw(body)
+    if request["do"] == "as_page":
+        return as_page(body)
+    if request["do"] == "pages":
+        return pages_in(cut(body, request["lengths"]))
+    if request["do"] == "join":
+        return joined(cut(body, request["lengths"]), request["titles"])
     raise ValueError(f"unknown request {request['do']!r}")
 
 

@@ -21,7 +21,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -65,6 +65,24 @@ def redraw(picture: bytes) -> bytes:
     Raises RenderFailed, reason unreadable or too_many_pixels.
     """
     return _child.ask({"do": "redraw"}, picture, name="picture")
+
+
+def as_page(picture: bytes) -> bytes:
+    """A PNG or JPEG of the store as a PDF page no larger than A4. Raises RenderFailed."""
+    return _child.ask({"do": "as_page"}, picture, name="picture")
+
+
+def pages_in(files: Sequence[bytes]) -> list[int]:
+    """The pages of each PDF, read in the child: a stranger's file may lead a parser astray. 0: cannot be read."""
+    request = {"do": "pages", "lengths": [len(file) for file in files]}
+    found: list[int] = json.loads(_child.ask(request, b"".join(files), name="pages"))
+    return found
+
+
+def join(files: Sequence[bytes], titles: Sequence[str]) -> bytes:
+    """PDFs one behind the other with a bookmark each. Raises RenderFailed."""
+    request = {"do": "join", "lengths": [len(file) for file in files], "titles": list(titles)}
+    return _child.ask(request, b"".join(files), name="join")
 
 
 def _encoded(data: Mapping[str, Any], printable: Any) -> bytes:

@@ -27,6 +27,10 @@ LIMIT_BYTES: dict[str, int] = {
     SVG: 500_000,
 }
 
+MOST_OF_A_CASE = 200_000_000
+MOST_OF_A_DAY = 1_000_000_000
+"""Bytes of all files of a case, and of one person within 24 hours (reliability bar, rules in numbers)."""
+
 ALLOWED: dict[str, tuple[str, ...]] = {
     "letter_scan": (PDF,),
     "signed_scan": (PDF,),

@@ -6,17 +6,17 @@ import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case as Choose
-from django.db.models import F, Value, When
+from django.db.models import F, Q, Sum, Value, When
 
 from sandar import errors
 from sandar.core import numbering
-from sandar.records.documents import books, freeze, present, store, typeset
+from sandar.records.documents import books, freeze, present, store, typeset, uploads
 from sandar.records.documents.models import Document, DocumentStatus, NumberBook, StoredFile
 from sandar.records.documents.uploads import AcceptedFile
 from sandar.records.prepared import insert
@@ -200,8 +200,12 @@ def preview(kind: str, facts: Mapping[str, object], *, day: date, title: str | N
 def keep_file(
     accepted: AcceptedFile, *, at: datetime, case_id: int | None = None, uploaded_by: int | None = None
 ) -> StoredFile:
-    """Record a file that `store.accept_upload` took; its bytes are durable already."""
+    """Record a file that `uploads.accept_upload` took; its bytes are durable already.
+
+    Raises TooLarge beyond what a case may hold, or what one person may hand in within a day.
+    """
     _inside_a_transaction()
+    _within_limits(accepted, at=at, case_id=case_id, uploaded_by=uploaded_by)
     kept = StoredFile(
         case_id=case_id,
         kind=accepted.kind,
@@ -214,6 +218,19 @@ def keep_file(
     )
     insert(kept)
     return kept
+
+
+def _within_limits(
+    accepted: AcceptedFile, *, at: datetime, case_id: int | None, uploaded_by: int | None
+) -> None:
+    of_case, of_day = Q(case_id=case_id), Q(uploaded_by_id=uploaded_by, at__gt=at - timedelta(days=1))
+    known = StoredFile.objects.filter(of_case | of_day).aggregate(
+        case=Sum("size", filter=of_case), day=Sum("size", filter=of_day)
+    )
+    limits = (("case", case_id, uploads.MOST_OF_A_CASE), ("day", uploaded_by, uploads.MOST_OF_A_DAY))
+    for name, whose, limit in limits:
+        if whose is not None and (known[name] or 0) + accepted.size > limit:
+            raise errors.TooLarge(limit_bytes=limit, per=name)
 
 
 def attach(file_id: int, *, case_id: int) -> None:
