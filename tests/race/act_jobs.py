@@ -8,6 +8,7 @@ from typing import Any
 from django.test import RequestFactory
 
 from sandar.errors import SandarError
+from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Event, Task
 from sandar.records.documents.models import Document
 from tests import office
@@ -37,6 +38,49 @@ def press(*, task: int, action: str, by: str, version: int) -> dict[str, Any]:
             registry.perform(task, action, person=person, data=data, seen=version, at=office.MONDAY).event.seq
         )
     )
+
+
+def cases_to_press(*, count: int) -> list[dict[str, Any]]:
+    """The example office with `count` letters that wait for a division head."""
+    office.build()
+    cases = [office.ask(office.server(serial=f"CTH-{n:04}")) for n in range(count)]
+    return [{"number": case.number, "task": office.task_of(case).pk} for case in cases]
+
+
+def press_and_read(*, task: int, action: str, by: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Press the button of a page that showed version 1; the loser also tells what the page then says."""
+    from sandar.doors import refusals
+    from sandar.steps import registry
+
+    person = office.person(by)
+    try:
+        done = registry.perform(task, action, person=person, data=data, seen=1, at=office.MONDAY)
+    except SandarError as refusal:
+        return {"lost": refusal.code, "reads": refusals.sentence(refusal)}
+    return {"won": done.event.kind}
+
+
+def press_without_the_version(*, task: int, action: str, by: str, version: int) -> dict[str, Any]:
+    """The planted bug: nobody compares the version of the page with the case's."""
+    cases_write.expect = lambda case, seen: None
+    return press(task=task, action=action, by=by, version=version)
+
+
+def after_the_rounds() -> dict[str, Any]:
+    """Of every case: version, events and open tasks; of every book of papers: its numbers; damages of papers."""
+    from sandar.records.documents import read as papers
+
+    books: dict[str, list[int]] = {}
+    for kind, number in Document.objects.order_by("pk").values_list("kind", "sequence"):
+        books.setdefault(kind, []).append(number)
+    return {
+        "cases": [
+            [case.version, case.events.count(), case.tasks.filter(closed_at__isnull=True).count(), case.state]
+            for case in Case.objects.order_by("pk")
+        ],
+        "books": books,
+        "damages": [str(found) for found in papers.damages()],
+    }
 
 
 def press_with_key(*, task: int, action: str, by: str, version: int, key: str) -> dict[str, Any]:

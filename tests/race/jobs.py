@@ -13,12 +13,16 @@ from sandar.errors import SandarError
 from sandar.records.ledger import engine, read, sql, write
 from sandar.records.ledger.models import LIVE, Cell, Claim, Pool
 from tests.race.act_jobs import (  # noqa: F401 - by name
+    after_the_rounds,
     ask_for_service,
+    cases_to_press,
     numbers_of_cases,
     of_the_case,
     office_and_case,
     press,
+    press_and_read,
     press_with_key,
+    press_without_the_version,
 )
 from tests.race.expiry_jobs import another_case, boundary, fate, office_with_case  # noqa: F401 - by name
 from tests.race.facility_jobs import not_carried, rebuild_or_fill  # noqa: F401 - by name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.race.crew import Crew
 
 
@@ -42,6 +44,62 @@ def test_two_officers_who_press_at_the_same_instant_make_one_act(crew: Crew) -> 
     assert (after["state"], after["approvals"], after["open"]) == ("awaiting_notice", 1, 1)
     assert (after["version"], after["events"]) == (before["version"] + 1, before["events"] + 1)
     assert after["seqs"] == list(range(1, after["events"] + 1))
+
+
+FORWARD = ("forward", {"instructions": ["follow_up"]})
+BACK = ("send_back", {"reason": "incomplete_letter"})
+REFUSE = ("refuse", {"reason": "outside_service_scope"})
+PAIRS = ((REFUSE, REFUSE), (FORWARD, REFUSE), (REFUSE, BACK), (FORWARD, FORWARD), (BACK, FORWARD))
+DID = {
+    "forward": ("disposition_forwarded", "meneruskan disposisi", "disposition_supervisor"),
+    "send_back": ("completion_asked", "meminta kelengkapan surat", "letter_completion"),
+    "refuse": ("request_refused", "menolak permohonan", "refused"),
+}
+
+
+@pytest.mark.parametrize("rounds", [20, pytest.param(500, marks=pytest.mark.full)])
+def test_two_heads_decide_the_same_letter_round_after_round_and_one_act_stands(
+    crew: Crew, rounds: int
+) -> None:
+    """One act, one number, one paper; the loser reads who, when and what, whoever came first."""
+    cases = crew.alone("cases_to_press", count=rounds)
+    ends, firsts = [], set()
+    for n, case in enumerate(cases):
+        pair = PAIRS[n % len(PAIRS)]
+        each = [
+            {"task": case["task"], "action": action, "by": by, "data": data}
+            for (action, data), by in zip(pair, ("kabid1", "kabid2"), strict=True)
+        ]
+        answers = crew.race("press_and_read", each)
+        (first,) = won(answers)
+        winner = next(i for i, answer in enumerate(answers) if "won" in answer)
+        firsts.add(winner)
+        kind, words, end = DID[pair[winner][0]]
+        assert first == kind
+        loser = answers[1 - winner]
+        assert loser["lost"] == "STALE_VERSION"
+        for said in ("Kepala Bidang Infrastruktur", words, "09.00"):
+            assert said in loser["reads"], loser
+        ends.append(end)
+    after = crew.alone("after_the_rounds")
+    assert after["cases"] == [[2, 2, 0 if end == "refused" else 1, end] for end in ends]
+    letters = after["books"]["refusal_letter"]
+    assert letters == list(range(1, ends.count("refused") + 1))  # no number lost, none used twice
+    assert after["damages"] == []
+    assert firsts == {0, 1} or rounds < 20, "the same process was first in every round: no race"
+
+
+def test_the_twin_that_never_compares_the_version_acts_twice_and_the_harness_sees_it(crew: Crew) -> None:
+    found = crew.alone("office_and_case", state="reporting")
+    each = [
+        {"task": found["task"], "action": "probe", "by": by, "version": found["version"]}
+        for by in ("administrator1", "administrator2")
+    ]
+    guarded = won(crew.race("press", each))
+    assert len(guarded) == 1
+    fresh = crew.alone("of_the_case", number=found["number"])["version"]
+    unguarded = won(crew.race("press_without_the_version", [one | {"version": fresh} for one in each]))
+    assert len(unguarded) == 2, "the race without a version was not seen"
 
 
 def test_the_same_key_from_many_processes_has_one_effect_and_one_answer(crew: Crew) -> None:

@@ -99,7 +99,12 @@ def make_case(number: str = "PMH/001") -> Case:
     revision, _ = SopRevision.objects.get_or_create(
         service="colocation",
         revision=1,
-        defaults={"text": "", "content_sha256": "0" * 64, "published_at": AT},
+        defaults={
+            "text": "",
+            "content_sha256": "0" * 64,
+            "published_at": AT,
+            "effective_on": AT.date(),
+        },
     )
     return Case.objects.create(
         number=number,
