@@ -24,7 +24,15 @@ REASONS = {
     "other": _("Alasan lain, lihat catatan."),
 }
 
+# What the way itself gives as the reason of an end; nobody chooses these.
+OF_ITSELF = {
+    "withdrawn_by_agency": _("Permohonan dicabut oleh pemohon."),
+    "hold_lapsed": _("Form pengajuan tidak diajukan sampai batas waktu penahanan tempat."),
+    "delivery_lapsed": _("Jendela antar lewat tanpa penyerahan."),
+    "offer_lapsed": _("Usulan tidak dijawab sampai batas waktunya."),
+}
+
 
 def sentence(code: str) -> str:
     """The sentence of a coded reason in the active language; the code itself when it is unknown."""
-    return str(REASONS.get(code, code))
+    return str({**REASONS, **OF_ITSELF}.get(code, code))

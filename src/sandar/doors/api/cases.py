@@ -99,6 +99,7 @@ def _standing(case: Case, caller: Caller) -> dict[str, Any]:
         "items": case.items,
         "requester": {"username": case.requester.username, "name": case.requester.name},
         "previous": case.previous.number if case.previous else None,
+        "followed_by": cases.followed_by(case),
         "window_start": moment(case.window_start),
         "window_end": moment(case.window_end),
         "sop": {

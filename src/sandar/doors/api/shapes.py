@@ -189,7 +189,8 @@ class CaseOut(CaseBrief):
     contact: dict[str, Any]
     items: list[dict[str, Any]]
     requester: PersonOut
-    previous: str | None
+    previous: str | None = Field(description="the ended request this one follows")
+    followed_by: list[str] = Field(description="requests that followed this ended one")
     window_start: datetime | None
     window_end: datetime | None
     sop: SopOut

@@ -6,7 +6,7 @@ nothing happens (the office is late, not the agency).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 
@@ -53,7 +53,7 @@ def case(case_id: int, *, at: datetime) -> bool:
     """
     with transaction.atomic():
         locked = cases_write.lock_now(case_id)
-        if not _offered(locked) or not _lapsed(locked, at):
+        if not _lapsed(locked, at):
             return False
         try:
             registry.perform_on_case(locked, ACTION, person=None, data={}, seen=None, at=at)
@@ -81,21 +81,28 @@ def _offered(found: Case) -> bool:
 
 
 def _lapsed(found: Case, at: datetime) -> bool:
-    """A hold's time has come, and an agency to which the case came back had its days once more.
+    until = ends_at(found)
+    return until is not None and until <= at
 
-    An offer says itself until when it is to be answered, whether a place is held or not.
+
+def ends_at(found: Case) -> datetime | None:
+    """When the case ends by itself if the agency does nothing; None when nothing of it lapses in its state.
+
+    A hold's time comes, and an agency to which the case came back has its days once more. An offer says itself until
+    when it is to be answered, whether a place is held or not.
     """
+    if not _offered(found):
+        return None
     if offer := waiting.offer_of(found.pk):
-        return offer.answer_by <= at
-    if not any(c.expires_at and c.expires_at <= at for c in ledger_read.claims_for_case(found.pk)):
-        return False
+        return offer.answer_by
+    first = min((c.expires_at for c in ledger_read.claims_for_case(found.pk) if c.expires_at), default=None)
     task = cases.open_task(found)
-    if task is None or not _came_back(task):
-        return True
+    if first is None or task is None or not _came_back(task):
+        return first
     calendar = clocks.calendar()
     day = task.opened_at.astimezone(calendar.tz).date()
     last = worktime.add_working_days(calendar, day, AGAIN_DAYS)
-    return at.astimezone(calendar.tz).date() > last
+    return max(first, datetime.combine(last + timedelta(days=1), time(0), calendar.tz))
 
 
 def _came_back(task: Task) -> bool:

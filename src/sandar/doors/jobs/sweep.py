@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sandar.doors.jobs import care, expiry, mail, probe, render, waiting
+from sandar.doors.jobs import care, expiry, mail, probe, reminder, render, waiting
 
 
 def run() -> dict[str, int]:
@@ -13,6 +13,7 @@ def run() -> dict[str, int]:
     shift = care.Shift()
     return {
         "expired": expiry.run(at, shift),
+        "reminded": reminder.run(at, shift),
         "offered": waiting.run(at, shift),
         "probes": probe.run(at, shift),
         "messages": mail.run(at, shift),

@@ -15,10 +15,13 @@ from django.views.decorators.http import require_http_methods
 
 from sandar.doors import refusals
 from sandar.doors.web.forms import decode, flat, shaped, titles
-from sandar.doors.web.person import person_of, roles, signed_in
+from sandar.doors.web.person import person_of, roles, signed_in, viewer_of
 from sandar.doors.web.submit import Upload, once, tokens, uploads
-from sandar.errors import Forbidden, InvalidInput, SandarError
+from sandar.errors import Forbidden, InvalidInput, NotFound, SandarError
+from sandar.records.cases import read as cases
+from sandar.records.cases.models import Case
 from sandar.records.people import read as people
+from sandar.sop import route
 from sandar.steps.inputs import parsed
 from sandar.steps.s1_letter.act import receive
 from sandar.steps.s1_letter.forms import Request
@@ -66,8 +69,28 @@ def apply(request: HttpRequest) -> HttpResponse:
 
 def _first(request: HttpRequest) -> dict[str, Any]:
     """A new form: today's letter, one server or application."""
+    if before := request.GET.get("dari", ""):
+        return again(cases.case_for(viewer_of(request), before))
     kind = "hosting" if request.GET.get("layanan") == "hosting" else "colocation"
     return {"letter": {"date": timezone.localdate().isoformat()}, "items": [dict(NEW_ROWS[kind])]}
+
+
+def again(case: Case) -> dict[str, Any]:
+    """A form that begins as an ended request: everything but the letter's number and date. Raises NotFound."""
+    end = route.end(cases.procedure_of(case), case.state)
+    if end is None or end.finished:
+        raise NotFound(what="case")
+    letter = {key: value for key, value in case.letter.items() if key not in ("number", "date") and value}
+    signatory = letter.get("signatory")
+    if isinstance(signatory, str):
+        letter["signatory"] = {"name": signatory}
+    return {
+        "letter": letter | {"date": timezone.localdate().isoformat()},
+        "items": [dict(item) for item in case.items],
+        "contact": dict(case.contact),
+        "previous": case.number,
+        "agency": case.agency.code,
+    }
 
 
 def _service(items: Any) -> str:

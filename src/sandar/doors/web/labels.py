@@ -221,6 +221,7 @@ EVENTS: dict[str, str | Promise] = {
     "completion_reported": _("melaporkan layanan selesai dan dapat diakses"),
     "service_unreachable": _("menyatakan layanan belum dapat diakses"),
     "access_fixed": _("memperbaiki akses"),
+    "lapse_reminded": _("mengingatkan pemohon akan batas waktunya"),
     "file_attached": _("melampirkan berkas"),
     "activity_finished": _("menyelesaikan kegiatan"),
     "activity_returned": _("mengembalikan permohonan"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sandar.doors.web import figures, labels
+from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
 from sandar.records.cases.shown import Line
 from sandar.records.documents.models import Document
@@ -46,7 +48,7 @@ def breakable(number: Any) -> SafeString:
 
 
 def facts(case: Case) -> list[tuple[str, Any]]:
-    """The case's own figures for the side of its page."""
+    """The case's own figures for the side of its page, and the requests it follows and is followed by."""
     letter, contact = case.letter, case.contact
     signatory = letter.get("signatory")
     name = signatory if isinstance(signatory, str) else (signatory or {}).get("name", "")
@@ -56,7 +58,15 @@ def facts(case: Case) -> list[tuple[str, Any]]:
         (_("Penandatangan"), name),
         (_("Narahubung"), " · ".join(filter(None, [contact.get("name"), contact.get("phone")]))),
         (_("Pemohon"), case.requester.name),
+        (_("Pengajuan ulang dari"), _linked([case.previous.number] if case.previous else [])),
+        (_("Diajukan kembali sebagai"), _linked(cases.followed_by(case))),
     ]
+
+
+def _linked(numbers: Iterable[str]) -> SafeString:
+    return format_html_join(
+        ", ", '<a class="mono" href="{}">{}</a>', ((reverse("case", args=[n]), n) for n in numbers)
+    )
 
 
 def item_rows(case: Case) -> list[dict[str, Any]]:

@@ -57,6 +57,19 @@ def scope_of(case: Case) -> Scope:
     return Scope(case.service, case.site)
 
 
+def by_id(case_id: int) -> Case | None:
+    """A case for the system's own work, which nobody's scope limits."""
+    rows = Case.objects.select_related("agency", "revision").defer("revision__text")
+    return rows.filter(pk=case_id).first()
+
+
+def followed_by(case: Case) -> list[str]:
+    """Numbers of the requests that followed an ended one, oldest first; of the same agency."""
+    if case.closed_at is None:
+        return []
+    return list(case.resubmissions.order_by("pk").values_list("number", flat=True))
+
+
 def cases_for(viewer: Viewer) -> QuerySet[Case]:
     """Officers of the SOP see every case, applicants their own agency's, everybody else none."""
     if viewer.is_office:

@@ -163,6 +163,7 @@ def resubmit(turn: Turn, given: Resubmit) -> None:
 
 def withdraw(turn: Turn, given: Withdraw) -> None:
     """Withdraw the request; held places are released with it."""
+    turn.reason = "withdrawn_by_agency"
     turn.says(note=given.note)
 
 

@@ -114,7 +114,9 @@ def expire(turn: Turn, given: Nothing) -> None:
     """No answer in time: the places are given back. Where the SOP leads says whether the case stays on the list."""
     offer = _answered(turn, "expire")
     turn.says(offer=_said(offer))
-    if not _ends(turn):
+    if _ends(turn):
+        turn.reason = "offer_lapsed"
+    else:
         held = [claim.pk for claim in turn.claims]
         booking.release(turn)
         turn.says(released=held)

@@ -83,8 +83,13 @@ def _facts(turn: Turn, data: dict[str, Any], version: int) -> dict[str, Any]:
     }
 
 
+def expire(turn: Turn, given: Nothing) -> None:
+    """Nothing came in time: the request ends and its places are given back."""
+    turn.reason = "hold_lapsed"
+
+
 ACTS = {
     "save": Act(save, Draft, event="form_saved", duty="form_authored"),
     "submit": Act(submit, Application, event="form_submitted", duty="form_authored"),
-    "expire": Act(lambda turn, given: None, Nothing, event="hold_expired"),
+    "expire": Act(expire, Nothing, event="hold_expired"),
 }

@@ -53,9 +53,14 @@ def _every_item_once(turn: Turn, numbers: list[int], field: str) -> None:
         )
 
 
+def expire(turn: Turn, given: Nothing) -> None:
+    """Nothing came in time: the request ends and its places are given back."""
+    turn.reason = "delivery_lapsed"
+
+
 ACTS = {
     "hand_in": Act(hand_in, HandIn, event="items_handed_in", duty="requested"),
     "check_in": Act(check_in, CheckIn, event="items_received", duty="received"),
     "send_back": Act(send_back, SendBack, event="delivery_sent_back", duty="received"),
-    "expire": Act(lambda turn, given: None, Nothing, event="delivery_lapsed"),
+    "expire": Act(expire, Nothing, event="delivery_lapsed"),
 }
