@@ -329,6 +329,18 @@ class FacilityChanged(Conflict):
     code = "FACILITY_CHANGED"
 
 
+class CalendarChanged(Conflict):
+    """The calendar was changed since the preview was read. facts: actor, at."""
+
+    code = "CALENDAR_CHANGED"
+
+
+class CalendarInUse(Conflict):
+    """Open due times stand on what would be taken away, and nobody said that this was seen. facts: count, cases."""
+
+    code = "CALENDAR_IN_USE"
+
+
 class TooMany(SandarError):
     """facts: retry_after (seconds)."""
 

@@ -109,6 +109,8 @@ def real(built: None, django_db_blocker: Any) -> dict[str, Any]:
             "claim_id": Claim.objects.earliest("pk").pk,
             "name": "R01",
             "kind": "rack",
+            "first": "2027-02-08",
+            "day": "2026-12-01",
         }
 
 

@@ -13,12 +13,17 @@ from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from sandar.core import chain, sealed
+from sandar.core.calendar_plan import DayOff, with_day
 from sandar.records.cases.models import Case, Event, FormVersion
+from sandar.records.clocks import calendars
+from sandar.records.clocks.models import OfficeCalendar
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
 from sandar.records.documents.uploads import accept_upload
 from sandar.records.facility.journal_models import FacilityEvent
-from sandar.steps import days_off, filing
+from sandar.steps import filing
+from sandar.steps.calendar import act
+from sandar.steps.calendar.forms import DayIn
 from tests import office
 from tests.cli.run import sandar, sandar_json
 
@@ -35,9 +40,8 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         done = office.bring_to(office.ask(office.server(), office.application()), "completed")
         office.bring_to(office.ask(), "awaiting_approval")
         papers.render(Document.objects.get(case=done, kind="notice").pk)
-        days_off.add(
-            date(2026, 12, 30), "Hari jadi kabupaten", person=office.person("admin"), at=office.MONDAY
-        )
+        day = DayIn(day=date(2026, 12, 30), name="Hari jadi kabupaten", reason="Keputusan Bupati 12/2026")
+        act.change("day", day, person=office.person("admin"), at=office.MONDAY)
         yield
         transaction.set_rollback(True)
 
@@ -134,14 +138,20 @@ def _facility_name() -> None:
     change("UPDATE facility_facilityevent SET actor = %s WHERE id = %s", actor, event.pk)
 
 
-def _day_off() -> None:
-    change(
-        "INSERT INTO clocks_holiday (day, name, kind, source) VALUES ('2026-12-29', 'Libur gelap', 'local', 'manual')"
-    )
+def _calendar_changed() -> None:
+    row = OfficeCalendar.objects.latest("pk")
+    declared = json.dumps(row.declared | {"zone": "Asia/Jayapura"})
+    change("UPDATE clocks_officecalendar SET declared = %s WHERE id = %s", declared, row.pk)
 
 
-def _day_off_gone() -> None:
-    change("DELETE FROM clocks_holiday WHERE kind = 'local'")
+def _calendar_added() -> None:
+    """A whole new calendar with a right digest, but by nobody."""
+    declared = with_day(calendars.current().declared, DayOff(date(2026, 12, 29), "Libur gelap"))
+    calendars.store(declared, at=office.MONDAY)
+
+
+def _calendar_gone() -> None:
+    change("DELETE FROM clocks_officecalendar WHERE id = %s", OfficeCalendar.objects.latest("pk").pk)
 
 
 def _journal_tail() -> None:
@@ -270,8 +280,9 @@ FLIPS: list[tuple[Callable[[], None], str, str]] = [
     (_journal_mandate, "CHAIN_HASH_MISMATCH", f"{DONE} seq 9"),
     (_journal_name, "BESIDE_CHANGED", f"{DONE} seq 9 /person/name"),
     (_facility_name, "BESIDE_CHANGED", "/person/name"),
-    (_day_off, "DAY_OFF_DIFFERS_FROM_JOURNAL", "2026-12-29"),
-    (_day_off_gone, "DAY_OFF_DIFFERS_FROM_JOURNAL", "2026-12-30"),
+    (_calendar_changed, "CALENDAR_VERSION_CHANGED", ""),
+    (_calendar_added, "CALENDAR_DIFFERS_FROM_JOURNAL", "calendar"),
+    (_calendar_gone, "CALENDAR_DIFFERS_FROM_JOURNAL", "calendar"),
     (_journal_tail, "EVENTS_DIFFER_FROM_VERSION", DONE),
     (_journal_tail, "STATE_DIFFERS_FROM_JOURNAL", f"{DONE} state (seq 15)"),
     (_journal_middle, "CHAIN_GAP", f"{DONE} seq 5"),

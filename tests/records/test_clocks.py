@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sandar.records.clocks import read, write
-from sandar.records.clocks.models import Holiday, OfficeCalendar, Pause, Timer
+from sandar.core.calendar_plan import DayOff, with_day
+from sandar.records.clocks import calendars, read, write
+from sandar.records.clocks.models import Pause, Timer
 from sandar.records.clocks.write import Clocks
 from tests import office
 
@@ -19,7 +20,6 @@ pytestmark = pytest.mark.django_db
 MONDAY = office.MONDAY  # 09:00 WIB
 HOUR = timedelta(hours=1)
 BUDGET = timedelta(hours=3)
-SECONDS = itertools.count(1)
 
 
 @pytest.fixture
@@ -126,18 +126,13 @@ def test_t14_a_holiday_added_today_moves_what_is_open_and_nothing_that_is_done(c
 
 
 def holiday(day: date) -> None:
-    Holiday.objects.create(day=day, name="Pilkada", kind="local", source="manual")
-    changed()
-
-
-def changed() -> None:
-    """The calendar is kept by the instant of its last change, so each change has its own."""
-    OfficeCalendar.objects.update(changed_at=MONDAY + timedelta(seconds=next(SECONDS)))
+    declared = calendars.current().declared
+    calendars.store(with_day(declared, DayOff(day, "Pilkada")), at=MONDAY)
 
 
 @pytest.mark.parametrize("zone", ["Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"])
 def test_t15_a_day_off_is_the_office_s_day_and_not_utc_s(case, zone):
-    OfficeCalendar.objects.update(time_zone=zone)
+    calendars.store(replace(calendars.current().declared, zone=zone), at=MONDAY)
     holiday(date(2026, 11, 24))
     from zoneinfo import ZoneInfo
 

@@ -31,7 +31,7 @@ from sandar.core.calendars import (
 __all__ = [
     "BREAK", "CLOSED", "PERPRES_21_2023_WEEKLY", "RAMADAN_WEEKLY", "REST_DAY", "Calendar", "NoWorkingTime",
     "Pause", "Season", "Segment", "Weekly", "Window", "add_working_days", "day_length", "due", "elapsed",
-    "explain", "is_working", "next_working_instant", "remaining", "weekly_of",
+    "end_of_days", "explain", "is_working", "next_working_instant", "remaining", "weekly_of",
 ]  # fmt: skip
 
 CLOSED, BREAK, REST_DAY = "closed", "break", "rest_day"  # reasons of `off` beside the names of days off
@@ -59,6 +59,10 @@ class Segment(NamedTuple):
     end: datetime
     kind: Literal["counted", "paused", "off"]
     reason: str
+
+    @property
+    def span(self) -> timedelta:
+        return self.end - self.start
 
 
 def elapsed(calendar: Calendar, start: datetime, end: datetime, pauses: Iterable[Pause] = ()) -> timedelta:
@@ -140,6 +144,16 @@ def day_length(calendar: Calendar) -> timedelta:
     """
     totals = [total for total in (_day_total(day) for day in calendar.weekly) if total]
     return sum(totals, timedelta()) // len(totals)
+
+
+def end_of_days(calendar: Calendar, start: datetime, days: int) -> timedelta:
+    """Working time from `start` to the close of the `days`-th working day after its local day.
+
+    The budget of an office that reads "1 day" as "by the end of the next working day". Raises NoWorkingTime.
+    """
+    last = add_working_days(calendar, start.astimezone(calendar.tz).date(), days)
+    closes = calendar.day(last.toordinal() - EPOCH_DAY).windows[-1][1]
+    return elapsed(calendar, start, _datetime(calendar, closes))
 
 
 def explain(

@@ -16,6 +16,7 @@ from sandar import errors
 UNCHANGED = _("Tidak ada yang berubah dan isian Anda tidak hilang.")
 NOTHING_STORED = _("Tidak ada yang tersimpan dari kiriman ini.")
 MEND = _("Perbaiki bagian yang ditandai, lalu kirim lagi.")
+RELOOK = _("Lihat akibat perubahan ini sekali lagi, lalu nyatakan bahwa Anda sudah melihatnya.")
 AGAIN = _(
     "Coba lagi sebentar lagi. Bila berulang, hubungi administrator kantor dan sebutkan kode di bawah ini."
 )
@@ -135,6 +136,10 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("%(name)s sudah diubah oleh %(actor)s pada %(at)s, sesudah halaman Anda dibuka."),
         _("Bandingkan dengan keadaan terbaru, lalu simpan lagi bila masih perlu."),
         plain=_("Ini sudah diubah orang lain sesudah halaman Anda dibuka."),
+    ),
+    errors.CalendarChanged: Text(_("Kalender sudah diubah"), _("Kalender diubah oleh %(actor)s."), RELOOK),
+    errors.CalendarInUse: Text(
+        _("Masih dipakai"), _("%(count)s batas waktu tugas terbuka bergeser."), RELOOK
     ),
     errors.SubmissionRunning: Text(
         _("Kiriman pertama masih dikerjakan"),

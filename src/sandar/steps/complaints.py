@@ -51,6 +51,7 @@ _OWN: dict[str, Callable[[], str]] = {
     "slash": lambda: _("Tidak boleh memuat garis miring atau baris baru."),
     "semicolon": lambda: _("Tidak boleh memuat titik koma atau baris baru."),
     "pairs": lambda: _("Tulis sebagai pasangan angka, misalnya 4000:40; 8000:15."),
+    "hours": lambda: _("Tulis jam seperti 07.30-12.00, 13.00-16.00, tanpa bertumpang tindih."),
     "unprintable": lambda: _("Memuat huruf yang tidak dapat dicetak."),
 }
 

@@ -8,14 +8,13 @@ An end stops every clock.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from sandar.records.cases import write as cases
 from sandar.records.cases.models import Case, Task
 from sandar.records.clocks.write import Clocks
 from sandar.sop import route
-from sandar.sop.definition import Procedure
-
-WORKING_DAY = timedelta(minutes=450)  # Perpres 21/2023: 37 h 30 m a week over five days
+from sandar.sop.definition import Budget, Procedure
 
 
 def move(
@@ -63,15 +62,20 @@ def _clocks(
 def enter(procedure: Procedure, clocks: Clocks, state: str, *, at: datetime) -> None:
     """Start the clock of the step that `state` belongs to, with the SOP's budget."""
     step = route.place(procedure, state).step
-    budget = step.budget
-    clocks.start(
-        step.key,
-        owner=step.stages[0].waits_for,
-        budget=None if budget is None else budget_time(budget.amount, budget.unit),
-        at=at,
-    )
+    clocks.start(step.key, owner=step.stages[0].waits_for, at=at, **promised(step.budget))
 
 
-def budget_time(amount: int, unit: str) -> timedelta:
-    """A standard time of the sheet as working time: minutes as they are, a day as 450 minutes."""
-    return WORKING_DAY * amount if unit == "day" else timedelta(minutes=amount)
+class Promised(TypedDict):
+    """A standard time as a clock takes it: working time, or working days of which the calendar makes it."""
+
+    budget: timedelta | None
+    days: int | None
+
+
+def promised(budget: Budget | None) -> Promised:
+    """The standard time of the sheet: minutes as they are, days as days."""
+    if budget is None:
+        return {"budget": None, "days": None}
+    if budget.unit == "day":
+        return {"budget": None, "days": budget.amount}
+    return {"budget": timedelta(minutes=budget.amount), "days": None}

@@ -14,6 +14,7 @@ from ninja.operation import Operation
 
 from sandar.doors.api import (
     assets,
+    calendar,
     capacity,
     cases,
     claims,
@@ -61,6 +62,7 @@ api = Api(
 )
 for part in (
     cases,
+    calendar,
     tasks,
     disposition,
     waiting,

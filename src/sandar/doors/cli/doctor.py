@@ -187,10 +187,10 @@ def _people() -> Iterator[Diagnosis]:
 def _calendar() -> Iterator[Diagnosis]:
     from django.utils import timezone
 
-    from sandar.records.clocks.models import Holiday
+    from sandar.records.clocks import calendars
 
     year = timezone.localdate().year
-    if Holiday.objects.filter(day__year=year).exists():
+    if any(day.year == year for day in calendars.current().declared.days):
         yield Diagnosis("HOLIDAYS", "ok", _("Hari libur %(year)s terisi") % {"year": year})
     else:
         text = _("Hari libur dan cuti bersama %(year)s kosong; waktu layanan salah hitung.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sandar.doors.cli import frame
@@ -26,22 +26,14 @@ def run(args: argparse.Namespace) -> int:
     frame.start_django(args.data_dir)
     from django.utils import timezone
 
+    from sandar.doors import timekeeping
     from sandar.errors import NotFound
-    from sandar.records.cases import read as cases
     from sandar.records.cases.models import Case
-    from sandar.records.clocks import read as clocks
 
     case = Case.objects.select_related("revision").filter(number=args.case.strip().upper()).first()
     if case is None:
         raise NotFound(what="case")
-    at = _moment(args.at) or timezone.now()
-    names = {step.key: (step.no, step.short) for step in cases.procedure_of(case).steps}
-    steps = [
-        _step(reading, segments, names.get(reading.step, (0, reading.step)))
-        for reading, segments in clocks.explain(case.pk, at)
-    ]
-    zone = clocks.calendar().zone
-    document = {"case": case.number, "state": case.state, "at": at.isoformat(), "zone": zone, "steps": steps}
+    document = timekeeping.document(case, _moment(args.at) or timezone.now())
     frame.answer(args, document, _text(document))
     return 0
 
@@ -60,37 +52,6 @@ def _moment(given: str | None) -> datetime | None:
     return moment
 
 
-def _minutes(span: timedelta) -> float:
-    return round(span / timedelta(minutes=1), 2)
-
-
-def _step(reading: Any, segments: Any, name: tuple[int, str]) -> dict[str, Any]:
-    """One clock: its figures in working minutes, and the stretches that tile it."""
-    stretches = [
-        {
-            "from": one.start.isoformat(),
-            "to": one.end.isoformat(),
-            "kind": one.kind,
-            "minutes": _minutes(one.end - one.start),
-            "reason": one.reason,
-        }
-        for one in segments
-    ]
-    return {
-        "step": reading.step,
-        "no": name[0],
-        "name": name[1],
-        "owner": reading.owner,
-        "running": reading.running,
-        "budget_minutes": None if reading.budget is None else _minutes(reading.budget),
-        "elapsed_minutes": _minutes(reading.elapsed),
-        "remaining_minutes": None if reading.remaining is None else _minutes(reading.remaining),
-        "paused_minutes": sum(one["minutes"] for one in stretches if one["kind"] == "paused"),
-        "due_at": reading.due_at.isoformat() if reading.due_at else None,
-        "stretches": stretches,
-    }
-
-
 def _text(document: dict[str, Any]) -> str:
     lines = [f"{document['case']}  {document['state']}  ({document['zone']})"]
     for step in document["steps"]:
@@ -99,21 +60,24 @@ def _text(document: dict[str, Any]) -> str:
         facts = {"elapsed": f"{step['elapsed_minutes']:g}", "budget": budget, "owner": owner}
         lines += ["", f"{step['no']}  {step['name']}"]
         lines.append("   " + _("%(elapsed)s dari %(budget)s menit kerja, waktu %(owner)s") % facts)
+        if len(step["shares"]) > 1:
+            lines += [f"   {_share(one)}" for one in step["shares"]]
         lines += [f"   {_stretch(one)}" for one in step["stretches"]]
     return "\n".join(lines)
 
 
+def _share(one: dict[str, Any]) -> str:
+    from sandar.doors.web import labels
+
+    who = one["name"] or _("belum selesai")
+    return f"{one['minutes']:>7g}  {labels.label(labels.ROLES, one['role'])}: {who}"
+
+
 def _stretch(one: dict[str, Any]) -> str:
+    from sandar.doors import calendar_texts as texts
+
     start, end = datetime.fromisoformat(one["from"]), datetime.fromisoformat(one["to"])
     until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
-    kinds = {"counted": _("dihitung"), "paused": _("dijeda"), "off": _("di luar jam kerja")}
-    reasons = {
-        "closed": _("di luar jam kantor"),
-        "break": _("istirahat"),
-        "rest_day": _("hari libur mingguan"),
-        "weekly": _("jam kerja biasa"),
-        "season": _("jam kerja khusus"),
-    }
-    reason = reasons.get(one["reason"], one["reason"])
+    reason = texts.RULES.get(one["reason"], one["reason"])
     shown = f"{one['minutes']:g}" if one["kind"] != "off" else "0"
-    return f"{start:%Y-%m-%d %H:%M} - {until:<16} {shown:>7}  {kinds[one['kind']]}: {reason}"
+    return f"{start:%Y-%m-%d %H:%M} - {until:<16} {shown:>7}  {texts.SEGMENTS[one['kind']]}: {reason}"

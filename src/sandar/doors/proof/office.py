@@ -1,29 +1,31 @@
-"""The calendar against the journal: every local day off was entered by somebody, and none disappeared unseen."""
+"""The calendar against the journal: versions say what they were stored with, and a journaled edit made each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sandar.core import chain
 from sandar.doors.proof.flaw import Flaw
-from sandar.records.clocks.holidays import LOCAL
-from sandar.records.clocks.models import Holiday
+from sandar.records.clocks.models import OfficeCalendar
 from sandar.records.facility import journal
-from sandar.steps.days_off import ADDED, REMOVED
+from sandar.steps.calendar.act import CHANGED, SUBJECT
 
 AREA = "office"
 
 
 def flaws() -> Iterator[Flaw]:
-    """What the journal says was entered and not taken away, against the days the clocks count with."""
-    told: dict[str, str] = {}
-    for event in journal.events().filter(kind__in=[ADDED, REMOVED]).order_by("seq"):
-        if event.kind == ADDED:
-            told[event.payload["day"]] = event.payload["name"]
-        else:
-            told.pop(event.payload["day"], None)
-    stored = {
-        day.isoformat(): name for day, name in Holiday.objects.filter(kind=LOCAL).values_list("day", "name")
-    }
-    for day in sorted({*told, *stored}):
-        if told.get(day) != stored.get(day):
-            yield Flaw(AREA, "DAY_OFF_DIFFERS_FROM_JOURNAL", day, stored.get(day, ""), told.get(day, ""))
+    """Versions that were changed afterwards, and versions nobody journaled (the first is the installation's)."""
+    versions = list(OfficeCalendar.objects.order_by("pk"))
+    for one in versions:
+        found = chain.sha256(one.declared)
+        if found != one.sha256:
+            yield Flaw(AREA, "CALENDAR_VERSION_CHANGED", str(one.pk), found, one.sha256)
+    told = [
+        str(event.payload["after"]) for event in journal.events(SUBJECT).filter(kind=CHANGED).order_by("seq")
+    ]
+    stored = [one.sha256 for one in versions]
+    made = stored[len(stored) - len(told) :] if len(stored) in (len(told), len(told) + 1) else stored
+    if made != told:
+        yield Flaw(
+            AREA, "CALENDAR_DIFFERS_FROM_JOURNAL", SUBJECT, ",".join(stored)[:200], ",".join(told)[:200]
+        )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from sandar.core import authority, disclosure
-from sandar.doors import refusals
+from sandar.doors import calendar_texts, refusals, timekeeping
 from sandar.doors.web import confirming, disposition, elevations, labels, panels, summary, waiting
 from sandar.doors.web.forms import OWN, titles
 from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
@@ -110,6 +110,22 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, case)
 
 
+@signed_in
+@require_GET
+def time_page(request: HttpRequest, number: str) -> HttpResponse:
+    """Every counted and every paused minute of a case, with the calendar rule that made it so."""
+    case = cases.case_for(viewer_of(request), number)
+    at = timezone.now()
+    context = {
+        "case": case,
+        "clocks": timekeeping.of_case(case, at),
+        "at": at,
+        "kinds": calendar_texts.SEGMENTS,
+        "rules": calendar_texts.RULES,
+    }
+    return render(request, "web/case_time.html", context)
+
+
 def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpResponse:
     """The page of a case; after a refused act with the refusal and everything that was typed."""
     at = timezone.now()
@@ -117,7 +133,6 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
     procedure = cases.procedure_of(case)
     task = _open_task(case)
     mine = task is not None and cases.is_mine(viewer, task)
-    readings = clocks.of_case(case.pk, at)
     papers = papers_read.shown(case.pk, office=viewer.is_office)
     claims = ledger_read.claims_for_case(case.pk)
     context: dict[str, Any] = {
@@ -129,8 +144,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "ended": route.end(procedure, case.state),
         "next_step": route.next_step(procedure, case.state) if task else None,
         "came_from": _came_from(case),
-        "readings": readings,
-        "reading": next((r for r in readings if r.running and task and r.step == task.step), None),
+        **_time(case, task, at),
         "facts": summary.facts(case),
         "items": summary.item_rows(case),
         "entries": _entries(shown.journal_for(viewer, case), papers, office=viewer.is_office),
@@ -161,6 +175,17 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
     wishes = context.get("panel", {}).get("wishes", [])
     context["elevations"] = elevations.beside(case, claims, wishes) if viewer.is_office else []
     return render(request, "web/case.html", context, status=tried.error.status if tried else 200)
+
+
+def _time(case: Case, task: Task | None, at: datetime) -> dict[str, Any]:
+    """The clocks of the case, the one that runs for its task, and who used how much of that one."""
+    accounts = clocks.explain(case.pk, at)
+    readings = [account.reading for account in accounts]
+    return {
+        "readings": readings,
+        "reading": next((r for r in readings if r.running and task and r.step == task.step), None),
+        "shares": timekeeping.shares_now(case, accounts, task.step) if task else (),
+    }
 
 
 def _open_task(case: Case) -> Task | None:
@@ -243,4 +268,5 @@ def _can_withdraw(case: Case, viewer: cases.Viewer) -> bool:
 urlpatterns = [
     path("permohonan", listing, name="cases"),
     path("permohonan/<str:number>", detail, name="case"),
+    path("permohonan/<str:number>/waktu", time_page, name="case_time"),
 ]

@@ -118,8 +118,6 @@ def _told(event: Any) -> dict[str, Any]:
         "facility_changed": _("mengubah"),
         "facility_removed": _("menghapus"),
         "facility_imported": _("mengimpor"),
-        "day_off_added": _("menambah hari libur"),
-        "day_off_removed": _("menghapus hari libur"),
         "sop_draft_begun": _("memulai rancangan SOP"),
         "sop_draft_saved": _("menyimpan rancangan SOP"),
         "sop_draft_checked": _("memeriksa rancangan SOP"),
@@ -127,6 +125,7 @@ def _told(event: Any) -> dict[str, Any]:
         "sop_published": _("menerbitkan SOP"),
         "sop_cases_moved": _("memindahkan permohonan ke revisi SOP lain"),
         "person_erased": _("menghapus data pribadi seseorang"),
+        "calendar_changed": _("mengubah kalender kerja"),
     }
     files = ", ".join(str(file["name"]) for file in payload.get("files", []))
     if files:

@@ -66,6 +66,19 @@ def duration_short(value: timedelta | None) -> str:
     return "—" if value is None else words.duration_id(value, short=True, lang=lang())
 
 
+def minutes(value: timedelta) -> str:
+    """Minutes as a figure: 12,5"""
+    return number(round(value / timedelta(minutes=1), 2))
+
+
+def shift(value: timedelta | None) -> str:
+    """How far an instant moved, in calendar time: +1 hari 2 jam"""
+    if value is None:
+        return "—"
+    text = words.duration_id(value, timedelta(days=1), short=True, lang=lang())
+    return text if value < timedelta() else f"+{text}"
+
+
 def number(value: Number | str | None, decimals: int | None = None) -> str:
     """1.150 or 1,9; without `decimals` as many as the value has, at most two."""
     if value is None or value == "":
@@ -131,6 +144,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "moment": moment,
     "duration_id": duration,
     "duration_short": duration_short,
+    "minutes": minutes,
+    "shift": shift,
     "number_id": number,
     "quantity": quantity,
     "watts_id": watts,

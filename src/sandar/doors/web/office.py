@@ -1,49 +1,32 @@
-"""`/pengaturan`: the office as Sandar knows it, for its heads and the system administrator; local days off."""
+"""`/pengaturan`: the office as Sandar knows it, for its heads and the system administrator."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import path, reverse
-from django.utils import timezone
+from django.shortcuts import render
+from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
-from pydantic import Field
+from django.views.decorators.http import require_GET
 
 from sandar.core import worktime
-from sandar.doors import refusals
 from sandar.doors.web import figures, labels
 from sandar.doors.web.archive import BOOKS
 from sandar.doors.web.person import person_of, roles, signed_in, today
-from sandar.doors.web.submit import once
-from sandar.errors import Conflict, Forbidden, InvalidInput, SandarError
-from sandar.records.clocks import holidays
+from sandar.errors import Forbidden
 from sandar.records.clocks import read as clocks
 from sandar.records.documents.books import PAPERS
-from sandar.records.facility import journal
 from sandar.records.facility import read as facility
 from sandar.records.people import read as people
-from sandar.records.people.models import Office, Person, RoleGrant
-from sandar.steps import days_off, letterhead
-from sandar.steps.inputs import Input, Named, parsed
+from sandar.records.people.models import Office, RoleGrant
+from sandar.steps import letterhead
 
 READERS = frozenset({"system_admin", "office_head", "division_head", "supervisor"})
 EDITOR = "system_admin"
-REACH = timedelta(days=3 * 366)
-
-
-class DayOff(Input):
-    """A local day off."""
-
-    day: date = Field(title="Tanggal")
-    name: Named = Field(title="Nama hari libur")
 
 
 def may_edit(request: HttpRequest) -> bool:
@@ -66,31 +49,18 @@ def allowed(request: HttpRequest, *, editing: bool = False) -> None:
 def overview(request: HttpRequest) -> HttpResponse:
     """Letterhead, people and mandates, calendar, numbering, mail and probe."""
     allowed(request)
-    return _page(request)
-
-
-def _page(
-    request: HttpRequest, *, typed: Mapping[str, Any] | None = None, error: SandarError | None = None
-) -> HttpResponse:
     day = today(request)
-    text = request.GET.get("tahun", "")
-    is_year = text.isascii() and text.isdigit() and len(text) == 4 and "1990" <= text <= "2199"
-    year = int(text) if is_year else day.year
     office = people.office()
     calendar = clocks.calendar()
-    errors = error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {}
     context = {
         "office": office,
         "letterhead": _letterhead(office),
         "people": _people(day),
         "applicants": _applicants(day),
         "week": _week(calendar),
-        "seasons": calendar.seasons,
+        "seasons": [season for season in calendar.seasons if season.last >= day],
         "zone": calendar.zone,
-        "year": year,
-        "years": [day.year - 1, day.year, day.year + 1],
-        "days_off": holidays.of_year(year),
-        "calendar_changes": _calendar_changes(),
+        "days_off": [(date, name) for date, name in sorted(calendar.days_off.items()) if date >= day][:4],
         "patterns": [
             (
                 paper.title,
@@ -101,27 +71,8 @@ def _page(
         ],
         "mail": _mail(),
         "probe": _probe(),
-        "editing": EDITOR in roles(request),
-        "values": typed or {},
-        "errors": errors,
-        "refused": refusals.parts(error) if error and not errors else None,
     }
-    return render(request, "web/office/overview.html", context, status=error.status if error else 200)
-
-
-def _calendar_changes() -> list[dict[str, Any]]:
-    """The last entries of the journal about local days off."""
-    rows = journal.events().filter(kind__in=[days_off.ADDED, days_off.REMOVED])[:5]
-    return [
-        {
-            "at": event.at,
-            "who": event.actor.get("name", ""),
-            "added": event.kind == days_off.ADDED,
-            "day": date.fromisoformat(event.payload["day"]),
-            "name": event.payload["name"],
-        }
-        for event in rows
-    ]
+    return render(request, "web/office/overview.html", context)
 
 
 def _letterhead(office: Office) -> list[tuple[str, Any]]:
@@ -227,56 +178,6 @@ def _probe() -> list[tuple[str, Any]]:
     ]  # fmt: skip
 
 
-# --- local days off
-
-
-@signed_in
-@require_POST
-def add_day(request: HttpRequest) -> HttpResponse:
-    """Enter a local day off; running clocks follow in the same transaction."""
-    allowed(request, editing=True)
-    person = person_of(request)
-    try:
-        data = {name: request.POST.get(name, "") for name in ("day", "name")}
-        given = parsed(DayOff, data)
-        if abs(given.day - today(request)) > REACH:
-            raise InvalidInput(fields={"day": [_("Tanggal ini terlalu jauh.")]})
-        url = once(request, person, lambda: _added(given, person))
-    except Conflict as error:
-        if "holiday" not in error.facts:
-            raise
-        taken = _("Tanggal ini sudah libur: %(name)s.") % {"name": error.facts["holiday"]}
-        return _page(request, typed=request.POST.dict(), error=InvalidInput(fields={"day": [taken]}))
-    except InvalidInput as error:
-        return _page(request, typed=request.POST.dict(), error=error)
-    messages.success(request, _("Hari libur dicatat; batas waktu tugas yang berjalan sudah dihitung ulang."))
-    return redirect(url)
-
-
-def _added(given: DayOff, person: Person) -> str:
-    days_off.add(given.day, given.name, person=person, at=timezone.now())
-    return f"{reverse('office')}?tahun={given.day.year}#kalender"
-
-
-@signed_in
-@require_POST
-def remove_day(request: HttpRequest, day: str) -> HttpResponse:
-    """Take a local day off away again."""
-    allowed(request, editing=True)
-    person = person_of(request)
-    chosen = parsed(DayOff, {"day": day, "name": "-"}).day
-
-    def do() -> str:
-        days_off.remove(chosen, person=person, at=timezone.now())
-        return f"{reverse('office')}?tahun={chosen.year}#kalender"
-
-    url = once(request, person, do)
-    messages.success(request, _("Hari libur dihapus; batas waktu tugas yang berjalan sudah dihitung ulang."))
-    return redirect(url)
-
-
 urlpatterns = [
     path("pengaturan", overview, name="office"),
-    path("pengaturan/hari-libur", add_day, name="office_day_add"),
-    path("pengaturan/hari-libur/<str:day>/hapus", remove_day, name="office_day_remove"),
 ]

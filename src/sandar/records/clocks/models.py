@@ -9,37 +9,24 @@ from django.db.models import F, Q
 
 
 class OfficeCalendar(models.Model):
-    """Working windows of the office; one row. Weekly: seven lists of ["HH:MM", "HH:MM"], Monday first."""
+    """One version of the office's calendar; the newest holds, none is ever changed.
 
-    time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
-    weekly = models.JSONField()
-    seasons = models.JSONField(default=list, help_text='[{"first", "last", "name", "weekly"}], e.g. Ramadan')
+    declared: `core.calendar_plan.Declared` as plain values, days off included.
+    """
+
+    declared = models.JSONField()
+    sha256 = models.CharField(max_length=64, help_text="of the canonical JSON of declared")
     changed_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return self.time_zone
-
-
-class Holiday(models.Model):
-    """A day without work. Rows entered by hand win over imported ones."""
-
-    day = models.DateField(unique=True)
-    name = models.CharField(max_length=150)
-    kind = models.CharField(max_length=16, help_text="public, government (cuti bersama) or local")
-    source = models.CharField(max_length=16, default="import", help_text="import or manual")
-
-    class Meta:
-        ordering: ClassVar = ["day"]
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.name}"
+        return f"{self.pk}"
 
 
 class Timer(models.Model):
     """The clock of one step of one case. Its budget is shared by all tasks (hops) of the step.
 
     `due_at` is derived from calendar, budget and pauses, kept for ordering; a calendar change re-projects it
-    for running timers only. `elapsed` is frozen when the step is finished.
+    for running timers only. `elapsed` is frozen when the step is finished, with the calendar it was counted by.
     """
 
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="timers")
@@ -47,10 +34,23 @@ class Timer(models.Model):
     round = models.PositiveSmallIntegerField(default=1, help_text="grows when a step is entered again")
     owner = models.CharField(max_length=12, help_text="office or agency: whose time it is")
     budget = models.DurationField(null=True, blank=True, help_text="working time; null: no promise")
+    days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="the budget in working days, of which the calendar makes working time",
+    )
     started_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
     elapsed = models.DurationField(null=True, blank=True, help_text="working time, frozen at stopped_at")
     due_at = models.DateTimeField(null=True, blank=True)
+    calendar = models.ForeignKey(
+        OfficeCalendar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="judged",
+        help_text="the version by which a stopped clock was judged",
+    )
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["case", "step"])]

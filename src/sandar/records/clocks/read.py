@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 
 from sandar.core import worktime
-from sandar.records.clocks.models import Holiday, OfficeCalendar, Pause, Timer
+from sandar.records.clocks import calendars
+from sandar.records.clocks.models import Pause, Timer
 from sandar.records.prepared import Question, Slot
 
 
@@ -48,39 +48,9 @@ class Reading:
         return max(0, min(100, round(self.elapsed / self.budget * 100)))
 
 
-def _windows(rows: Sequence[Sequence[Sequence[str]]]) -> tuple[tuple[worktime.Window, ...], ...]:
-    return tuple(
-        tuple(worktime.Window(time.fromisoformat(start), time.fromisoformat(end)) for start, end in day)
-        for day in rows
-    )
-
-
-@lru_cache(maxsize=4)
-def _calendar(pk: int, changed_at: datetime) -> worktime.Calendar:
-    row = OfficeCalendar.objects.get(pk=pk)
-    seasons = tuple(
-        worktime.Season(
-            datetime.fromisoformat(season["first"]).date(),
-            datetime.fromisoformat(season["last"]).date(),
-            _windows(season["weekly"]),
-        )
-        for season in row.seasons
-    )
-    days_off = dict(Holiday.objects.values_list("day", "name"))
-    return worktime.Calendar(
-        zone=row.time_zone, weekly=_windows(row.weekly), seasons=seasons, days_off=days_off
-    )
-
-
 def calendar() -> worktime.Calendar:
     """The office's calendar; parsed once until it is changed. Perpres 21/2023 when none was set up."""
-    row = _NEWEST.first()
-    if row is None:
-        return worktime.Calendar(zone="Asia/Jakarta", weekly=worktime.PERPRES_21_2023_WEEKLY)
-    return _calendar(*row)
-
-
-_NEWEST = Question(lambda: OfficeCalendar.objects.order_by("pk").values_list("pk", "changed_at")[:1])
+    return calendars.current().calendar
 
 
 def as_rules_take_them(pauses: Iterable[Pause]) -> list[worktime.Pause]:
@@ -138,13 +108,43 @@ def of_case(case_id: int, at: datetime) -> list[Reading]:
     return [read(timer, pauses, at=at, cal=cal) for timer, pauses in _clocks(case_id)]
 
 
-def explain(case_id: int, at: datetime) -> list[tuple[Reading, tuple[worktime.Segment, ...]]]:
-    """Every counted and every paused stretch of every step of a case, with the calendar rule that made it so."""
-    cal = calendar()
-    return [
-        (
-            read(timer, pauses, at=at, cal=cal),
-            worktime.explain(cal, timer.started_at, timer.stopped_at or at, as_rules_take_them(pauses)),
+@dataclass(frozen=True)
+class Account:
+    """One step's clock and every stretch of its time, by the calendar it is or was judged by."""
+
+    reading: Reading
+    round: int
+    version: calendars.Version
+    end: datetime
+    pauses: tuple[Pause, ...]
+
+    @property
+    def segments(self) -> tuple[worktime.Segment, ...]:
+        """Stretches that tile the clock's life exactly: counted, paused, off, each with its rule."""
+        start = self.reading.started_at
+        return worktime.explain(self.version.calendar, start, self.end, as_rules_take_them(self.pauses))
+
+    def worked(self, start: datetime, end: datetime | None) -> timedelta:
+        """The clock's working time between two instants: what one holder used of the shared budget."""
+        first, last = max(start, self.reading.started_at), min(end or self.end, self.end)
+        return worktime.elapsed(self.version.calendar, first, last, as_rules_take_them(self.pauses))
+
+    def stood(self, pause: Pause) -> timedelta:
+        """The working time of one pause, which does not count."""
+        first, last = (
+            max(pause.started_at, self.reading.started_at),
+            min(pause.ended_at or self.end, self.end),
         )
-        for timer, pauses in _clocks(case_id)
-    ]
+        return worktime.elapsed(self.version.calendar, first, last)
+
+
+def explain(case_id: int, at: datetime) -> list[Account]:
+    """Every counted and every paused stretch of every step of a case, with the calendar rule that made it so."""
+    now = calendars.current()
+    found = []
+    for timer, pauses in _clocks(case_id):
+        by = now if timer.stopped_at is None else calendars.version(timer.calendar_id)
+        reading = read(timer, pauses, at=at, cal=by.calendar)
+        end = timer.stopped_at or max(at, timer.started_at)
+        found.append(Account(reading, timer.round, by, end, tuple(pauses)))
+    return found

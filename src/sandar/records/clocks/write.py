@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db import connection
 
 from sandar.core import worktime
+from sandar.core.calendar_plan import END_OF_DAY
+from sandar.records.clocks import calendars
+from sandar.records.clocks.calendars import Version
 from sandar.records.clocks.models import Pause, Timer
-from sandar.records.clocks.read import as_rules_take_them, calendar
+from sandar.records.clocks.read import as_rules_take_them
 from sandar.records.prepared import Question, Slot, insert, update
 
+WORKING_DAY = timedelta(minutes=450)  # Perpres 21/2023: 37 h 30 m a week over five days
 _TIMERS = Question(lambda: Timer.objects.filter(case_id=Slot("case")).order_by("pk"))
 _PAUSES = Question(
     lambda: Pause.objects.filter(timer__case_id=Slot("case"), timer__stopped_at__isnull=True).order_by("pk")
@@ -39,8 +44,8 @@ class Clocks:
                 self._pauses.setdefault(row.timer_id, []).append(row)
 
     @cached_property
-    def _calendar(self) -> worktime.Calendar:
-        return calendar()
+    def _version(self) -> Version:
+        return calendars.current()
 
     def running(self) -> list[Timer]:
         """Every clock that was started and not stopped, paused ones too."""
@@ -50,19 +55,26 @@ class Clocks:
         """The running or paused clock of a step."""
         return next((timer for timer in self.running() if timer.step == step), None)
 
-    def start(self, step: str, *, owner: str, budget: timedelta | None, at: datetime) -> Timer:
-        """Start the clock of a step, or let a paused one go on: a step entered again while it waited resumes."""
+    def start(
+        self, step: str, *, owner: str, budget: timedelta | None = None, days: int | None = None, at: datetime
+    ) -> Timer:
+        """Start the clock of a step, or let a paused one go on: a step entered again while it waited resumes.
+
+        budget: working time; days: working days, of which the calendar makes working time.
+        """
         if waiting := self.of(step):
             self.resume(step, at=at)
             return waiting
         rounds = sum(timer.step == step for timer in self._timers)
-        due = worktime.due(self._calendar, at, budget) if budget is not None else None
+        budget = budget if days is None else _budget_of_days(self._version, at, days)
+        due = worktime.due(self._version.calendar, at, budget) if budget is not None else None
         timer = Timer(
             case_id=self._case_id,
             step=step,
             round=rounds + 1,
             owner=owner,
             budget=budget,
+            days=days,
             started_at=at,
             due_at=due,
         )
@@ -82,7 +94,7 @@ class Clocks:
         pause = Pause(timer=timer, started_at=at, waiting_for=waiting_for, reason=reason[:200])
         insert(pause)
         self._pauses.setdefault(timer.pk, []).append(pause)
-        _project(timer, self._ledger(timer), self._calendar)
+        _project(timer, self._ledger(timer), self._version)
 
     def resume(self, step: str, *, at: datetime) -> None:
         """Count again from `at` on; the due instant moves by what was paused."""
@@ -90,19 +102,20 @@ class Clocks:
         if timer is None or (known := self._open_pause(timer)) is None:
             return
         self._end(known, at)
-        _project(timer, self._ledger(timer), self._calendar)
+        _project(timer, self._ledger(timer), self._version)
 
-    def give(self, step: str, budget: timedelta | None) -> None:
+    def give(self, step: str, *, budget: timedelta | None = None, days: int | None = None) -> None:
         """Another budget for a clock that runs or waits: what was used and paused stays, the due instant follows."""
         timer = self.of(step)
-        if timer is None or timer.budget == budget:
+        if timer is None:
             return
-        timer.budget = budget
-        update(Timer, {"id": timer.pk}, budget=budget)
-        if budget is None and timer.due_at is not None:
-            update(Timer, {"id": timer.pk}, due_at=None)
-            timer.due_at = None
-        _project(timer, self._ledger(timer), self._calendar)
+        if days is not None:
+            budget = _budget_of_days(self._version, timer.started_at, days)
+        if (timer.budget, timer.days) == (budget, days):
+            return
+        timer.budget, timer.days = budget, days
+        update(Timer, {"id": timer.pk}, budget=budget, days=days)
+        _project(timer, self._ledger(timer), self._version)
 
     def stop(self, step: str | None, *, at: datetime) -> None:
         """Stop the clock of a step (None: of every step) and freeze its working time by today's calendar."""
@@ -111,9 +124,10 @@ class Clocks:
                 continue
             if known := self._open_pause(timer):
                 self._end(known, at)
-            timer.elapsed = worktime.elapsed(self._calendar, timer.started_at, at, self._ledger(timer))
-            timer.stopped_at = at
-            update(Timer, {"id": timer.pk}, stopped_at=at, elapsed=timer.elapsed)
+            by = self._version
+            timer.elapsed = worktime.elapsed(by.calendar, timer.started_at, at, self._ledger(timer))
+            timer.stopped_at, timer.calendar_id = at, by.pk
+            update(Timer, {"id": timer.pk}, stopped_at=at, elapsed=timer.elapsed, calendar_id=by.pk)
 
     def _open_pause(self, timer: Timer) -> Pause | None:
         return next((row for row in self._pauses.get(timer.pk, ()) if row.ended_at is None), None)
@@ -127,15 +141,58 @@ class Clocks:
         return as_rules_take_them(self._pauses.get(timer.pk, ()))
 
 
-def _project(timer: Timer, pauses: list[worktime.Pause], cal: worktime.Calendar) -> None:
-    """The due instant as calendar, budget and pauses have it; none while somebody else is waited for."""
-    if timer.budget is None:
-        return
-    waits = any(pause.end is None for pause in pauses)
-    due = None if waits else worktime.due(cal, timer.started_at, timer.budget, pauses)
-    if due != timer.due_at:
-        update(Timer, {"id": timer.pk}, due_at=due)
-        timer.due_at = due
+def _budget_of_days(by: Version, start: datetime, days: int) -> timedelta:
+    """Working days as working time, as the office reads them: 450 minutes each, or to the end of the last one."""
+    if by.declared.day_rule == END_OF_DAY:
+        return worktime.end_of_days(by.calendar, start, days)
+    return WORKING_DAY * days
+
+
+def _projected(
+    timer: Timer, pauses: list[worktime.Pause], by: Version
+) -> tuple[timedelta | None, datetime | None]:
+    """(budget, due) as calendar and pauses have it; nothing is due while somebody else is waited for."""
+    budget = timer.budget if timer.days is None else _budget_of_days(by, timer.started_at, timer.days)
+    if budget is None or any(pause.end is None for pause in pauses):
+        return budget, None
+    return budget, worktime.due(by.calendar, timer.started_at, budget, pauses)
+
+
+def _project(timer: Timer, pauses: list[worktime.Pause], by: Version) -> None:
+    budget, due = _projected(timer, pauses, by)
+    if (budget, due) != (timer.budget, timer.due_at):
+        update(Timer, {"id": timer.pk}, due_at=due, budget=budget)
+        timer.due_at, timer.budget = due, budget
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A running clock whose due instant another calendar moves. by: how much later (negative: earlier)."""
+
+    timer_id: int
+    case_id: int
+    step: str
+    before: datetime | None
+    after: datetime | None
+
+    @property
+    def by(self) -> timedelta | None:
+        return self.after - self.before if self.before and self.after else None
+
+
+def moves(by: Version) -> list[Move]:
+    """Which running clocks become due at another instant under this calendar; nothing is written."""
+    found = []
+    for timer in _open_timers():
+        due = _projected(timer, as_rules_take_them(timer.pauses.all()), by)[1]
+        if due != timer.due_at:
+            found.append(Move(timer.pk, timer.case_id, timer.step, timer.due_at, due))
+    return found
+
+
+def _open_timers() -> list[Timer]:
+    rows = Timer.objects.filter(stopped_at__isnull=True, budget__isnull=False)
+    return list(rows.order_by("due_at", "pk").prefetch_related("pauses"))
 
 
 def project_all() -> int:
@@ -144,10 +201,9 @@ def project_all() -> int:
     Returns how many moved.
     """
     _inside()
-    cal, moved = calendar(), 0
-    rows = Timer.objects.filter(stopped_at__isnull=True, budget__isnull=False)
-    for timer in rows.order_by("pk").prefetch_related("pauses"):
+    by, moved = calendars.current(), 0
+    for timer in _open_timers():
         before = timer.due_at
-        _project(timer, as_rules_take_them(timer.pauses.all()), cal)
+        _project(timer, as_rules_take_them(timer.pauses.all()), by)
         moved += timer.due_at != before
     return moved

@@ -163,3 +163,8 @@ def save_office(office: Office, **columns: Any) -> None:
     Office.objects.filter(pk=office.pk).update(**columns)
     for name, value in columns.items():
         setattr(office, name, value)
+
+
+def set_zone(zone: str) -> None:
+    """The zone of the office: days begin by it, and papers are dated by it."""
+    Office.objects.update(time_zone=zone)

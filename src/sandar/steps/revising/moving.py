@@ -27,7 +27,7 @@ from sandar.records.people.models import Person
 from sandar.sop import moving, route
 from sandar.sop.definition import Procedure
 from sandar.sop.moving import Obstacle, Stand
-from sandar.steps.handover import budget_time
+from sandar.steps.handover import promised
 from sandar.steps.turn import signed
 
 MOVED, CASE_MOVED = "sop_cases_moved", "revision_changed"
@@ -155,8 +155,7 @@ def _move(case: Case, target: SopRevision, *, by: tuple[Person, Grant], at: date
     clocks = Clocks(case.pk)
     budgets = {step.key: step.budget for step in procedure.steps}
     for timer in clocks.running():
-        budget = budgets[timer.step]
-        clocks.give(timer.step, None if budget is None else budget_time(budget.amount, budget.unit))
+        clocks.give(timer.step, **promised(budgets[timer.step]))
     cases_write.hand_task(case, role=place.stage.by)
     cases_write.save(case, revision_id=target.pk)
     cases_write.record(

@@ -14,15 +14,16 @@ from datetime import date, datetime, timedelta
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from sandar.core import worktime
+from sandar.core.calendar_plan import Declared, with_import
 from sandar.doors.cli.example import room
 from sandar.errors import Refused
 from sandar.records.cases import write as cases
 from sandar.records.cases.models import Case
-from sandar.records.clocks.models import Holiday, OfficeCalendar
+from sandar.records.clocks import calendars
 from sandar.records.people import write as people
 from sandar.records.people.models import Agency, Office, Person, RoleGrant
 from sandar.sop import definition
+from sandar.steps.calendar import national
 from sandar.steps.people.book import changing
 from sandar.steps.people.grants import facts_of
 
@@ -79,28 +80,11 @@ def build(at: datetime) -> list[Account]:
 
 
 def calendar(at: datetime, *, time_zone: str = "Asia/Jakarta") -> None:
-    """Working hours of Perpres 21/2023, and the days off of three years."""
-    weekly = [
-        [[window.start.isoformat("minutes"), window.end.isoformat("minutes")] for window in day]
-        for day in worktime.PERPRES_21_2023_WEEKLY
-    ]
-    OfficeCalendar.objects.create(time_zone=time_zone, weekly=weekly, changed_at=at)
-    import_holidays(range(at.year - 1, at.year + 2))
-
-
-def import_holidays(years: range) -> int:
-    """National holidays and joint leave (cuti bersama) of these years; rows entered by hand stay."""
-    import holidays  # slow to import, needed only here
-
-    rows: dict[date, tuple[str, str]] = {}
-    for category in ("government", "public"):
-        found = holidays.country_holidays("ID", years=years, categories=(category,), language="id")
-        rows |= {day: (name, category) for day, name in found.items()}
-    made = Holiday.objects.bulk_create(
-        [Holiday(day=day, name=name[:150], kind=kind) for day, (name, kind) in sorted(rows.items())],
-        ignore_conflicts=True,
-    )
-    return len(made)
+    """Perpres 21/2023 with the national holidays and joint leave of three years."""
+    declared = Declared(zone=time_zone)
+    for year in range(at.year - 1, at.year + 2):
+        declared = with_import(declared, year, national.of_year(year))
+    calendars.store(declared, at=at)
 
 
 @dataclass(frozen=True)
