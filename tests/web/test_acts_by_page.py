@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from sandar.core import chain
 from sandar.doors.cli.example import hardware
+from sandar.doors.cli.example.office import PASSWORD
+from sandar.doors.web import panels
 from sandar.records.cases.models import Case, Event, FormVersion
+from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document, NumberBook, StoredFile
 from sandar.records.ledger import read as ledger
+from sandar.steps.turn import Turn
 from tests import office
 from tests.web.test_whole_way_by_page import controls, signed_in
 
@@ -56,6 +62,45 @@ def test_a_preview_shows_the_paper_and_leaves_nothing_behind() -> None:
     assert after == before
     case.refresh_from_db()
     assert case.state == "awaiting_approval"
+
+
+def test_every_act_of_the_way_that_issues_a_paper_has_its_preview(monkeypatch: pytest.MonkeyPatch) -> None:
+    issued: set[tuple[str, str, str]] = set()
+    whole = Turn.issue
+
+    def seen(turn: Turn, kind: str, facts: Any) -> Document:
+        if kind != "receipt":  # the letter itself is typed, and its receipt says only what was typed
+            assert turn.place.step
+            issued.add((turn.place.step.key, turn.action.name, kind))
+        return whole(turn, kind, facts)
+
+    monkeypatch.setattr(Turn, "issue", seen)
+    at_state("completed")
+    assert len(issued) == 8
+    for step, action, kind in issued:
+        assert getattr(panels.module(step), "ISSUES", {}).get(action) == kind, (step, action)
+
+
+def test_what_a_preview_shows_is_what_is_issued_but_for_number_and_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = at_state("awaiting_approval")
+    client = signed_in("kabid1")
+    url, fields = form_of(client, case, "approve")
+    told: list[dict[str, Any]] = []
+    whole = papers.preview
+
+    def seen(kind: str, facts: dict[str, Any], **more: Any) -> bytes:
+        told.append(facts)
+        return whole(kind, facts, **more)
+
+    monkeypatch.setattr(papers, "preview", seen)
+    assert client.post(f"{url}/pratinjau", fields).status_code == 200
+    assert client.post(url, {**fields, "confirm_password": PASSWORD}).status_code == 302
+    facts = dict(Document.objects.get(case=case, kind="approval_form").facts)
+    stamp = facts.pop("document")
+    assert chain.canonical(facts) == chain.canonical(told[0])
+    assert stamp["number"]
 
 
 def test_a_second_click_is_answered_and_not_done_again() -> None:
