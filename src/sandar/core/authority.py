@@ -175,14 +175,45 @@ def conflict(
     (`bearers`). represented: the persons in whose name this act would be done. Raises ValueError for an
     unknown duty.
     """
-    return next(iter(_closed(past, (person, *represented), duty, FORBIDDEN_PAIRS)), None)
+    return next(iter(conflicts(past, person, duty, represented=represented)), None)
+
+
+def conflicts(
+    past: Iterable[tuple[int, str]],
+    person: int,
+    duty: str,
+    *,
+    represented: Iterable[int] = (),
+    also: Iterable[Pair] = (),
+) -> tuple[Conflict, ...]:
+    """Every forbidden pair that this act would close. also: warned pairs that this office forbids."""
+    return _closed(past, (person, *represented), duty, FORBIDDEN_PAIRS | (WARNED_PAIRS & set(also)))
 
 
 def warnings(
-    past: Iterable[tuple[int, str]], person: int, duty: str, *, represented: Iterable[int] = ()
+    past: Iterable[tuple[int, str]],
+    person: int,
+    duty: str,
+    *,
+    represented: Iterable[int] = (),
+    also: Iterable[Pair] = (),
 ) -> tuple[Conflict, ...]:
-    """Pairs that are allowed but shown to the officer and journaled; arguments as `conflict`."""
-    return _closed(past, (person, *represented), duty, WARNED_PAIRS)
+    """Pairs that are allowed but shown to the officer and journaled; arguments as `conflicts`."""
+    return _closed(past, (person, *represented), duty, WARNED_PAIRS - set(also))
+
+
+def may_except(
+    past: Iterable[tuple[int, str]], second: int, conflict: Conflict, *, bound: Iterable[int] = ()
+) -> bool:
+    """May this officer, as the second person, allow `conflict.person` both sides for once?
+
+    bound: everybody who stands in for or is stood in for by either of them; such a second person is none. Nor is
+    whoever is on either side of that pair in this case, or asked for it.
+    """
+    if second == conflict.person or second in bound or conflict.person in bound:
+        return False
+    sides = {conflict.did, conflict.wants, "requested"}
+    return not any(who == second and did in sides for who, did in past)
 
 
 def bearers(person: int, duty: str, represented: Iterable[int] = ()) -> tuple[tuple[int, str], ...]:

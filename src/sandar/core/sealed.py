@@ -17,7 +17,7 @@ from sandar.core import chain
 from sandar.errors import NotStorable
 
 # Of a signature: what names the person. Role, duty and mandate are facts of the office, not of a person.
-OF_A_PERSON = ("username", "name", "title", "acting_for")
+OF_A_PERSON = ("username", "name", "title", "acting_for", "acting_for_name", "acting_for_title")
 # Keys of inputs, payloads and forms, wherever they stand: free texts and whole blocks that may name somebody.
 # tests/steps/test_personal.py asks the input of every act for texts that stand neither here nor in TECHNICAL.
 PERSONAL = frozenset({

@@ -75,7 +75,9 @@ TEXTS: dict[type[errors.SandarError], Text] = {
     errors.SeparationOfDuties: Text(
         _("Satu orang tidak boleh memegang dua sisi"),
         _("Dalam permohonan ini Anda sudah %(did)s, karena itu Anda tidak dapat juga %(wants)s."),
-        _("Mintalah petugas lain dengan peran yang sama untuk melanjutkan."),
+        _(
+            "Mintalah petugas lain dengan peran yang sama untuk melanjutkan, atau izin pengecualian dari petugas kedua."
+        ),
         plain=_("Anda sudah bertindak di sisi lain permohonan ini."),
     ),
     errors.OwnGrant: Text(

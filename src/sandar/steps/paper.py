@@ -8,11 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import translation
 
-from sandar.records.cases.models import Case
+from sandar.core import authority
+from sandar.records.cases import read as cases
+from sandar.records.cases.models import Case, Override
 from sandar.records.documents.models import Document
 from sandar.records.people.models import Office, Person
-from sandar.steps import letterhead
+from sandar.steps import letterhead, separation
+from sandar.steps.signature import capacity
 from sandar.steps.turn import Turn
 
 
@@ -55,19 +59,22 @@ def official(given: Mapping[str, Any] | str | None) -> dict[str, Any]:
 
 
 def signer(turn: Turn, *, caption: str = "") -> dict[str, Any]:
-    """The signature block of whoever acts; a Plt/Plh is printed with the mandate."""
+    """The signature block of whoever acts; a Plt/Plh signs for the post, with the mandate and who is stood in for."""
     assert turn.person is not None
-    block = person_facts(turn.person)
-    if caption:
-        block["caption"] = caption
-    if turn.grant and turn.grant.kind != "definitif":
-        block |= {"acting": turn.grant.kind, "mandate": turn.grant.mandate}
-    return block
+    block = person_facts(turn.person) | capacity(turn.person, turn.grant)
+    return block | {"caption": caption} if caption else block
 
 
-def head(turn: Turn) -> Person | None:
-    """The division head who signs or is told ("Mengetahui")."""
-    return next(iter(turn.holders("division_head")), None)
+def head(turn: Turn, *, caption: str = "") -> dict[str, Any] | None:
+    """The block of the division head who signs or is told ("Mengetahui"), also when a Plt/Plh holds the post."""
+    role = "division_head"
+    person = next(iter(turn.holders(role)), None)
+    if person is None or turn.roll is None:
+        return None
+    own = [grant for grant in turn.roll.grants if grant.person == person.pk]
+    grant = authority.grant_for(own, role, turn.day, scope=cases.scope_of(turn.case))
+    block = person_facts(person) | capacity(person, grant)
+    return block | {"caption": caption} if caption else block
 
 
 def local(at: datetime, office: Office) -> str:
@@ -112,7 +119,24 @@ def common(turn: Turn, *, signers: Iterable[Mapping[str, Any]], cc: Iterable[str
     }
     if lines := list(cc):
         facts["cc"] = lines
+    if turn.overrides:
+        facts["overrides"] = [_override(one, office) for one in turn.overrides]
     return facts
+
+
+def _override(one: Override, office: Office) -> dict[str, Any]:
+    """An exception from the separation of duties as the paper of its act prints it."""
+    with translation.override("id"):
+        did, wants = str(separation.WORDS[one.did]), str(separation.WORDS[one.wants])
+    return {
+        "person": one.person.name,
+        "did": did,
+        "wants": wants,
+        "by": one.granted_by.name,
+        "by_title": one.granted_by.title,
+        "reason": one.reason,
+        "at": local(one.granted_at, office),
+    }
 
 
 def reference(paper: Document) -> dict[str, Any]:

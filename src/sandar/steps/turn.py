@@ -17,10 +17,10 @@ from typing import Any
 from django.db import connection
 
 from sandar.core import authority
-from sandar.errors import ActionNotAllowed, NotYourTurn, ReasonNeeded, SeparationOfDuties
+from sandar.errors import ActionNotAllowed, NotYourTurn, ReasonNeeded
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
-from sandar.records.cases.models import Case, Event, Task
+from sandar.records.cases.models import Case, Event, Override, Task
 from sandar.records.cases.read import Past, Viewer
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
@@ -33,8 +33,9 @@ from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM, Action, Procedure
-from sandar.steps import freed, handover, letterhead, messages
+from sandar.steps import freed, handover, letterhead, messages, separation
 from sandar.steps.inputs import Input, parsed
+from sandar.steps.signature import signed as signed
 
 APPLICANT = "applicant"
 _ENDED = (DocumentStatus.REPLACED, DocumentStatus.REVOKED)
@@ -99,6 +100,8 @@ class Turn:
     outcome: Event | None = None
     next_task: Task | None = None
     roll: people.Roll | None = None  # who is there today
+    grants: tuple[authority.Grant, ...] = ()  # all that the person holds today
+    overrides: list[Override] = field(default_factory=list)  # exceptions this act uses; printed on its papers
 
     @cached_property
     def day(self) -> date:
@@ -166,46 +169,10 @@ class Turn:
         return signed(self.person, self.grant, duty=self.duty, represents=self.represents)
 
 
-def signed(
-    person: Person | None, grant: authority.Grant | None, *, duty: str = "", represents: tuple[int, ...] = ()
-) -> dict[str, Any]:
-    """A person in a capacity as the journal keeps it; without a person it is the system itself."""
-    if person is None:
-        return {"username": SYSTEM, "name": "", "role": SYSTEM}
-    found: dict[str, Any] = {
-        "username": person.username,
-        "name": person.name,
-        "title": person.title,
-        "role": grant.role if grant else "",
-        "duty": duty,
-    }
-    if grant and grant.kind != "definitif":
-        found |= {"kind": grant.kind, "mandate": grant.mandate}
-    if grant and grant.acting_for:
-        principal = Person.objects.only("username").get(pk=grant.acting_for)
-        found |= {"acting_for": principal.username, "represents": list(represents or (principal.pk,))}
-    return found
-
-
-def _check(turn: Turn) -> None:
-    """Separation of duties, inside the commit, for the person and everybody represented."""
-    if not turn.duty or turn.person is None:
-        return
-    past = cases.duties(turn.past)
-    wanted = {turn.duty} | ({"requested"} if turn.action.by == APPLICANT else set())
-    for duty in sorted(wanted):
-        found = authority.conflict(past, turn.person.pk, duty, represented=turn.represents)
-        if found:
-            raise SeparationOfDuties(did=found.did, wants=found.wants)
-    warned = authority.warnings(past, turn.person.pk, turn.duty, represented=turn.represents)
-    if warned:
-        turn.says(warned=sorted({found.did for found in warned}))
-
-
 def counts_as(turn: Turn, duty: str) -> None:
     """The act counts as this duty: for acts that either side may do. Raises SeparationOfDuties."""
     turn.duty = duty
-    _check(turn)
+    separation.check(turn)
 
 
 @dataclass(frozen=True)
@@ -248,6 +215,7 @@ def taking(
         action=chosen,
         person=who.person if who else None,
         roll=who.roll if who else None,
+        grants=who.grants if who else (),
         grant=grant,
         office=office,
         at=at,
@@ -259,7 +227,7 @@ def taking(
     )
     if chosen.reason and not turn.reason:
         raise ReasonNeeded(action=action, field="reason")
-    _check(turn)
+    separation.check(turn)
     yield turn
     _finish(turn)
     if act.after is not None:

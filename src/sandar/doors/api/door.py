@@ -21,6 +21,7 @@ from sandar.doors.api import (
     disposition,
     documents,
     facility,
+    overrides,
     power,
     racks,
     settings,
@@ -74,6 +75,7 @@ for part in (
     assets,
     facility,
     settings,
+    overrides,
 ):
     api.add_router("", part.router)
 api.add_exception_handler(Exception, refused)

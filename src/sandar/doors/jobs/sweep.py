@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sandar.doors.jobs import care, expiry, mail, probe, reminder, render, waiting
+from sandar.doors.jobs import care, expiry, mail, posts, probe, reminder, render, waiting
 
 
 def run() -> dict[str, int]:
@@ -15,6 +15,7 @@ def run() -> dict[str, int]:
         "expired": expiry.run(at, shift),
         "reminded": reminder.run(at, shift),
         "offered": waiting.run(at, shift),
+        "posts": posts.run(at),
         "probes": probe.run(at, shift),
         "messages": mail.run(at, shift),
         "papers": render.run(at, shift),

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from sandar.doors.proof import anchors, facility, journal, office, papers, people, register
+from sandar.doors.proof import anchors, facility, journal, office, papers, people, register, separation
 from sandar.doors.proof.flaw import Flaw
 from sandar.errors import NotFound
 from sandar.records.anchors.models import Anchor
@@ -50,6 +50,7 @@ def _all(roots: Mapping[str, str] | None) -> Iterator[Flaw]:
     yield from _ledger(None)
     for case in Case.objects.select_related("revision").order_by("pk").iterator(chunk_size=200):
         yield from journal.flaws(case)
+        yield from separation.flaws(case)
     yield from papers.flaws(None)
     yield from register.flaws(None)
     yield from register.numbers()
@@ -62,6 +63,7 @@ def _all(roots: Mapping[str, str] | None) -> Iterator[Flaw]:
 def _one(case: Case) -> Iterator[Flaw]:
     yield from _ledger(case.pk)
     yield from journal.flaws(case)
+    yield from separation.flaws(case)
     yield from papers.flaws(case.pk)
     yield from register.flaws(case.pk)
 

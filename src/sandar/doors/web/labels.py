@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sandar.core.authority import Grant
 from sandar.records.cases import read as cases
-from sandar.steps import reasons
+from sandar.steps import reasons, separation
 
 ROLES: dict[str, str | Promise] = {
     "applicant": _("Pemohon"),
@@ -161,26 +161,12 @@ UNITS = {
     "outlet": "stopkontak",
 }
 # The duties of core.authority, as they read after "Anda sudah ...".
-DUTIES: dict[str, str | Promise] = {
-    "requested": _("mengajukan permohonan"),
-    "form_authored": _("menyusun form pengajuan"),
-    "disposed": _("mendisposisikan"),
-    "capacity_checked": _("memeriksa kapasitas"),
-    "capacity_released": _("memutuskan kapasitas"),
-    "approved": _("menyetujui"),
-    "notified": _("memberitahukan"),
-    "received": _("menerima perangkat"),
-    "inspected": _("memeriksa perangkat"),
-    "installed": _("memasang perangkat"),
-    "reported": _("melaporkan selesai"),
-    "activity": _("mengerjakan kegiatan tambahan"),
-    "sop_drafted": _("menyusun rancangan SOP ini"),
-    "sop_published": _("menerbitkannya"),
-}
+DUTIES: dict[str, str | Promise] = separation.WORDS
 
 # What happened, as it reads after a person's name; events of the journal and names of actions.
 EVENTS: dict[str, str | Promise] = {
     "request_received": _("mengajukan surat permohonan"),
+    "override_granted": _("mengizinkan pengecualian pemisahan tugas"),
     "letter_completed": _("melengkapi surat permohonan"),
     "request_withdrawn": _("mencabut permohonan"),
     "disposition_forwarded": _("meneruskan disposisi"),

@@ -276,7 +276,36 @@ def _changed_agency(code: str, turn: str, given: Any, by: Person) -> str:
     return reverse("agency_settings", args=[code])
 
 
+# --- separation of duties
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def pairs(request: HttpRequest) -> HttpResponse:
+    """The pairs that one person never does in a case, and those that this office may forbid besides."""
+    allowed(request, editing=request.method == "POST")
+    error: SandarError | None = None
+    if request.method == "POST":
+        by = person_of(request)
+        data = {"forbidden": request.POST.getlist("forbidden"), "why": request.POST.get("why", "")}
+
+        def do() -> str:
+            grants.set_pairs(parsed(shapes.Pairs, data), person=by, at=timezone.now())
+            return reverse("separation")
+
+        try:
+            url = once(request, by, do)
+        except InvalidInput as wrong:
+            error = wrong
+        else:
+            messages.success(request, _("Aturan pemisahan tugas disimpan dan berlaku seketika."))
+            return redirect(url)
+    context = {"editing": may_edit(request), **shown.pairs(), **_context(error)}
+    return render(request, "web/officials/pairs.html", context, status=error.status if error else 200)
+
+
 urlpatterns = [
+    path("pengaturan/pemisahan", pairs, name="separation"),
     path("pengaturan/orang", people_list, name="officials"),
     path("pengaturan/orang/baru", new_person, name="official_new"),
     path("pengaturan/orang/<str:username>", official, name="official"),

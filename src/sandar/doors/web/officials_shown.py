@@ -9,12 +9,13 @@ from typing import Any
 from django.db.models import Q
 
 from sandar.core import standing_in
-from sandar.core.authority import FIELDS, SERVICES_OF, Scope
+from sandar.core.authority import DUTIES, FIELDS, FORBIDDEN_PAIRS, SERVICES_OF, WARNED_PAIRS, Pair, Scope
 from sandar.doors.web import labels
 from sandar.errors import NotFound
 from sandar.records.facility import read as facility
 from sandar.records.people import read as people_read
 from sandar.records.people.models import ROLES, Absence, Agency, Person, RoleGrant
+from sandar.steps import separation
 from sandar.steps.people import book
 
 _PARTICULARS = ("name", "title", "nip", "rank", "email", "phone")
@@ -150,3 +151,26 @@ def of_agency(code: str, typed: Mapping[str, str]) -> dict[str, Any]:
         "people": Person.objects.filter(agency=agency).order_by("name"),
         "history": [_change(event) for event in book.history(f"agency:{code}")],
     }
+
+
+def pairs() -> dict[str, Any]:
+    """The forbidden and the warned pairs in words, and what was changed last."""
+    chosen = separation.forbidden_pairs(people_read.office())
+    warned = [
+        {"code": "+".join(_ordered(pair)), "words": _words(pair), "forbidden": pair in chosen}
+        for pair in sorted(WARNED_PAIRS, key=_ordered)
+    ]
+    return {
+        "forbidden": [_words(pair) for pair in sorted(FORBIDDEN_PAIRS, key=_ordered)],
+        "warned": warned,
+        "history": [_change(event) for event in book.history("office")],
+    }
+
+
+def _ordered(pair: Pair) -> list[str]:
+    """As they come in a case."""
+    return sorted(pair, key=DUTIES.index)
+
+
+def _words(pair: Pair) -> list[str]:
+    return [labels.label(labels.DUTIES, duty) for duty in _ordered(pair)]

@@ -126,9 +126,16 @@ def timeline(
         elif payload.get("offer"):
             row["note"] = offering.brief(payload["offer"]["rows"])
         if person.get("mandate"):
-            row["mandate"] = f"{person.get('kind', '').capitalize()}. {person['mandate']}"
+            row["mandate"] = _mandate(person)
         rows.append(row)
     return rows[::-1]
+
+
+def _mandate(person: Mapping[str, Any]) -> str:
+    """ "Plh. Kepala Bidang Infrastruktur (Nama), ST/114/2026"."""
+    post = person.get("acting_for_title") or labels.label(labels.ROLES, person.get("role", ""))
+    name = f" ({person['acting_for_name']})" if person.get("acting_for_name") else ""
+    return f"{labels.label(labels.MANDATES, person.get('kind', ''))} {post}{name}, {person['mandate']}"
 
 
 def _ways(claims: list[dict[str, Any]]) -> Iterator[str]:

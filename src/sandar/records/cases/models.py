@@ -213,3 +213,28 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Override(models.Model):
+    """A second officer let somebody do both sides of a forbidden pair in one case, once and until a time."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="overrides")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    did = models.CharField(max_length=24)
+    wants = models.CharField(max_length=24)
+    reason = models.CharField(max_length=500)
+    granted_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["case", "person", "wants"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(person=models.F("granted_by")), name="override_needs_a_second_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.did} x {self.wants}"

@@ -121,6 +121,12 @@ def _mine(viewer: Viewer) -> Q:
     return found
 
 
+def waiting_for(role: str, services: Iterable[str]) -> int:
+    """How many open tasks of these services wait for a role."""
+    rows = Task.objects.filter(closed_at__isnull=True, role=role, case__service__in=tuple(services))
+    return rows.exclude(state__in=_resting()).count()
+
+
 def may_see(viewer: Viewer, case: Case) -> bool:
     """The rule of `cases_for`, for a case in hand."""
     return viewer.is_office or (viewer.is_applicant and case.agency_id == viewer.agency_id)

@@ -59,6 +59,19 @@ class SignerFacts(PersonFacts):
     caption: NotRequired[str]
     acting: NotRequired[Literal["", "plt", "plh"]]
     mandate: NotRequired[str]  # number of the letter of assignment, printed when acting
+    acting_for: NotRequired[str]  # name of who is stood in for
+
+
+class OverrideFacts(TypedDict):
+    """An exception from the separation of duties that the act of this paper used."""
+
+    person: str
+    did: str  # in words: "memeriksa kapasitas"
+    wants: str
+    by: str
+    by_title: str
+    reason: str
+    at: str
 
 
 class LetterFacts(TypedDict):
@@ -91,6 +104,7 @@ class Common(TypedDict):
     letter: LetterFacts
     signers: list[SignerFacts]
     cc: NotRequired[list[str]]  # tembusan, one line each
+    overrides: NotRequired[list[OverrideFacts]]
 
 
 class FileFacts(TypedDict):

@@ -15,7 +15,7 @@ from sandar.records.people.models import Absence, Person, RoleGrant
 from sandar.steps.inputs import parsed
 from sandar.steps.people.accounts import one_stays, subject_of
 from sandar.steps.people.book import Book, changing
-from sandar.steps.people.shapes import NewAbsence, NewGrant, Why
+from sandar.steps.people.shapes import NewAbsence, NewGrant, Pairs, Why
 
 LONGEST_MANDATE = timedelta(days=366)
 
@@ -218,6 +218,15 @@ def end_absence(absence_id: int, given: Why, *, person: Person | None, at: datet
                 holder = subject_of(grant.person)
                 book.note("role_revoked", holder, why=given.why, grant=grant.pk, person=grant.person_id)
     return absence
+
+
+def set_pairs(given: Pairs, *, person: Person | None, at: datetime) -> list[list[str]]:
+    """Forbid these of the warned pairs, allow the others with a warning; cases in progress follow at once."""
+    with changing(person, at) as book:
+        pairs = sorted(sorted(pair.split("+")) for pair in set(given.forbidden))
+        people_write.set_pairs(pairs)
+        book.note("pairs_changed", "office", why=given.why, forbidden=pairs)
+    return pairs
 
 
 def _lent_for(absence: Absence) -> list[RoleGrant]:

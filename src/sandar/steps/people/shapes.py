@@ -112,3 +112,12 @@ class NewAbsence(Input):
     mandate: Annotated[Text, StringConstraints(max_length=120)] = Field("", title="Nomor surat penugasan")
     mandate_date: dt.date | None = Field(None, title="Tanggal surat penugasan")
     why: Named = Field(title="Alasan")
+
+
+class Pairs(Input):
+    """Which of the pairs that are only warned of this office forbids."""
+
+    forbidden: list[Literal["disposed+approved", "inspected+installed"]] = Field(
+        default_factory=list, title="Pasangan yang dilarang"
+    )
+    why: Named = Field(title="Alasan")

@@ -20,7 +20,7 @@ from sandar.records.documents.uploads import AcceptedFile
 from sandar.records.people import read as people
 from sandar.records.people.models import Agency, Person
 from sandar.sop import route
-from sandar.steps import paper
+from sandar.steps import paper, separation
 from sandar.steps.handover import enter
 from sandar.steps.inputs import Item
 from sandar.steps.s1_letter.forms import Request, Resubmit, Withdraw
@@ -65,12 +65,14 @@ def receive(person: Person, request: Request, *, at: datetime, files: Sequence[A
             action=way.action,
             person=person,
             roll=who.roll,
+            grants=who.grants,
             grant=grant,
             office=office,
             at=at,
             event="request_received",
             duty="requested",
         )
+        separation.check(turn)
         for file in files:
             papers.keep_file(file, at=at, case_id=case.pk, uploaded_by=person.pk)
         turn.issue("receipt", _receipt(turn, files))

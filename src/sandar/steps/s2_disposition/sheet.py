@@ -18,7 +18,7 @@ def facts(turn: Turn, note: str) -> dict[str, Any]:
     hops = [hop for hop in way.of_case(turn.case) if hop.to_role]
     takers = [_named(hop.giver) for hop in hops[1:]] + [paper.person_facts(turn.person)]
     head = paper.head(turn)
-    signers = [paper.person_facts(head)] if head else [paper.signer(turn)]
+    signers = [head] if head else [paper.signer(turn)]
     ends = [hop.due_on for hop in hops if hop.due_on]
     found: dict[str, Any] = {
         **paper.common(turn, signers=signers),

@@ -205,13 +205,13 @@ def _minutes(
     case = turn.case
     kinds = {number: case.items[number - 1]["kind"] for number in lines}
     giver = _giver(turn)
-    head = paper.head(turn)
+    head = paper.head(turn, caption="Mengetahui")
     signers = [
         {**paper.person_facts(giver), "caption": "Pihak Pertama"},
         paper.signer(turn, caption="Pihak Kedua"),
     ]
     if head:
-        signers.append({**paper.person_facts(head), "caption": "Mengetahui"})
+        signers.append(head)
     basis = [turn.known_papers.get(kind) for kind in ("approval_form", "conformity_checklist")]
     facts: dict[str, Any] = {
         **paper.common(turn, signers=signers),

@@ -1,0 +1,257 @@
+"""An exception from the separation of duties: a second person, a reason, a time, one use, printed; T02."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from sandar.doors import proof
+from sandar.errors import AdminApart, Forbidden, InvalidInput, NotFound, OwnGrant, SeparationOfDuties
+from sandar.records.cases.models import Case, Override
+from sandar.records.documents.models import Document
+from sandar.records.people.models import Office, RoleGrant
+from sandar.steps import excepting
+from sandar.steps.excepting import Except
+from tests import office
+from tests.steps.roles import grant
+from tests.steps.watch import look, refused
+from tests.web.people import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+def allow(
+    case: Case, *, by: str, to: str = "operator1", wants: str = "capacity_released", **more: Any
+) -> list[Override]:
+    given = Except(person=to, wants=wants, reason="Hanya satu orang bertugas hari ini", **more)
+    return excepting.allow(case.number, given, person=office.person(by), at=office.MONDAY)
+
+
+def blocked() -> Case:
+    """operator1 checked capacity and would have to release it too."""
+    grant("operator1", "administrator")
+    case = office.bring_to(office.ask(), "capacity_release")
+    with refused(SeparationOfDuties, did="capacity_checked", wants="capacity_released"):
+        office.act(case, "confirm", by="operator1")
+    return case
+
+
+def test_a_second_officer_lets_one_person_do_both_sides_once_and_the_journal_says_so():
+    case = blocked()
+    allow(case, by="pengawas1")
+    told = case.events.get(kind="override_granted")
+    assert told.payload["overrides"][0]["did"] == "capacity_checked"
+    assert told.payload["note"] == "Hanya satu orang bertugas hari ini"
+    office.act(case, "confirm", by="operator1")
+    used = look(case).event.payload["overrides"]
+    assert [(one["did"], one["wants"], one["by"]) for one in used] == [
+        ("capacity_checked", "capacity_released", office.person("pengawas1").pk)
+    ]
+    assert Override.objects.get().used_at == office.MONDAY
+    assert [flaw.code for flaw in proof.everything(case.number).flaws] == []
+
+
+def test_the_paper_of_the_act_prints_the_exception():
+    grant("kabid1", "inspector")
+    case = office.bring_to(office.ask(), "inspection")
+    allow(case, by="pengawas2", to="kabid1", wants="inspected")
+    office.act(case, "inspect", by="kabid1")
+    facts = Document.objects.get(case=case, kind="conformity_checklist").facts["overrides"]
+    assert [(one["person"], one["did"], one["wants"], one["by"]) for one in facts] == [
+        (office.person("kabid1").name, "menyetujui", "memeriksa perangkat", office.person("pengawas2").name)
+    ]
+    assert facts[0]["reason"] == "Hanya satu orang bertugas hari ini"
+
+
+def test_it_is_used_up_by_one_act():
+    case = blocked()
+    allow(case, by="pengawas1")
+    office.act(case, "recheck", {"reason": "recheck"}, by="operator1")
+    office.act(case, "report_available", by="operator2")
+    with refused(SeparationOfDuties):
+        office.act(case, "confirm", by="operator1")
+
+
+def test_it_ends_with_its_time():
+    case = blocked()
+    allow(case, by="pengawas1", hours=2)
+    with refused(SeparationOfDuties):
+        office.act(case, "confirm", by="operator1", at=office.MONDAY + timedelta(hours=2))
+
+
+def test_a_refused_act_does_not_use_it_up():
+    case = blocked()
+    allow(case, by="pengawas1")
+    with pytest.raises(InvalidInput):
+        office.act(case, "propose", {"items": []}, by="operator1")
+    assert Override.objects.get().used_at is None
+    office.act(case, "confirm", by="operator1")
+
+
+@pytest.mark.parametrize(
+    ("by", "error"),
+    [("operator1", SeparationOfDuties), ("operator2", None), ("admin", NotFound), ("dinkes1", Forbidden)],
+)
+def test_who_may_be_the_second_person(by: str, error: Any):
+    case = blocked()
+    if error is None:
+        allow(case, by=by)
+    else:
+        with pytest.raises(error):
+            allow(case, by=by)
+
+
+def test_a_second_person_on_either_side_or_tied_by_a_mandate_is_none():
+    case = blocked()
+    grant("kabid2", "dc_operator", kind="plh", acting_for="operator1")
+    with pytest.raises(SeparationOfDuties):
+        allow(case, by="kabid2")
+    office.act(case, "recheck", {"reason": "recheck"}, by="administrator1")  # now on the other side
+    with pytest.raises(SeparationOfDuties):
+        allow(case, by="administrator1")
+
+
+def test_only_what_is_in_the_way_is_excepted():
+    case = blocked()
+    with pytest.raises(InvalidInput):
+        allow(case, by="pengawas1", wants="inspected")
+    with pytest.raises(InvalidInput):
+        allow(case, by="pengawas1", to="tidak-ada")
+
+
+def test_a_pair_without_an_exception_is_found_by_the_proof():
+    case = blocked()
+    allow(case, by="pengawas1")
+    office.act(case, "confirm", by="operator1")
+    Override.objects.all().delete()
+    case.events.filter(kind="override_granted").update(kind="file_attached")
+    codes = {flaw.code for flaw in proof.everything(case.number).flaws}
+    assert "PAIR_WITHOUT_EXCEPTION" in codes
+
+
+# --- beyond the case: the office's own choice, the system administrator, own grants
+
+
+def test_the_office_may_forbid_a_warned_pair():
+    case = office.bring_to(office.ask(), "awaiting_approval")  # kabid1 disposed it
+    Office.objects.update(forbidden_pairs=[["approved", "disposed"]])
+    with refused(SeparationOfDuties, did="disposed", wants="approved"):
+        office.act(case, "approve", by="kabid1")
+    office.act(case, "approve", by="kabid2")
+
+
+def test_a_warned_pair_is_journaled():
+    case = office.bring_to(office.ask(), "awaiting_approval")
+    office.act(case, "approve", by="kabid1")
+    assert look(case).event.payload["warned"] == ["disposed"]
+
+
+def test_the_system_administrator_does_nothing_in_the_sop():
+    RoleGrant.objects.create(person=office.person("kabid1"), role="system_admin", valid_from=date(2020, 1, 1))
+    RoleGrant.objects.create(
+        person=office.person("dinkes2"), role="system_admin", valid_from=date(2020, 1, 1)
+    )
+    case = office.ask()
+    with refused(AdminApart):
+        office.act(case, "forward", by="kabid1")
+    with pytest.raises(AdminApart):
+        office.ask(by="dinkes2")
+
+
+def test_nobody_uses_a_role_they_gave_through_whatever_mandate():
+    given = grant("pengawas2", "division_head", kind="plh", acting_for="kabid2")
+    RoleGrant.objects.filter(pk=given.pk).update(granted_by=office.person("kabid2"))
+    case = office.ask()
+    with refused(OwnGrant):  # kabid2 sent a substitute by the own hand
+        office.act(case, "forward", by="pengawas2")
+    RoleGrant.objects.filter(pk=given.pk).update(granted_by=office.person("admin"))
+    office.act(case, "forward", by="pengawas2")
+
+
+# --- both names on paper and in the journal (T22)
+
+
+def test_a_plh_signs_for_the_post_with_both_names_on_paper_and_in_the_journal():
+    grant("pengawas2", "division_head", kind="plh", acting_for="kabid2")
+    case = office.bring_to(office.ask(), "awaiting_approval")
+    office.act(case, "approve", by="pengawas2")
+    signer = Document.objects.get(case=case, kind="approval_form").facts["signers"][0]
+    principal, substitute = office.person("kabid2"), office.person("pengawas2")
+    assert (signer["name"], signer["nip"]) == (substitute.name, substitute.nip)
+    assert (signer["title"], signer["acting"], signer["mandate"]) == (principal.title, "plh", "800/plh/2026")
+    assert signer["acting_for"] == principal.name
+    said = look(case).event.person
+    assert (said["acting_for_name"], said["acting_for_title"]) == (principal.name, principal.title)
+
+
+def test_the_head_of_the_minutes_is_the_plh_when_the_head_is_away():
+    from sandar.records.people.models import Absence
+
+    for name in ("kabid1", "kabid2"):
+        Absence.objects.create(
+            person=office.person(name),
+            first_day=date(2026, 11, 23),
+            last_day=date(2026, 11, 23),
+            reason="Cuti",
+        )
+    grant("pengawas2", "division_head", kind="plh", acting_for="kabid1")
+    office.OFFICER_OF, before = office.OFFICER_OF | {"division_head": "pengawas2"}, office.OFFICER_OF
+    try:
+        case = office.bring_to(office.ask(), "reporting")
+    finally:
+        office.OFFICER_OF = before
+    head = Document.objects.get(case=case, kind="handover_minutes").facts["signers"][2]
+    assert (head["title"], head["acting"]) == (office.person("kabid1").title, "plh")
+    assert head["name"] == office.person("pengawas2").name
+
+
+# --- by page and API
+
+
+def test_by_page_the_second_officer_sees_who_is_held_back_and_allows_it():
+    case = blocked()
+    page = client_of(office.person("pengawas1")).get(f"/permohonan/{case.number}/pengecualian")
+    assert "memutuskan kapasitas" in page.content.decode()
+    data = {
+        "person": "operator1",
+        "wants": "capacity_released",
+        "hours": "4",
+        "reason": "Sendirian",
+        "submission": "a",
+    }
+    assert client_of(office.person("pengawas1")).post(page.request["PATH_INFO"], data).status_code == 302
+    assert (
+        client_of(office.person("operator1"))
+        .post(page.request["PATH_INFO"], data | {"submission": "b"})
+        .status_code
+        == 403
+    )
+    assert client_of(office.person("dinkes1")).get(page.request["PATH_INFO"]).status_code == 403
+    assert (
+        client_of(office.person("pengawas1"))
+        .get(page.request["PATH_INFO"])
+        .content.decode()
+        .count("Sendirian")
+        == 1
+    )
+
+
+def test_by_api_the_same_with_the_same_refusals():
+    case = blocked()
+    path = f"/api/v1/cases/{case.number}/overrides"
+    data = {"person": "operator1", "wants": "capacity_released", "hours": 4, "reason": "Sendirian"}
+
+    def post(by: str, key: str) -> Any:
+        token = {"HTTP_AUTHORIZATION": f"Bearer {office.office.token_of(by)}", "HTTP_IDEMPOTENCY_KEY": key}
+        return Client().post(path, data, content_type="application/json", **token)
+
+    assert post("operator1", "a").json()["code"] == "SEPARATION_OF_DUTIES"
+    assert post("disdik1", "b").status_code == 404
+    assert post("dinkes1", "c").status_code == 403
+    made = post("pengawas1", "d")
+    assert (made.status_code, made.json()["items"][0]["wants"]) == (201, "capacity_released")
+    assert post("pengawas1", "d").json() == made.json()
+    assert Override.objects.count() == 1
