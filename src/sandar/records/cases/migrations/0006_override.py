@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_revisions"),
+        ("cases", "0005_skipped_numbers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
