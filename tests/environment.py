@@ -45,12 +45,25 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test for one database only is left out of the other's run: deselected, which is not skipped."""
-    other = "sqlite" if os.environ.get("DATABASE_URL") else "postgres"
-    elsewhere = [item for item in items if item.get_closest_marker(other)]
+    """A test for one database only is left out of the other's run: deselected, which is not skipped.
+
+    A test that asks no database is one of those: it runs once, with SQLite.
+    """
+    on_postgres = bool(os.environ.get("DATABASE_URL"))
+    other = "sqlite" if on_postgres else "postgres"
+    elsewhere = [
+        item for item in items if item.get_closest_marker(other) or (on_postgres and not _asks_database(item))
+    ]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
+
+
+def _asks_database(item: pytest.Item) -> bool:
+    """Django's own test database, one for racers, or one of a real server: nothing else can be reached."""
+    if item.get_closest_marker("django_db") or item.get_closest_marker("servers"):
+        return True
+    return bool({"django_db_setup", "crew"} & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.hookimpl(hookwrapper=True)

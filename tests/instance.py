@@ -19,9 +19,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests import template
+
+ROOT = template.ROOT
 READY = "sandar: ready "
 START_LIMIT_SECONDS = 120.0
 STOP_LIMIT_SECONDS = 15.0
@@ -95,22 +96,20 @@ def run(data_dir: Path, *args: str, **env: str) -> subprocess.CompletedProcess[s
 
 
 @contextmanager
-def database() -> Iterator[dict[str, str]]:
-    """DATABASE_URL of a new empty database on the test server; nothing on SQLite."""
-    url = os.environ.get("SANDAR_TEST_DATABASE_URL", "")
-    if not url:
+def database(*, migrated: bool = False) -> Iterator[dict[str, str]]:
+    """DATABASE_URL of a new database on the test server, empty or with its tables; nothing on SQLite."""
+    if not template.URL:
         yield {}
         return
-    import psycopg
-
     name = f"sandar_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}".encode())
+    if migrated:
+        template.copy_database(name)
+    else:
+        template.on_server(f"CREATE DATABASE {name}")
     try:
-        yield {"DATABASE_URL": urlunsplit(urlsplit(url)._replace(path=f"/{name}"))}
+        yield {"DATABASE_URL": template.named(name)}
     finally:
-        with psycopg.connect(url, autocommit=True) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+        template.drop_database(name)
 
 
 def start(data_dir: Path, args: Sequence[str] = (), **env: str) -> Instance:
@@ -146,9 +145,14 @@ def start(data_dir: Path, args: Sequence[str] = (), **env: str) -> Instance:
 
 
 @contextmanager
-def serving(data_dir: Path, *args: str, example: bool = False, **env: str) -> Iterator[Instance]:
-    """A server for the length of a test, on an own database."""
-    with database() as where:
+def serving(
+    data_dir: Path, *args: str, example: bool = False, first_start: bool = False, **env: str
+) -> Iterator[Instance]:
+    """A server for the length of a test, on an own database. `first_start`: it finds no tables and makes them."""
+    migrated = example and not first_start
+    if migrated and not template.URL:
+        template.copy_file(data_dir)
+    with database(migrated=migrated) as where:
         instance = start(data_dir, [*args, *(["--example"] if example else [])], **{**where, **env})
         try:
             yield instance

@@ -1,6 +1,6 @@
 """Acts whose process is killed between any two statements, run in real children of this process.
 
-`python -m tests.crash.actor [full]` fills the database of its environment with an office and one case for each
+`python -m tests.crash.actor [full]` fills the migrated database of its environment with an office and one case for each
 act, then for every act: a child is killed before statement k (SIGKILL, nothing is flushed), and nothing may have
 changed; one is killed right before the commit, and nothing may have changed; one right after it, and all of it
 must be there. The same submission sent again must have exactly one effect. Prints what does not hold as JSON.
@@ -37,11 +37,8 @@ ACTS: dict[str, str | None] = {
 
 def prepare() -> dict[str, int]:
     """The office, and one case in front of each act. Returns act -> task."""
-    from django.core.management import call_command
-
     from tests import office
 
-    call_command("migrate", verbosity=0)
     office.build()
     tasks = {}
     for act, state in ACTS.items():

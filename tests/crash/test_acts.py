@@ -11,28 +11,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.race.conftest import ROOT, _env, _named, _on_server
+from tests import template
 
-URL = os.environ.get("SANDAR_TEST_DATABASE_URL", "")
+pytestmark = pytest.mark.servers
 
 
 @pytest.fixture
 def env(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The environment of an own data dir and an own, empty database."""
-    if not URL:
-        yield _env(tmp_path, "")
+    """The environment of an own data dir and an own, migrated database."""
+    if not template.URL:
+        template.copy_file(tmp_path)
+        yield template.clean_env(tmp_path)
         return
     name = f"sandar_crash_{os.getpid()}"
-    _on_server(f"CREATE DATABASE {name}")
-    yield _env(tmp_path, _named(URL, name))
-    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    yield template.clean_env(tmp_path, template.copy_database(name))
+    template.drop_database(name)
 
 
 def deaths(env: dict[str, str], *words: str) -> list[str]:
     run = subprocess.run(
         [sys.executable, "-m", "tests.crash.actor", *words],
         env=env,
-        cwd=ROOT,
+        cwd=template.ROOT,
         capture_output=True,
         text=True,
         timeout=1_500,

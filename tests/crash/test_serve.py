@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import instance
+from tests import instance, template
 from tests.instance import Instance
 
 pytestmark = pytest.mark.servers
@@ -21,8 +21,9 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """One example office for the tests that only look."""
-    with instance.serving(tmp_path_factory.mktemp("office") / "data", example=True) as running:
+    """One example office, begun from nothing, for the tests that only look."""
+    home = tmp_path_factory.mktemp("office") / "data"
+    with instance.serving(home, example=True, first_start=True) as running:
         yield running
 
 
@@ -129,7 +130,9 @@ def test_every_part_that_is_killed_comes_back_and_the_end_is_clean(tmp_path: Pat
 
 
 def test_a_stack_that_was_killed_starts_again_on_the_same_data(tmp_path: Path) -> None:
-    with instance.database() as where:
+    if not template.URL:
+        template.copy_file(tmp_path / "data")
+    with instance.database(migrated=True) as where:
         first = instance.start(tmp_path / "data", ["--example"], **where)
         first.kill()
         deadline = time.monotonic() + 10

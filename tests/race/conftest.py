@@ -3,42 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from tests.race.crew import ROOT, Crew
-
-URL = os.environ.get("SANDAR_TEST_DATABASE_URL", "")
-
-
-def _env(data_dir: Path, url: str) -> dict[str, str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("SANDAR_", "DATABASE_"))
-    }
-    return kept | {
-        "SANDAR_DATA_DIR": str(data_dir),
-        "SANDAR_SECRET_KEY": "only-for-races-" + "x" * 50,
-        "DJANGO_SETTINGS_MODULE": "sandar.settings",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-        **({"DATABASE_URL": url} if url else {}),
-    }
-
-
-def _named(url: str, database: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
-
-
-def _on_server(statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(URL, autocommit=True) as server:
-        server.execute(statement.encode())
+from tests import template
+from tests.race.crew import Crew
 
 
 @pytest.fixture(scope="session")
@@ -47,25 +18,20 @@ def racers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Crew, Cal
     home = tmp_path_factory.mktemp("template")
     name = f"sandar_race_{os.getpid()}"
     made: list[str] = []
-    if URL:
-        _on_server(f"CREATE DATABASE {name}")
-    env = _env(home, _named(URL, name) if URL else "")
-    migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, env=env, cwd=ROOT, check=True)
 
     def copy(folder: Path) -> str:
-        if not URL:
-            return str(shutil.copy(home / "sandar.sqlite3", folder / "sandar.sqlite3"))
+        if not template.URL:
+            return str(template.copy_file(folder))
         made.append(f"{name}_{len(made)}")
-        _on_server(f"CREATE DATABASE {made[-1]} TEMPLATE {name}")
+        template.copy_database(made[-1])
         return made[-1]
 
-    crew = Crew(env)
+    first = copy(home)  # where the crew warms up
+    crew = Crew(template.clean_env(home, template.named(first) if template.URL else ""))
     yield crew, copy
     crew.close()
-    if URL:
-        for database in [*made, name]:
-            _on_server(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    for database in made:
+        template.drop_database(database)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from sandar.core import rack as geometry
@@ -20,23 +20,27 @@ from sandar.records.ledger.models import Claim
 from tests import office
 from tests.e2e import actors
 from tests.web.people import client_of
-from tools.look import CHROMIUM, FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DESK = ViewportSize(width=1440, height=1400)
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for this file; every test has a context of its own in it."""
+    with actors.chromium() as running:
+        yield running
+
+
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A page whose console must stay silent."""
     said: list[str] = []
-    with sync_playwright() as play:
-        running: Browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = running.new_page(viewport=DESK, locale="id-ID")
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda fault: said.append(str(fault)))
-        yield page
-        running.close()
+    page = browser.new_page(viewport=DESK, locale="id-ID")
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda fault: said.append(str(fault)))
+    yield page
+    page.context.close()
     assert not [text for text in said if "Failed to load resource" not in text]
 
 

@@ -7,22 +7,21 @@ from collections.abc import Iterator
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from tests.e2e import actors
 from tests.web.people import PASSWORD, make_office, make_person
-from tools.look import CHROMIUM, FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    """One Chromium for this file; every test has a context of its own in it."""
+    with actors.chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
@@ -33,6 +32,7 @@ def page(browser: Browser) -> Iterator[Page]:
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda fault: said.append(str(fault)))
     yield page
+    page.context.close()
     assert not [text for text in said if "Failed to load resource" not in text]
 
 
