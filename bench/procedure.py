@@ -91,7 +91,7 @@ def _nothing(case: Case, tenant: Tenant) -> dict[str, Any]:
 
 
 def _forward(case: Case, tenant: Tenant) -> dict[str, Any]:
-    return {"instruction": "check_capacity", "note": "Mohon diperiksa dan dilaporkan."}
+    return {"instructions": ["check_capacity"], "note": "Mohon diperiksa dan dilaporkan."}
 
 
 def _form(case: Case, tenant: Tenant) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from sandar.core import inventory, worktime
 from sandar.doors import proof
 from sandar.doors.cli import demo
 from sandar.doors.cli.example import hardware, moments, office, scale, show
+from sandar.doors.jobs import care
+from sandar.doors.jobs import waiting as jobs
 from sandar.records.assets.models import Asset, Probe
 from sandar.records.cases.models import Case, Event
 from sandar.records.clocks import read as clocks
@@ -29,6 +31,7 @@ from sandar.records.documents.models import Document
 from sandar.records.facility.models import Rack
 from sandar.records.ledger.models import Claim
 from sandar.records.people.models import Person
+from sandar.records.waiting import read as waiting_read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("example")]
 
@@ -66,6 +69,7 @@ def test_the_document_has_the_contracts_shape() -> None:
         "inspection",
         "awaiting_delivery",
         "awaiting_form",
+        "waiting_capacity",
         "capacity_check",
         "disposition_supervisor",
     ]
@@ -100,6 +104,13 @@ def test_the_finished_case_was_proved_by_a_real_service() -> None:
 def test_the_queue_is_left_to_the_sweep() -> None:
     assert not OrmQ.objects.exists()
     assert Document.objects.filter(pdf_sha256__isnull=False).count() == 0
+
+
+def test_somebody_waits_for_room_and_is_told_what_is_short() -> None:
+    jobs.run(timezone.now(), care.Shift())  # the sweep looks at once; nothing fits
+    (entry,) = waiting_read.line()
+    assert (entry.case.state, entry.case.agency.code) == ("waiting_capacity", "DISHUB")
+    assert entry.short
 
 
 def test_filling_twice_changes_nothing() -> None:

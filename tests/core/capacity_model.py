@@ -14,6 +14,7 @@ from sandar.core.power import Node, Topology
 from sandar.core.power_plan import routes
 from sandar.core.rack import SIDE_POSITIONS
 from sandar.core.standing import Stand
+from tests.core.power_model import Choice, Drawn
 
 FACES = ("front", "rear", "full")
 
@@ -106,23 +107,22 @@ def _drawn(world: Snapshot, held: Held, pool: int) -> int:
     return sum(wanted.get(share, 0) for share, drawn in place.routes if drawn == pool)
 
 
-@st.composite
-def worlds(draw: st.DrawFn) -> Snapshot:
-    """1-4 UPS, 2-8 PDUs, 1-4 racks of 2-8 U with A and B or only A; every limit drawn at random."""
+def world(choice: Choice) -> Snapshot:
+    """1-4 UPS, 2-8 PDUs, 1-4 racks of 2-8 U with A and B or only A; every limit chosen at random."""
     nodes = [Node("pln", "utility"), Node("genset", "genset")]
-    ups = [f"ups{n}" for n in range(draw(st.integers(1, 4)))]
+    ups = [f"ups{n}" for n in range(choice.number(1, 4))]
     nodes += [Node(name, "ups", ("pln", "genset")) for name in ups]
-    pdus = [f"pdu{n}" for n in range(draw(st.integers(2, 8)))]
-    nodes += [Node(name, "pdu", (draw(st.sampled_from(ups)),)) for name in pdus]
+    pdus = [f"pdu{n}" for n in range(choice.number(2, 8))]
+    nodes += [Node(name, "pdu", (choice.pick(ups),)) for name in pdus]
     feeds: dict[str, dict[str, str]] = {}
     heights: dict[str, int] = {}
-    for n in range(draw(st.integers(1, 4))):
+    for n in range(choice.number(1, 4)):
         name = f"R{n}"
-        heights[name] = draw(st.integers(4, 16))
-        sides = draw(st.sampled_from(["A", "AB", "AB"]))
+        heights[name] = choice.number(4, 16)
+        sides = choice.pick(["A", "AB", "AB"])
         feeds[name] = {side: f"{name}-{side}" for side in sides}
         for side in sides:
-            nodes.append(Node(f"{name}-{side}", f"rack_power_{side.lower()}", (draw(st.sampled_from(pdus)),)))
+            nodes.append(Node(f"{name}-{side}", f"rack_power_{side.lower()}", (choice.pick(pdus),)))
     chain = Topology({node.ref: node for node in nodes}, feeds)
     pools: dict[tuple[str, str], PoolState] = {}
     places = []
@@ -131,10 +131,10 @@ def worlds(draw: st.DrawFn) -> Snapshot:
         for route in routes(chain, name):
             key = (route.ref, route.state)
             if key not in pools:
-                limit = draw(st.integers(200, 3000))
+                limit = choice.number(200, 3000)
                 pools[key] = PoolState(len(pools) + 1, route.kind, route.ref, route.state, limit, limit)
             found.append((route.share, pools[key].id))
-        limit = draw(st.integers(10, 120))
+        limit = choice.number(10, 120)
         weight = PoolState(len(pools) + 1, "weight", name, "normal", limit, limit, own=index + 1)
         pools[name, "weight"] = weight
         found.append(("weight_kg", weight.id))
@@ -143,14 +143,28 @@ def worlds(draw: st.DrawFn) -> Snapshot:
     return Snapshot(tuple(places), {pool.id: pool for pool in pools.values()})
 
 
+@st.composite
+def worlds(draw: st.DrawFn) -> Snapshot:
+    """Worlds that Hypothesis can shrink."""
+    return world(Drawn(draw))
+
+
+def wish(choice: Choice) -> Ask:
+    """What ASKS gives, by any choice."""
+    demand = Demand(watts=choice.number(0, 900), cords=choice.pick(CORDS), weight_kg=choice.number(0, 40))
+    return Ask(demand=demand, height=choice.pick(HEIGHTS), face=choice.pick(FACES))
+
+
+CORDS = ["A", "B", "AB", "AB"]
+HEIGHTS = [0, 1, 1, 2, 2, 3, 4, 5, 6]
 ASKS = st.builds(
     Ask,
     demand=st.builds(
         Demand,
         watts=st.integers(0, 900),
-        cords=st.sampled_from(["A", "B", "AB", "AB"]),
+        cords=st.sampled_from(CORDS),
         weight_kg=st.integers(0, 40),
     ),
-    height=st.sampled_from([0, 1, 1, 2, 2, 3, 4, 5, 6]),
+    height=st.sampled_from(HEIGHTS),
     face=st.sampled_from(FACES),
 )

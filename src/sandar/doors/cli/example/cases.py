@@ -1,4 +1,4 @@
-"""The example's cases: five on their way and one finished, made by the same acts that officers take.
+"""The example's cases: one finished, one waiting for room, five on their way, made by the same acts that officers take.
 
 Every act has its moment, counted back from now in working minutes, and all acts of all cases run in the order
 of these moments: so numbers and dates in every book grow together.
@@ -42,6 +42,8 @@ WAY = (
     ("report_available", 25), ("confirm", 10), ("submit", 12), ("approve", 9), ("notify", 6),
     ("hand_in", 380), ("check_in", 20), ("inspect", 60), ("hand_over", 150), ("probe", 5), ("report", 12),
 )  # fmt: skip
+# What no rack can feed: to the waiting list instead.
+WAITING = (*WAY[:5], ("report_short", 20), ("queue", 12))
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Story:
     acts: int
     addresses: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
+    way: tuple[tuple[str, int], ...] = WAY
     case: Case | None = None
     moments: list[datetime] = field(default_factory=list)
 
@@ -65,7 +68,7 @@ class Story:
 
 
 def stories() -> list[Story]:
-    """The six requests of the example, oldest first."""
+    """The seven requests of the example, oldest first."""
     server, app = hardware.server, hardware.application
     return [
         Story("DINKES", 1182, "Permohonan penempatan server SIMPUS", [server("SIMPUS-1", "CTH-0001")],
@@ -80,6 +83,10 @@ def stories() -> list[Story]:
         Story("BPKAD", 455, "Permohonan penempatan server dan hosting SIPKD",
               [server("SIPKD-1", "CTH-0004"), app("SIPKD Web", vcpu=8, ram_gb=32, storage_gb=500)],
               began=190, acts=7),
+        Story("DISHUB", 77, "Permohonan penempatan server analitik lalu lintas",
+              [server("ANALITIK-1", "CTH-0007", model="X900 Contoh", height_u=8, weight_kg=118, psu_count=4,
+                      watts=9600)],
+              began=75, acts=7, way=WAITING),
         Story("BAPPEDA", 310, "Permohonan penempatan dua server perencanaan",
               [server("EPLAN-1", "CTH-0002"), server("EPLAN-2", "CTH-0003")],
               began=42, acts=5),
@@ -89,7 +96,7 @@ def stories() -> list[Story]:
 
 
 def build(now: datetime) -> list[Case]:
-    """Make the six cases up to `now`, in one transaction. Returns them in the order they came.
+    """Make the seven cases up to `now`, in one transaction. Returns them in the order they came.
 
     The finished one's proof is a real probe of a TLS server that runs on loopback meanwhile.
     """
@@ -124,7 +131,7 @@ def _in_order(told: list[Story], calendar: Calendar, now: datetime) -> Iterator[
     agenda = []
     for row, story in enumerate(told):
         left = story.began
-        for number, (_, minutes) in enumerate(WAY[: story.acts]):
+        for number, (_, minutes) in enumerate(story.way[: story.acts]):
             left -= minutes
             story.moments.append(moments.ago(calendar, now, left))
             agenda.append((-left, row, number))
@@ -134,7 +141,7 @@ def _in_order(told: list[Story], calendar: Calendar, now: datetime) -> Iterator[
 
 def take(story: Story, number: int, *, trust: str) -> None:
     """Take one act of a story at its moment, as the officer whose turn it is."""
-    action, at = WAY[number][0], story.moments[number]
+    action, at = story.way[number][0], story.moments[number]
     if action == "submit_letter":
         story.case = receive(person(story.applicant), parsed(Request, request(story, at)), at=at)
         return
@@ -229,12 +236,17 @@ def _forward(story: Story, at: datetime) -> dict[str, Any]:
     return {"instructions": ["check_capacity"], "note": "Mohon diperiksa dan dilaporkan."}
 
 
+def _queue(story: Story, at: datetime) -> dict[str, Any]:
+    return {"note": "Nota dinas pemohon: bersedia menunggu sampai daya rak mencukupi."}
+
+
 def nothing(story: Story, at: datetime) -> dict[str, Any]:
     return {}
 
 
 DATA: dict[str, Callable[[Story, datetime], dict[str, Any]]] = {
     "forward": _forward,
+    "queue": _queue,
     "submit": _form,
     "hand_in": _hand_in,
     "check_in": _check_in,
