@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from sandar.records.cases.models import Case, Event
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
 from sandar.records.signing import seal
-from sandar.steps import anchoring, days_off
+from sandar.steps import anchoring
 from tests import office
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
@@ -35,7 +35,6 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
     """Two cases, papers drawn, two anchors with work between them."""
     with django_db_blocker.unblock(), transaction.atomic():
         office.build()
-        days_off.add(date(2026, 12, 30), "Hari jadi", person=office.person("admin"), at=office.MONDAY)
         one = office.bring_to(office.ask(), "awaiting_form")
         draw(one)
         anchoring.make(DAY, at=office.MONDAY)

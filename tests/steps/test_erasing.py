@@ -24,11 +24,13 @@ from sandar.errors import InvalidInput, NotFound
 from sandar.records.anchors.models import Anchor
 from sandar.records.cases.models import Case, Event, FormVersion
 from sandar.records.documents.uploads import accept_upload
+from sandar.records.facility import journal
 from sandar.records.facility.journal_models import FacilityEvent
 from sandar.records.people import write as people
 from sandar.records.people.models import Person
-from sandar.steps import anchoring, days_off, filing
+from sandar.steps import anchoring, filing
 from sandar.steps.people import erasing
+from sandar.steps.turn import signed
 from tests import office
 from tests.cli.run import sandar, sandar_json
 
@@ -57,7 +59,16 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         client = Client()
         client.force_login(person)
         _ask_and_go_on()
-        days_off.add(office.MONDAY.date().replace(month=12), "Libur", person=person, at=office.MONDAY)
+        told = {"kind": "site", "name": "x", "note": NOTE}
+        journal.append(
+            journal.lock(),
+            "facility_changed",
+            subject="site:x",
+            payload=told,
+            at=office.MONDAY,
+            by=person.pk,
+            actor=signed(person, None),
+        )
         anchoring.make(office.MONDAY.date(), at=office.MONDAY)
         yield
         transaction.set_rollback(True)
