@@ -51,7 +51,7 @@ def world(built: None, django_db_blocker: Any) -> World:
 
 @pytest.fixture(autouse=True)
 def _quick_papers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typeset, "typeset", lambda letter, data: b"%PDF- " + letter.encode())
+    monkeypatch.setattr(typeset, "typeset", lambda letter, data, **_: b"%PDF- " + letter.encode())
 
 
 def browser(username: str) -> Client:
