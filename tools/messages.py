@@ -111,13 +111,13 @@ def from_data() -> Iterator[Message]:
     sys.path.insert(0, str(SOURCE.parent))
     from sandar.records.documents.books import PAPERS
     from sandar.sop.definition import loads, shipped_texts
-    from sandar.steps.s4_application.forms import STATEMENTS
+    from sandar.steps.s4_application.forms import HOSTED, STATEMENTS
 
     for service, text in shipped_texts().items():
         file = f"src/sandar/sop/{service}.toml"
         yield from ((file, 0, word, None) for word in dict.fromkeys(_words(loads(text))) if word)
     yield from (("src/sandar/records/documents/books.py", 0, one.title, None) for one in PAPERS.values())
-    yield from (("src/sandar/steps/s4_application/forms.py", 0, text, None) for text in STATEMENTS)
+    yield from (("src/sandar/steps/s4_application/forms.py", 0, text, None) for text in (*STATEMENTS, HOSTED))
     for path in sorted(SOURCE.joinpath("steps").rglob("*.py")):
         name = path.relative_to(ROOT).as_posix()
         yield from ((name, 0, title, None) for title in _titles(ast.parse(path.read_text(encoding="utf-8"))))

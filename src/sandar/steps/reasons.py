@@ -15,8 +15,8 @@ REASONS = {
     "duplicate": _("Aplikasi serupa sudah dilayani."),
     "better_in_national_dc": _("Layanan lebih tepat ditempatkan di Pusat Data Nasional."),
     "capacity": _("Kapasitas pusat data tidak mencukupi."),
-    "specification_mismatch": _("Spesifikasi perangkat berbeda dari yang disetujui."),
-    "damaged": _("Perangkat rusak atau tidak lengkap."),
+    "specification_mismatch": _("Yang diserahkan berbeda dari yang disetujui."),
+    "damaged": _("Yang diserahkan rusak atau tidak lengkap."),
     "unreachable": _("Layanan belum dapat diakses."),
     "wrong_addressee": _("Disposisi bukan untuk penerima ini."),
     "unclear_instruction": _("Arahan disposisi belum jelas."),
@@ -31,6 +31,14 @@ OF_ITSELF = {
     "delivery_lapsed": _("Jendela antar lewat tanpa penyerahan."),
     "offer_lapsed": _("Usulan tidak dijawab sampai batas waktunya."),
 }
+
+OF_HARDWARE = frozenset({"form_factor", "beyond_limit"})
+
+
+def choices(service: str) -> list[tuple[str, str]]:
+    """The coded reasons as options for a request of this service, nothing chosen; hosting alone brings no hardware."""
+    left_out = OF_HARDWARE if service == "hosting" else frozenset()
+    return [("", "—"), *((code, str(word)) for code, word in REASONS.items() if code not in left_out)]
 
 
 def sentence(code: str) -> str:

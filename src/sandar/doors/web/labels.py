@@ -292,7 +292,7 @@ ASKED: dict[str, str | Promise] = {
         "Form boleh disimpan dahulu."
     ),
     "awaiting_delivery": _(
-        "Permohonan disetujui. Antar perangkat atau serahkan aplikasi dalam jendela antar, "
+        "Permohonan disetujui. Antar atau serahkan yang disetujui dalam jendela antar, "
         "lalu catat di sini apa yang diserahkan."
     ),
 }

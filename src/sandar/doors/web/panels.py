@@ -25,7 +25,7 @@ from sandar.doors.web import labels
 from sandar.doors.web.forms import controls, flat
 from sandar.records.cases.models import Task
 from sandar.sop.definition import Action
-from sandar.steps import registry
+from sandar.steps import reasons, registry
 from sandar.steps.registry import Offer
 
 
@@ -128,15 +128,15 @@ def _form(task: Task, offer: Offer, at: datetime) -> Form:
         _own_template(task.step, name),
         primary=False,
         issues=getattr(step, "ISSUES", {}).get(name, ""),
-        controls=list(_worded(offer)),
+        controls=list(_worded(offer, task.case.service)),
         values=flat(step.initial(task, name, at) or {}) if step and hasattr(step, "initial") else {},
     )
 
 
-def _worded(offer: Offer) -> Any:
+def _worded(offer: Offer, service: str) -> Any:
     for control in controls(offer.act.input):
         if control.get("type") == "select":
             control["options"] = [(code, labels.choice(control["name"], code)) for code in control["options"]]
             if control["name"] == "reason":  # nothing is chosen for somebody who turns a request down
-                control["options"].insert(0, ("", "—"))
+                control["options"] = reasons.choices(service)
         yield control

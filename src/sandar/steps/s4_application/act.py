@@ -11,7 +11,7 @@ from sandar.errors import InvalidInput, TooLarge
 from sandar.records.cases import write as cases_write
 from sandar.steps import booking, paper
 from sandar.steps.inputs import Nothing
-from sandar.steps.s4_application.forms import STATEMENTS, Application, Draft
+from sandar.steps.s4_application.forms import Application, Draft, statements
 from sandar.steps.turn import Act, Turn
 
 STEP = "application"
@@ -79,7 +79,7 @@ def _facts(turn: Turn, data: dict[str, Any], version: int) -> dict[str, Any]:
         "access_people": [paper.official(person) for person in data["access_people"]],
         **{name: data[name] for name in plain},
         **{name: data[name] for name in ("entry_on", "valid_until_on") if data[name]},
-        "statements": list(STATEMENTS),
+        "statements": list(statements(turn.case.service)),
     }
 
 

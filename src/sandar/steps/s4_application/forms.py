@@ -16,6 +16,14 @@ STATEMENTS = (
     "Perangkat, aplikasi, dan data tetap menjadi tanggung jawab instansi pemohon, termasuk cadangannya.",
     "Instansi pemohon mematuhi tata tertib pusat data.",
 )
+HOSTED = "Aplikasi dan data tetap menjadi tanggung jawab instansi pemohon, termasuk cadangannya."
+
+
+def statements(service: str) -> tuple[str, ...]:
+    """What the agency agrees to; hosting alone brings no device to answer for."""
+    if service != "hosting":
+        return STATEMENTS
+    return tuple(HOSTED if line.startswith("Perangkat, ") else line for line in STATEMENTS)
 
 
 class Application(Input):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
-from sandar.steps.s4_application.forms import STATEMENTS
+from sandar.steps.s4_application.forms import statements
 
 INSIDE = {"save": "submit"}  # the second button of the same form
 ISSUES = {"submit": "application_form"}
@@ -17,7 +17,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
     form = cases.latest_form(task.case)
     asked = cases.last_event(task.case, "revision_asked")
     return {
-        "statements": STATEMENTS,
+        "statements": statements(task.case.service),
         "draft": form if form and form.submitted_at is None else None,
         "asked": asked if form and asked and form.submitted_at else None,
         "rows": [

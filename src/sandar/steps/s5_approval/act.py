@@ -53,10 +53,17 @@ def _facts(turn: Turn, given: Approve) -> dict[str, Any]:
             _("Kapasitas pusat data tersedia sebagaimana laporan ketersediaan kapasitas."),
             _("Form pengajuan telah diisi lengkap."),
         ]
-        conditions = given.conditions or [
-            _("Spesifikasi perangkat yang dibawa sama dengan form pengajuan."),
-            _("Perangkat diantar dalam jendela waktu yang diberitahukan."),
-        ]
+        conditions = given.conditions or (
+            [
+                _("Aplikasi yang diserahkan sama dengan form pengajuan."),
+                _("Aplikasi diserahkan dalam jendela waktu yang diberitahukan."),
+            ]
+            if turn.case.service == "hosting"
+            else [
+                _("Spesifikasi perangkat yang dibawa sama dengan form pengajuan."),
+                _("Perangkat diantar dalam jendela waktu yang diberitahukan."),
+            ]
+        )
     kinds = ("disposition_sheet", "capacity_report", "application_form")
     basis = [known for kind in kinds if (known := turn.known_papers.get(kind))]
     facts: dict[str, Any] = {

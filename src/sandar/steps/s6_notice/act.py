@@ -14,7 +14,7 @@ from sandar.core import worktime
 from sandar.errors import InvalidInput
 from sandar.records.clocks import read as clocks
 from sandar.steps import booking, paper
-from sandar.steps.s6_notice.forms import BRING, RULES, Notify
+from sandar.steps.s6_notice.forms import Notify, bring, rules
 from sandar.steps.turn import Act, Turn
 
 STEP = "notice"
@@ -76,8 +76,8 @@ def _facts(turn: Turn, given: Notify, start: datetime, end: datetime) -> dict[st
         "window_start_at": paper.local(start, turn.office),
         "window_end_at": paper.local(end, turn.office),
         "place": given.place or turn.office.address or turn.office.city,
-        "bring": given.bring or list(BRING),
-        "rules": given.rules or list(RULES),
+        "bring": given.bring or bring(turn.case.service),
+        "rules": given.rules or rules(turn.case.service),
         "contact": contact if contact.get("name") else paper.person_facts(turn.person),
         "lapse": lapse,
         "items": turn.case.items,

@@ -19,6 +19,21 @@ RULES = (
     "Tidak mengisi daya perangkat pribadi dari rak.",
     "Tidak membawa makanan dan minuman ke ruang server.",
 )
+BRING_HOSTED = (
+    "Surat tugas petugas yang menyerahkan.",
+    "Paket aplikasi dengan SHA-256-nya, atau alamat repositorinya.",
+    "Nama domain, daftar akun, dan dokumentasi sistem.",
+)
+RULES_HOSTED = ("Sandi dan kunci tidak ditulis dalam surat; diserahkan langsung kepada personil pusat data.",)
+
+
+def bring(service: str) -> list[str]:
+    """What the agency brings: devices, or the application's package."""
+    return list(BRING_HOSTED if service == "hosting" else BRING)
+
+
+def rules(service: str) -> list[str]:
+    return list(RULES_HOSTED if service == "hosting" else RULES)
 
 
 class Notify(Input):

@@ -11,7 +11,7 @@ from sandar.records.cases.models import Task
 from sandar.records.clocks import read as clocks
 from sandar.records.people import read as people
 from sandar.steps.s6_notice.act import WINDOW_DAYS
-from sandar.steps.s6_notice.forms import BRING, RULES
+from sandar.steps.s6_notice.forms import bring, rules
 
 ISSUES = {"notify": "notice"}
 
@@ -28,6 +28,6 @@ def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
         "window_start": start.strftime("%Y-%m-%dT%H:%M"),
         "window_end": f"{last.isoformat()}T16:00",
         "place": f"{office.address}, {office.city}".strip(", "),
-        "bring": "\n".join(BRING),
-        "rules": "\n".join(RULES),
+        "bring": "\n".join(bring(task.case.service)),
+        "rules": "\n".join(rules(task.case.service)),
     }

@@ -22,9 +22,9 @@ def choices(field: str) -> list[tuple[str, str]]:
 
 
 @register.simple_tag
-def reasons() -> list[tuple[str, str]]:
-    """The coded reasons as options, nothing chosen."""
-    return [("", "—"), *((code, str(word)) for code, word in coded.REASONS.items())]
+def reasons(service: str = "") -> list[tuple[str, str]]:
+    """The coded reasons as options for a request of this service, nothing chosen."""
+    return coded.choices(service)
 
 
 @register.simple_tag
