@@ -152,9 +152,12 @@ class _Batch:
         claims = [self._write_claim(change) for change in self.changes]
         if not sql.update_hosts((host, delta) for host, delta in hosts.items() if delta > 0):
             raise _Short
-        self._write_cells(before, claims)
-        self._write_lines(before, claims)
-        self._write_pools()
+        writing = sql.Writing()
+        self._write_cells(writing, before, claims)
+        self._write_lines(writing, before, claims)
+        self._write_pools(writing)
+        if not writing.done():
+            raise _Short
         insert_all(
             [
                 Movement(
@@ -215,7 +218,9 @@ class _Batch:
 
     # -- cells and the masks of the places
 
-    def _write_cells(self, before: Mapping[int, tuple[str, ClaimSpec]], claims: Sequence[Claim]) -> None:
+    def _write_cells(
+        self, writing: sql.Writing, before: Mapping[int, tuple[str, ClaimSpec]], claims: Sequence[Claim]
+    ) -> None:
         was = [before[claim.pk][1] if claim.pk in before else None for claim in claims]
         will = [
             (change.spec or old) if claim.state in LIVE else None
@@ -234,14 +239,14 @@ class _Batch:
             if claim.rack_id and new and _stamp(masks, new, taken=True)
             for half, face in rack.cells(new.start or 0, new.height, new.face)
         ]
-        if gone:
-            sql.delete_cells(gone)
-        sql.insert_cells(cells)
-        sql.update_places(masks.values())
+        writing.cells(gone, cells)
+        writing.masks(masks.values())
 
     # -- lines and pools
 
-    def _write_lines(self, before: Mapping[int, tuple[str, ClaimSpec]], claims: Sequence[Claim]) -> None:
+    def _write_lines(
+        self, writing: sql.Writing, before: Mapping[int, tuple[str, ClaimSpec]], claims: Sequence[Claim]
+    ) -> None:
         drawn = sql.lines_of(before)
         inserts: list[tuple[int, int, int]] = []
         replaced: list[int] = []
@@ -255,9 +260,7 @@ class _Batch:
             if new != old:
                 replaced += [claim.pk] if old else []
                 inserts += [(claim.pk, pool_id, amount) for pool_id, amount in sorted(new.items())]
-        if replaced:
-            sql.delete_lines(replaced)
-        sql.insert_lines(inserts)
+        writing.lines(replaced, inserts)
 
     def _draws(self, spec: ClaimSpec) -> dict[int, int]:
         """Pool -> amount of this spec. Raises CapacityTaken for a quantity that no pool here provides."""
@@ -273,14 +276,13 @@ class _Batch:
             columns = self.deltas.setdefault(pool_id, dict.fromkeys(LIVE, 0))
             columns[state] += sign * amount
 
-    def _write_pools(self) -> None:
+    def _write_pools(self, writing: sql.Writing) -> None:
         deltas = {
             pool_id: (c["held"], c["reserved"], c["installed"], c["blocked"])
             for pool_id, c in self.deltas.items()
             if any(c.values())
         }
-        if not sql.update_pools(deltas.items()):
-            raise _Short
+        writing.draws(deltas.items())
 
     # -- after a refusal by the database: say which rule, and who was first
 

@@ -64,7 +64,9 @@ def lines(moves: Sequence[Move]) -> dict[int, dict[str, int]]:
                 states[claim.state] += new - old
         for pool_id, ids in gone.items():
             Line.objects.filter(pool_id=pool_id, claim_id__in=ids).delete()
-        sql.insert_lines(come)
+        writing = sql.Writing()
+        writing.lines((), come)
+        writing.done()
     return deltas
 
 

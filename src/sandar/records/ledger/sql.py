@@ -5,7 +5,7 @@ the ORM would cost more than running them (measured: 6 -> 3 ms a hold). Both dat
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -39,8 +39,9 @@ _HOST_UPDATE = (
 # NO KEY: the key of a pool or place never changes, and a plain FOR UPDATE would stand in the way of the foreign
 # keys that other acts prove at their commit, in no order: two moves that wait for each other (seen in the storm).
 _POOL_LOCK = "SELECT id FROM ledger_pool WHERE id IN {rows} ORDER BY id FOR NO KEY UPDATE"
+_POOL_CHANGE = "UPDATE ledger_pool"
 POOL_UPDATE = (
-    "UPDATE ledger_pool SET held = held + d.column2, reserved = reserved + d.column3,"
+    f"{_POOL_CHANGE} SET held = held + d.column2, reserved = reserved + d.column3,"
     " installed = installed + d.column4, blocked = blocked + d.column5 FROM (VALUES {rows}) AS d"
     " WHERE ledger_pool.id = d.column1"
     ' AND (d.column6 <= 0 OR held + reserved + installed + blocked + d.column6 <= "limit")'
@@ -94,29 +95,76 @@ def routes_of(places: Collection[int]) -> dict[int, list[tuple[int, str]]]:
     return found
 
 
-def update_places(places: Iterable[LockedPlace]) -> None:
-    """Write the masks back and raise the versions."""
-    rows = [(f"{place.front:x}", f"{place.rear:x}", place.sides, place.pk, place.version) for place in places]
-    if _many(_PLACE_UPDATE, rows) != len(rows):
-        raise ClaimChanged(place=[row[3] for row in rows])  # cannot happen while the locks are held
+@dataclass
+class Writing:
+    """What a batch writes once its claims have ids: collected, then done in the order of the calls.
 
+    PostgreSQL gets all of it in one message and answers once; SQLite, where a statement costs no way, one by one.
+    """
 
-def insert_cells(cells: Iterable[tuple[int, int, str, int]]) -> None:
-    """(rack, half-unit, face, claim), in sorted order. IntegrityError: somebody has one of them."""
-    _together(_CELL_INSERT, sorted(cells))
+    statements: list[tuple[str, list[int | str]]] = field(default_factory=list)
+    places: tuple[int, ...] = ()  # whose masks and version are written
+    pools: int = 0  # how many must change
 
+    def cells(self, gone: Collection[int], new: Iterable[tuple[int, int, str, int]]) -> None:
+        """Delete those of the claims gone; insert (rack, half-unit, face, claim), in sorted order."""
+        self._each("DELETE FROM ledger_cell WHERE claim_id = %s", [(pk,) for pk in sorted(gone)])
+        self._together(_CELL_INSERT, sorted(new))
 
-def insert_lines(lines: Sequence[tuple[int, int, int]]) -> None:
-    """(claim, pool, amount)."""
-    _together(_LINE_INSERT, lines)
+    def masks(self, places: Iterable[LockedPlace]) -> None:
+        """Write the masks back and raise the versions."""
+        rows = [(f"{one.front:x}", f"{one.rear:x}", one.sides, one.pk, one.version) for one in places]
+        self._each(_PLACE_UPDATE, rows)
+        self.places = tuple(row[3] for row in rows)
 
+    def lines(self, gone: Collection[int], new: Sequence[tuple[int, int, int]]) -> None:
+        """Delete those of the claims gone; insert (claim, pool, amount)."""
+        self._each("DELETE FROM ledger_line WHERE claim_id = %s", [(pk,) for pk in sorted(gone)])
+        self._together(_LINE_INSERT, new)
 
-def delete_cells(claims: Collection[int]) -> None:
-    _many("DELETE FROM ledger_cell WHERE claim_id = %s", [(pk,) for pk in sorted(claims)])
+    def draws(self, deltas: Iterable[tuple[int, tuple[int, int, int, int]]]) -> None:
+        """Add (held, reserved, installed, blocked) to each pool, by id."""
+        rows = [(pool_id, *columns, sum(columns)) for pool_id, columns in sorted(deltas)]
+        if connection.features.has_select_for_update:
+            for some in _batches([row[0] for row in rows]):
+                self.statements.append((_POOL_LOCK.format(rows=f"({_marks(some)})"), list(some)))
+        self._together(POOL_UPDATE, rows)
+        self.pools = len(rows)
 
+    def done(self) -> bool:
+        """Do it; False when a pool would be overdrawn. IntegrityError: somebody has one of the cells."""
+        counts = self._counts()
+        touched = {start: 0 for start in (_PLACE_UPDATE, _POOL_CHANGE)}
+        for (statement, _), count in zip(self.statements, counts, strict=True):
+            for start in touched:
+                touched[start] += count if statement.startswith(start) else 0
+        if touched[_PLACE_UPDATE] != len(self.places):
+            raise ClaimChanged(place=list(self.places))  # cannot happen while the locks are held
+        return touched[_POOL_CHANGE] == self.pools
 
-def delete_lines(claims: Collection[int]) -> None:
-    _many("DELETE FROM ledger_line WHERE claim_id = %s", [(pk,) for pk in sorted(claims)])
+    def _counts(self) -> list[int]:
+        """The number of rows each statement touched."""
+        counts: list[int] = []
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql" and self.statements:
+                text = "; ".join(statement for statement, _ in self.statements)
+                cursor.execute(text, [value for _, values in self.statements for value in values])
+                counts.append(int(cursor.rowcount))
+                while cursor.nextset():
+                    counts.append(int(cursor.rowcount))
+                return counts
+            for statement, values in self.statements:
+                cursor.execute(statement, values)
+                counts.append(int(cursor.rowcount))
+        return counts
+
+    def _each(self, statement: str, rows: Iterable[Sequence[int | str]]) -> None:
+        self.statements += [(statement, list(row)) for row in rows]
+
+    def _together(self, statement: str, rows: Sequence[tuple[int | str, ...]]) -> None:
+        for some in _batches(rows):
+            marks = ", ".join([f"({_marks(some[0])})"] * len(some))
+            self.statements.append((statement.format(rows=marks), [value for row in some for value in row]))
 
 
 def lines_of(claims: Collection[int]) -> dict[int, dict[int, int]]:
@@ -139,30 +187,6 @@ def update_hosts(deltas: Iterable[tuple[int, int]]) -> bool:
     """Add to the number of devices that stand on each host; False when one has no room or is gone."""
     rows = [(delta, host, delta, delta) for host, delta in sorted(deltas) if delta]
     return _many(_HOST_UPDATE, rows) == len(rows)
-
-
-def update_pools(deltas: Iterable[tuple[int, tuple[int, int, int, int]]]) -> bool:
-    """Add (held, reserved, installed, blocked) to each pool, by id; False when one would be overdrawn."""
-    rows = [(pool_id, *columns, sum(columns)) for pool_id, columns in sorted(deltas)]
-    if connection.features.has_select_for_update:
-        for some in _batches([row[0] for row in rows]):
-            with connection.cursor() as cursor:
-                cursor.execute(_POOL_LOCK.format(rows=f"({_marks(some)})"), some)
-    return _together(POOL_UPDATE, rows) == len(rows)
-
-
-def _together(statement: str, rows: Sequence[tuple[int | str, ...]]) -> int:
-    """Run the statement for all rows at once; the number of rows touched."""
-    touched = 0
-    for some in _batches(rows):
-        marks = f"({_marks(some[0])})"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                statement.format(rows=", ".join([marks] * len(some))),
-                [value for row in some for value in row],
-            )
-            touched += int(cursor.rowcount)
-    return touched
 
 
 def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
