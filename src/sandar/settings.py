@@ -147,7 +147,7 @@ def _database() -> dict[str, Any]:
     found = dict(dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True))
     if found["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must be postgres://...; SQLite needs no URL.")
-    return found
+    return found | {"ENGINE": "sandar.postgresql"}
 
 
 DATABASES = {"default": _database()}

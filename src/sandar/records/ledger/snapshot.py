@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection, connections
 
 from sandar.core import rack as geometry
 from sandar.core.capacity import Pending, PlaceState, PoolState, Snapshot
-from sandar.records.prepared import Question, Slot
+from sandar.records.prepared import Question, Slot, at_one_moment
 
 from .models import LIVE, Claim, Line, Place, Pool, Route
 
@@ -114,6 +115,9 @@ def snapshot(
     ignoring_case: as if this case held nothing, so that re-checking a case never counts its own hold.
     agency_id: fills `near`.
     """
+    whole = rack_ids is None and place_ids is None and ignoring_case is None and agency_id is None
+    if whole and (known := _at_once()):
+        return known
     with consistent():
         places, pools = _places(rack_ids, place_ids)
         pending = _pending(ignoring_case)
@@ -137,6 +141,24 @@ def pools_of_place(place_id: int) -> tuple[PoolState, ...]:
     drawn = Route.objects.filter(place_id=place_id).values("pool_id")
     rows = Pool.objects.filter(pk__in=drawn).order_by("kind", "ref", "failure_state").values_list(*_POOL)
     return tuple(PoolState(*row) for row in rows)
+
+
+def _at_once() -> Snapshot | None:
+    """The picture in one message to PostgreSQL; None where that is not possible or a place must be read again."""
+    this = connections[connection.alias]
+    if this.vendor != "postgresql" or this.in_atomic_block or id(this) in _reading:
+        return None
+    seen, shared, claims, lines = at_one_moment(_VERSIONS, _SHARED, _PENDING_CLAIMS, _PENDING_LINES)
+    database = str(this.settings_dict["NAME"])
+    found = {row[0]: PoolState(*row) for row in shared}
+    places = []
+    for pk, version in seen:
+        kept = _kept.get((database, pk))
+        if kept is None or kept.version != version:
+            return None
+        found.update(kept.pools)
+        places.append(kept.state)
+    return Snapshot(tuple(places), found, _told(claims, lines))
 
 
 def _places(
@@ -212,10 +234,13 @@ def _load(ids: list[int]) -> Iterator[_Kept]:
 
 def _pending(ignoring_case: int | None) -> tuple[Pending, ...]:
     rows = [row for row in _PENDING_CLAIMS.all() if ignoring_case is None or row[11] != ignoring_case]
+    return _told(rows, _PENDING_LINES.all() if rows else [])
+
+
+def _told(rows: Iterable[tuple[Any, ...]], lines: Iterable[tuple[Any, ...]]) -> tuple[Pending, ...]:
     draws: dict[int, list[tuple[int, int]]] = {}
-    if rows:
-        for claim_id, pool_id, amount in _PENDING_LINES.all():
-            draws.setdefault(claim_id, []).append((pool_id, amount))
+    for claim_id, pool_id, amount in lines:
+        draws.setdefault(claim_id, []).append((pool_id, amount))
     return tuple(
         Pending(
             claim_id=row[0],

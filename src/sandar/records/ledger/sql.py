@@ -134,7 +134,7 @@ class Writing:
     def done(self) -> bool:
         """Do it; False when a pool would be overdrawn. IntegrityError: somebody has one of the cells."""
         counts = self._counts()
-        touched = {start: 0 for start in (_PLACE_UPDATE, _POOL_CHANGE)}
+        touched = dict.fromkeys((_PLACE_UPDATE, _POOL_CHANGE), 0)
         for (statement, _), count in zip(self.statements, counts, strict=True):
             for start in touched:
                 touched[start] += count if statement.startswith(start) else 0
