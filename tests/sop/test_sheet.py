@@ -217,3 +217,26 @@ def test_a_long_procedure_is_printed_with_more_connectors() -> None:
 def test_withdrawal_anywhere_is_told_once() -> None:
     told = [one for one in sheet_data(bundled())["additions"] if one["text"] == "Cabut permohonan"]
     assert len(told) == 1
+
+
+def test_the_sheet_is_printed_on_f4_as_well_with_every_text() -> None:
+    longer = sheet.pdf(bundled(), at=AT, paper="f4")
+    pages = PdfReader(io.BytesIO(longer)).pages
+    sizes = {
+        (round(float(page.mediabox.width) / 72 * 25.4), round(float(page.mediabox.height) / 72 * 25.4))
+        for page in pages
+    }
+    assert sizes == {(330, 215)}
+    words = re.sub(r"\W+", "", "".join(page.extract_text() for page in pages))
+    assert [text for text in expected(bundled()) if re.sub(r"\W+", "", text) not in words] == []
+
+
+def test_the_living_sheet_shows_measured_times_beside_the_standard() -> None:
+    real = {"capacity": sheet.Measured("42 mnt", "58 mnt", "97 %", 12)}
+    living = sheet.fragment(bundled(), real)
+    assert (
+        '<td>1 Jam<p class="sop-real"><b>Nyata</b> (12×)<br>median 42 mnt<br>p90 58 mnt<br>97 % tepat waktu</p></td>'
+        in living
+    )
+    assert living.count("sop-real") == 1
+    assert "sop-real" not in sheet.fragment(bundled())

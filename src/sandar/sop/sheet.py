@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -31,13 +32,27 @@ _LEGEND = (
 )
 
 
-def pdf(procedure: Procedure, *, at: datetime, fonts: Path | None = None) -> bytes:
-    """The sheet as tagged PDF/A-2a, A4 landscape; the same procedure, `at` and fonts give the same bytes.
+Paper = Literal["a4", "f4"]
+"""Paper sizes, landscape: A4 (Permendagri 1/2023), F4 of 215 by 330 mm (many local rules)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What an activity took in truth, in words: median, 90th percentile, share within the standard."""
+
+    median: str
+    p90: str
+    share: str
+    count: int
+
+
+def pdf(procedure: Procedure, *, at: datetime, fonts: Path | None = None, paper: Paper = "a4") -> bytes:
+    """The sheet as tagged PDF/A-2a, landscape; the same procedure, `at`, fonts and paper give the same bytes.
 
     at: the date written into the document's data. fonts: a folder that holds Arimo; without it the
     fonts inside Typst are used. Raises typst.TypstError: a fault of Sandar, not of the reader.
     """
-    data = sheet_data(procedure) | {"date": [at.year, at.month, at.day]}
+    data = sheet_data(procedure) | {"date": [at.year, at.month, at.day], "paper": paper}
     document = typst.compile(
         _HERE / "sheet.typ",
         format="pdf",
@@ -68,9 +83,14 @@ def page(procedure: Procedure) -> str:
     )
 
 
-def fragment(procedure: Procedure) -> str:
-    """The sheet as one `<article class="sop-sheet">`, to stand in a page that has `stylesheet`."""
+def fragment(procedure: Procedure, measured: Mapping[str, Measured] | None = None) -> str:
+    """The sheet as one `<article class="sop-sheet">`, to stand in a page that has `stylesheet`.
+
+    measured: by the key of an activity; makes it the living sheet, with measured times under the standard.
+    """
     data = sheet_data(procedure)
+    for row, step in zip(data["rows"], procedure.steps, strict=True):
+        row["measured"] = (measured or {}).get(step.key)
     parts = [_identity(data), _chart(data), _legend(), _additions(data), _legal(data), _notes(data)]
     body = "\n".join(part for part in parts if part)
     return f'<article class="sop-sheet" lang="id">\n{body}\n</article>'
@@ -130,10 +150,23 @@ def _chart(data: Data) -> str:
 
 def _row(row: Data) -> str:
     cells = "".join(_cell(cell) for cell in row["cells"])
-    tail = "".join(f"<td>{_text(row[key])}</td>" for key in ("required_input", "time", "output", "remark"))
+    tail = "".join(
+        f"<td>{_text(row[key])}{_real(row['measured']) if key == 'time' else ''}</td>"
+        for key in ("required_input", "time", "output", "remark")
+    )
     return (
         f'<tr><td class="sop-no">{escape(row["no"])}</td>'
         f'<th scope="row" class="sop-name">{_breaks(row["name"])}</th>{cells}{tail}</tr>'
+    )
+
+
+def _real(measured: Measured | None) -> str:
+    if measured is None:
+        return ""
+    share = f"<br>{escape(measured.share)} tepat waktu" if measured.share else ""
+    return (
+        f'<p class="sop-real"><b>Nyata</b> ({measured.count}×)<br>median {escape(measured.median)}'
+        f"<br>p90 {escape(measured.p90)}{share}</p>"
     )
 
 

@@ -33,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             shape = sub.add_mutually_exclusive_group()
             shape.add_argument("--html", action="store_true", help=_("satu halaman HTML (bawaan)"))
             shape.add_argument("--pdf", action="store_true", help=_("PDF/A bertanda"))
+            sub.add_argument("--paper", choices=("a4", "f4"), default="a4", help=_("kertas PDF (bawaan: a4)"))
         if name in ("print", "bpmn"):
             sub.add_argument("-o", "--output", metavar=_("BERKAS"), help=_("bawaan: keluaran standar"))
 
@@ -74,7 +75,7 @@ def _print(args: argparse.Namespace) -> int:
     if args.pdf:
         fonts = Path(sandar.__file__).parent / "assets" / "fonts"
         found = fonts if fonts.is_dir() else None
-        _write(args, sheet.pdf(procedure, at=datetime.now(UTC), fonts=found))
+        _write(args, sheet.pdf(procedure, at=datetime.now(UTC), fonts=found, paper=args.paper))
     else:
         _write(args, sheet.page(procedure).encode())
     return 0

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from sandar.doors import refusals
-from sandar.doors.web import sop_drafts, sop_trial
-from sandar.doors.web.person import person_of, roles, signed_in, today
+from sandar.doors.web import figures, sop_drafts, sop_trial
+from sandar.doors.web.person import person_of, roles, signed_in, today, viewer_of
 from sandar.doors.web.submit import once
 from sandar.errors import Conflict, Forbidden, NotFound, Refused, SandarError
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import SopRevision
+from sandar.records.clocks import measures
 from sandar.records.documents import fonts
 from sandar.sop import bpmn, definition, diff, sheet
 from sandar.sop.procedure import Procedure
@@ -33,11 +34,11 @@ def _parsed(content_sha256: str, pk: int) -> Procedure:
     return definition.loads(SopRevision.objects.values_list("text", flat=True).get(pk=pk))
 
 
-@lru_cache(maxsize=4)
-def _pdf(content_sha256: str, pk: int) -> bytes:
+@lru_cache(maxsize=8)
+def _pdf(content_sha256: str, pk: int, paper: sheet.Paper) -> bytes:
     row = SopRevision.objects.get(pk=pk)
     folder = fonts.folder() if fonts.installed() else None
-    return sheet.pdf(_parsed(content_sha256, pk), at=row.published_at, fonts=folder)
+    return sheet.pdf(_parsed(content_sha256, pk), at=row.published_at, fonts=folder, paper=paper)
 
 
 def revision(number: int | None, service: str, day: date) -> SopRevision:
@@ -60,6 +61,7 @@ def page(request: HttpRequest, number: int | None = None, service: str = cases.B
     procedure = _parsed(row.content_sha256, row.pk)
     doubtful = [basis for basis in procedure.legal_basis if basis.status != "in_force"]
     rows = SopRevision.objects.filter(service=row.service).defer("text").select_related("approved_by")
+    measured = _measured(row) if viewer_of(request).is_office else {}
     context = {
         "revision": row,
         "procedure": procedure,
@@ -69,7 +71,8 @@ def page(request: HttpRequest, number: int | None = None, service: str = cases.B
         "revisions": [_told(one, newest, day) for one in rows.order_by("-revision")],
         "services": _services(row.service, day),
         # sop.sheet escapes everything that comes from the file.
-        "sheet": mark_safe(sheet.fragment(procedure)),  # noqa: S308
+        "sheet": mark_safe(sheet.fragment(procedure, measured)),  # noqa: S308
+        "is_living": bool(measured),
         "facts": _facts(row, procedure),
         "doubtful": doubtful,
         "legal_count": len(procedure.legal_basis),
@@ -79,6 +82,19 @@ def page(request: HttpRequest, number: int | None = None, service: str = cases.B
         "is_base": row.service == cases.BASE_SERVICE,
     }
     return render(request, "web/sop/sheet.html", context)
+
+
+def _measured(row: SopRevision) -> dict[str, sheet.Measured]:
+    """What the activities took in the requests under this revision."""
+    return {
+        step: sheet.Measured(
+            median=figures.duration_short(found.median),
+            p90=figures.duration_short(found.p90),
+            share="" if found.share is None else figures.percent(found.share),
+            count=found.count,
+        )
+        for step, found in measures.under(row.pk).items()
+    }
 
 
 def _in_force(service: str, day: date) -> SopRevision | None:
@@ -137,11 +153,12 @@ def _blanks(procedure: Procedure) -> list[str]:
 @signed_in
 @require_GET
 def pdf(request: HttpRequest, number: int, service: str = cases.BASE_SERVICE) -> HttpResponse:
-    """The sheet as tagged PDF/A."""
+    """The sheet as tagged PDF/A; `?kertas=f4` for the longer paper."""
     row = revision(number, service, today(request))
-    answer = HttpResponse(_pdf(row.content_sha256, row.pk), content_type="application/pdf")
+    paper: sheet.Paper = "f4" if request.GET.get("kertas") == "f4" else "a4"
+    answer = HttpResponse(_pdf(row.content_sha256, row.pk, paper), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{_file(row)}.pdf"'
-    answer["ETag"] = f'"{row.content_sha256}"'
+    answer["ETag"] = f'"{row.content_sha256}-{paper}"'
     answer["Cache-Control"] = "private, max-age=3600"
     return answer
 
