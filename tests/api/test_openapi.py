@@ -12,6 +12,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis import checks as known
@@ -22,6 +23,7 @@ from sandar.doors.cli.example.office import token_of
 from sandar.doors.web.wsgi import application
 from sandar.records.documents.models import StoredFile
 from sandar.records.ledger.models import Claim
+from sandar.steps.revising import drafts
 from tests import office
 from tests.api.world import Api, ok
 
@@ -111,6 +113,9 @@ def real(built: None, django_db_blocker: Any) -> dict[str, Any]:
             "kind": "rack",
             "first": "2027-02-08",
             "day": "2026-12-01",
+            "service": "colocation",
+            "revision": 1,
+            "draft": drafts.begin("colocation", person=office.person("pengawas1"), at=timezone.now()).pk,
         }
 
 

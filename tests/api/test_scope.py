@@ -15,6 +15,7 @@ from sandar.records.documents.models import StoredFile
 from sandar.records.ledger.models import Claim
 from sandar.records.people import write as people
 from sandar.records.people.models import RoleGrant
+from sandar.steps.revising import drafts
 from tests import office
 from tests.api.world import Api, hold, ok, refused
 
@@ -53,6 +54,9 @@ def _mine() -> Mine:
         "action": "withdraw",
         "first": "2027-02-08",
         "day": "2026-12-01",
+        "service": "colocation",
+        "revision": "1",
+        "draft": str(drafts.begin("colocation", person=office.person("pengawas1"), at=timezone.now()).pk),
     }
     return Mine(case, ids)
 
@@ -109,9 +113,10 @@ OFFICE_ONLY = {
     "/racks/{name}/elevation.svg", "/power", "/power/dark", "/facility/templates.xlsx",
     "/facility/templates/{kind}.csv", "/facility/import", "/facility/{kind}", "/facility/{kind}/{name}",
     "/settings/papers",
-    "/instructions",
     "/calendar", "/calendar/changes", "/calendar/week", "/calendar/seasons", "/calendar/seasons/{first}",
     "/calendar/days", "/calendar/days/{day}", "/calendar/import",
+    "/instructions", "/sop/revisions", "/sop/revisions/{service}/{revision}", "/sop/drafts", "/sop/drafts/{draft}",
+    "/sop/revisions/{service}/{revision}/cases", "/sop/drafts/{draft}/check", "/sop/drafts/{draft}/publish",
 }  # fmt: skip
 HEADS_ONLY = {"/settings/papers"}  # what the office sets: its heads and the system administrator
 OWN_LISTS = {"/cases", "/tasks", "/waiting", "/assets"}

@@ -25,6 +25,7 @@ from sandar.doors.api import (
     power,
     racks,
     settings,
+    sop,
     tasks,
     waiting,
 )
@@ -76,6 +77,7 @@ for part in (
     facility,
     settings,
     overrides,
+    sop,
 ):
     api.add_router("", part.router)
 api.add_exception_handler(Exception, refused)
