@@ -374,12 +374,6 @@ class RenderFailed(Unavailable):
     code = "RENDER_FAILED"
 
 
-class SigningKeyUnreadable(Unavailable):
-    """A signing key was sealed under another secret than the instance has now. facts: serial."""
-
-    code = "SIGNING_KEY_UNREADABLE"
-
-
 class StorageFull(SandarError):
     code = "STORAGE_FULL"
     status = 507

@@ -299,6 +299,14 @@ REMIND_DAYS = int(_env("SANDAR_REMIND_DAYS", "2"))  # working days before someth
 OFFER_DAYS = 3  # working days an agency has to answer an offer
 
 # --- Signatures (docs/operations.md, "Tanda tangan"). The office's own authority signs unless it says otherwise.
+PAPER_SIGNING = _env("SANDAR_SIGNING", "local")
+if PAPER_SIGNING not in {"local", "bsre_v1", "bsre_v2", "manual"}:
+    raise ImproperlyConfigured("SANDAR_SIGNING must be local, bsre_v2, bsre_v1 or manual.")
+BSRE_URL = _env("SANDAR_BSRE_URL").rstrip("/")  # of the Esign Client Service inside the office's network
+BSRE_USER = _env("SANDAR_BSRE_USER")
+BSRE_PASSWORD = _env("SANDAR_BSRE_PASSWORD")
+BSRE_CA_FILE = _env("SANDAR_BSRE_CA_FILE")  # PEM: authorities whose certificates sign papers
+SIGNING_TLS_CA_FILE = _env("SANDAR_SIGNING_TLS_CA_FILE")  # PEM: TLS of the service and of the TSA, if private
 SIGNING_DAYS = int(_env("SANDAR_SIGNING_DAYS", "730"))  # how long an officer's certificate is good
 SIGNING_NIP = _flag("SANDAR_SIGNING_NIP")  # put the officer's NIP into the certificate's subject
 

@@ -216,6 +216,8 @@ def _paper_number() -> None:
 
 
 def _paper_gone() -> None:
+    paper = "document_id IN (SELECT id FROM documents_document WHERE case_id = %s AND kind = 'receipt')"
+    change(f"DELETE FROM documents_signature WHERE {paper}", pk(DONE))
     change("DELETE FROM documents_document WHERE case_id = %s AND kind = 'receipt'", pk(DONE))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sandar.doors.jobs import after, care, render, schedule, sweep, tidy
+from sandar.doors.jobs import after, care, render, schedule, signing, sweep, tidy
 from sandar.errors import RenderFailed
 from sandar.outside import probe as outside
 from sandar.records.assets.models import Probe
@@ -24,16 +24,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _office(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The office; typesetting itself has its own tests and is only marked here."""
+    """The office; typesetting and signing have their own tests and are only marked here."""
     office.build()
-    monkeypatch.setattr(typeset, "typeset", lambda letter, data, **_: b"%PDF- " + letter.encode())
+    monkeypatch.setattr(signing, "run", lambda at, shift, case_id=None: 0)
+    monkeypatch.setattr(typeset, "typeset", lambda letter, data, **_more: b"%PDF- " + letter.encode())
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch, kind: str) -> list[str]:
     """From now on papers of this kind cannot be typeset. Returns the list of tries."""
     tries: list[str] = []
 
-    def poisoned(letter: str, data: Any, **_: Any) -> bytes:
+    def poisoned(letter: str, data: Any, **_more: Any) -> bytes:
         if letter == kind:
             tries.append(letter)
             raise RenderFailed(letter=letter, reason="poison")
@@ -49,7 +50,7 @@ def test_an_act_is_followed_by_its_papers() -> None:
     assert after.act(case.pk)["papers"] == 2
     assert set(Document.objects.filter(case=case).values_list("status", flat=True)) == {"issued"}
     assert Document.objects.get(case=other).status == "prepared"
-    assert after.act(case.pk) == {"papers": 0, "messages": 0, "probes": 0}
+    assert after.act(case.pk) == {"papers": 0, "signatures": 0, "messages": 0, "probes": 0}
 
 
 def test_the_sweep_finds_papers_whose_job_was_lost() -> None:

@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 from django.db import IntegrityError, transaction
 
-from sandar import errors
+from sandar import signing_errors
 from sandar.records.signing import authority, seal, vault
 from sandar.records.signing.models import Certificate
 from tests import office as example
@@ -71,10 +71,10 @@ def test_a_revoked_certificate_is_told_and_replaced_by_another(holder: authority
 def test_a_key_opens_only_under_its_secret_and_in_its_row(holder: authority.Holder, settings: Any) -> None:
     row = authority.officer(holder, office=OFFICE, at=AT).row
     assert b"PRIVATE" not in row.sealed_key.encode()
-    with pytest.raises(errors.SigningKeyUnreadable):
+    with pytest.raises(signing_errors.SigningKeyUnreadable):
         vault.unseal(row.sealed_key, bound_to="another row")
     settings.SECRET_KEY = "another secret"
-    with pytest.raises(errors.SigningKeyUnreadable):
+    with pytest.raises(signing_errors.SigningKeyUnreadable):
         authority.officer(holder, office=OFFICE, at=AT)
 
 

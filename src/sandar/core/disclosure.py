@@ -12,7 +12,14 @@ from typing import Any
 INTERNAL_PAPERS = frozenset({"disposition_sheet", "capacity_report"})
 # On the way to something: the agency's pages leave them out; by API their empty shells keep the chain whole.
 PASSING_EVENTS = frozenset(
-    {"form_saved", "probe_asked", "disposition_read", "disposition_answered", "disposition_returned"}
+    {
+        "form_saved",
+        "probe_asked",
+        "disposition_read",
+        "disposition_answered",
+        "disposition_returned",
+        "document_signed",
+    }
 )
 # Of an officer's act the agency reads these; whatever else an act says stays inside until somebody adds it here.
 OPEN = frozenset(

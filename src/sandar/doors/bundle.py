@@ -175,9 +175,9 @@ def _papers(case: Case) -> list[Part]:
         if name.lower() in taken:  # numbers that differ only in what a file name cannot hold
             name += f"-{paper.pk}"
         taken.add(name.lower())
-        assert paper.pdf_sha256 is not None
-        assert paper.pdf_size is not None
-        parts.append(_stored(f"{name}.pdf", paper.pdf_sha256, paper.pdf_size))
+        assert paper.file_sha256 is not None
+        assert paper.file_size is not None
+        parts.append(_stored(f"{name}.pdf", paper.file_sha256, paper.file_size))
         parts.append(_json(f"{name}.json", _described(paper)))
     return parts
 
@@ -196,8 +196,8 @@ def _described(paper: Document) -> dict[str, Any]:
         "ended_reason": paper.ended_reason,
         "facts": paper.facts,
         "facts_sha256": paper.facts_sha256,
-        "pdf_sha256": paper.pdf_sha256,
-        "pdf_size": paper.pdf_size,
+        "pdf_sha256": paper.file_sha256,  # as given out, with its signatures
+        "pdf_size": paper.file_size,
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sandar import errors
+from sandar import errors, signing_errors
 
 UNCHANGED = _("Tidak ada yang berubah dan isian Anda tidak hilang.")
 NOTHING_STORED = _("Tidak ada yang tersimpan dari kiriman ini.")
@@ -357,7 +357,33 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Muat ulang beberapa saat lagi."),
         safe=_("Nomor dan isi dokumen sudah tetap."),
     ),
-    errors.SigningKeyUnreadable: Text(
+    signing_errors.SignatureBusy: Text(
+        _("Tanda tangan ini sedang atau sudah diberikan"),
+        _("Orang atau jendela lain lebih dahulu, atau dokumennya tidak berlaku lagi."),
+        _("Muat ulang halaman untuk melihat keadaannya sekarang."),
+        safe=_("Dokumen tetap utuh."),
+    ),
+    signing_errors.SignatureMissing: Text(
+        _("Dokumen belum ditandatangani"),
+        _(
+            "%(number)s menunggu tanda tangan %(title)s. Langkah ini memerlukan dokumen yang sudah ditandatangani."
+        ),
+        _("Minta penanda tangan membuka halaman Tanda tangan, lalu ulangi."),
+        safe=_("Isian Anda tetap ada."),
+    ),
+    signing_errors.SignerAway: Text(
+        _("Layanan tanda tangan tidak menjawab"),
+        _("Dokumen belum ditandatangani: %(reason)s."),
+        _("Coba lagi sebentar; kalau tetap begitu, hubungi administrator kantor."),
+        safe=_("Dokumen tetap utuh."),
+    ),
+    signing_errors.SignerRefused: Text(
+        _("Layanan tanda tangan menolak"),
+        _("Dokumen belum ditandatangani: %(reason)s."),
+        _("Perbaiki sebabnya, lalu tanda tangani lagi."),
+        safe=_("Dokumen tetap utuh."),
+    ),
+    signing_errors.SigningKeyUnreadable: Text(
         _("Kunci tanda tangan tidak dapat dibuka"),
         _("Kunci tanda tangan kantor disandi dengan kunci rahasia lain daripada yang dipakai sekarang."),
         _("Hubungi administrator kantor: kunci rahasia yang lama perlu dipulihkan dari cadangan."),
@@ -367,32 +393,4 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Berkas dan data baru tidak dapat disimpan karena ruang simpan server penuh."),
         _("Hubungi administrator kantor untuk menambah ruang, lalu ulangi."),
     ),
-}
-
-# Coded reasons in words, by class.
-REASONS: dict[str, Promise] = {
-    "encrypted": _("dikunci dengan sandi"),
-    "javascript": _("memuat JavaScript"),
-    "launch": _("memuat perintah menjalankan program"),
-    "embedded_file": _("memuat berkas tersembunyi"),
-    "rich_media": _("memuat media aktif"),
-    "form_script": _("memuat formulir aktif"),
-    "unreadable": _("tidak terbaca"),
-    "too_many_pixels": _("gambar terlalu besar"),
-    "empty": _("kosong"),
-    "too_large": _("terlalu besar"),
-    "too_deep": _("terlalu bersarang"),
-    "too_many_nodes": _("terlalu banyak bagian"),
-    "unknown_format": _("bentuknya tidak dikenal"),
-    "lshw_not_json": _("keluaran lshw bukan JSON; jalankan dengan -json"),
-    "syntax": _("JSON-nya rusak"),
-    "truncated": _("terpotong"),
-    "not_an_inventory": _("bukan inventaris perangkat"),
-}
-PLACES: dict[str, Promise] = {
-    "database": _("basis data"),
-    "signer": _("layanan tanda tangan"),
-    "storage": _("penyimpanan berkas"),
-    "typesetter": _("penyusun dokumen"),
-    "mail": _("surel"),
 }

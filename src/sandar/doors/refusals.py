@@ -16,7 +16,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import Promise
 
 from sandar import errors
-from sandar.doors.refusal_texts import PLACES, REASONS, TEXTS, Text
+from sandar.doors.refusal_reasons import PLACES, REASONS
+from sandar.doors.refusal_texts import TEXTS, Text
 from sandar.doors.web import figures, labels
 from sandar.steps import verdicts
 

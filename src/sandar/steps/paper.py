@@ -58,15 +58,23 @@ def official(given: Mapping[str, Any] | str | None) -> dict[str, Any]:
     return {"name": given.get("name", "")} | {key: value for key, value in given.items() if value}
 
 
+def signs(block: dict[str, Any], person: Person, *, order: int = 1) -> dict[str, Any]:
+    """The block of somebody who signs the paper; `turn.issue` asks for the signature. order: who signs before whom."""
+    return block | {"signs": {"person": person.pk, "order": order}}
+
+
 def signer(turn: Turn, *, caption: str = "") -> dict[str, Any]:
-    """The signature block of whoever acts; a Plt/Plh signs for the post, with the mandate and who is stood in for."""
+    """The block of whoever acts and signs; a Plt/Plh signs for the post, with mandate and who is stood in for."""
     assert turn.person is not None
-    block = person_facts(turn.person) | capacity(turn.person, turn.grant)
+    block = signs(person_facts(turn.person), turn.person) | capacity(turn.person, turn.grant)
     return block | {"caption": caption} if caption else block
 
 
-def head(turn: Turn, *, caption: str = "") -> dict[str, Any] | None:
-    """The block of the division head who signs or is told ("Mengetahui"), also when a Plt/Plh holds the post."""
+def head(turn: Turn, *, caption: str = "", order: int = 0) -> dict[str, Any] | None:
+    """The block of the division head who signs or is told ("Mengetahui"), also when a Plt/Plh holds the post.
+
+    order: who signs before whom; 0 when the head only stands on the paper and does not sign it.
+    """
     role = "division_head"
     person = next(iter(turn.holders(role)), None)
     if person is None or turn.roll is None:
@@ -74,6 +82,7 @@ def head(turn: Turn, *, caption: str = "") -> dict[str, Any] | None:
     own = [grant for grant in turn.roll.grants if grant.person == person.pk]
     grant = authority.grant_for(own, role, turn.day, scope=cases.scope_of(turn.case))
     block = person_facts(person) | capacity(person, grant)
+    block = signs(block, person, order=order) if order else block
     return block | {"caption": caption} if caption else block
 
 

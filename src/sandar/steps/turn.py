@@ -33,7 +33,7 @@ from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM, Action, Procedure
-from sandar.steps import freed, handover, letterhead, messages, separation
+from sandar.steps import freed, handover, letterhead, messages, separation, signatories
 from sandar.steps.inputs import Input, parsed
 from sandar.steps.signature import signed as signed
 
@@ -149,15 +149,17 @@ class Turn:
     def issue(self, kind: str, facts: Mapping[str, Any]) -> Document:
         """Issue a paper in this act, in place of an earlier one of its kind; the worker renders it after the commit."""
         revision, earlier = self.case.revision, self.known_papers.get(kind)
+        printed, signing = signatories.of(facts, actor_id=self.person_id)
         document = papers.issue(
             kind,
             case_id=self.case.pk,
-            facts=facts,
+            facts=printed,
             at=self.at,
             day=self.day,
             sop=papers.SopStamp(number=revision.number, revision=revision.revision),
             issued_by=self.person_id,
             **letterhead.numbering_of(self.office, kind),
+            signing=signing,
         )
         if earlier:
             papers.replace(earlier.pk, by=document.pk, at=self.at, reason=self.event)

@@ -62,14 +62,14 @@ def list_documents(request: HttpRequest, number: str, page: PageNo = 1) -> HttpR
 
 @router.get("/documents/{int:document_id}.pdf", openapi_extra=content("application/pdf"))
 def get_pdf(request: HttpRequest, document_id: int) -> HttpResponse:
-    """The PDF of a paper; rendered now when the worker has not come to it yet."""
+    """The PDF of a paper with its signatures so far; rendered now when the worker has not come to it yet."""
     viewer = caller_of(request).viewer
     paper = papers_read.one(
         id_in_path(document_id, "document"), cases=cases.cases_for(viewer), office=viewer.is_office
     )
     if not paper.pdf_sha256:
         paper = papers.render(paper.pk)
-    tag = f'"{paper.pdf_sha256}"'
+    tag = f'"{paper.file_sha256}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag})
     name = f"{paper.kind}-{paper.number}".replace("/", "-").replace('"', "")

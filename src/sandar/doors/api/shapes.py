@@ -121,9 +121,10 @@ class DocumentOut(BaseModel):
     date: date
     at: datetime
     status: Literal["prepared", "issued", "replaced", "revoked"]
-    sha256: str | None = Field(description="of the PDF; null until it is rendered")
+    sha256: str | None = Field(description="of the PDF with its signatures so far; null until it is rendered")
     facts_sha256: str
     size: int | None
+    signatures_left: int = Field(description="how many signatures are still to be given")
     url: str
     verify_url: str
 

@@ -105,9 +105,10 @@ def document_line(paper: Document) -> dict[str, Any]:
         "date": paper.issued_on.isoformat(),
         "at": moment(paper.at),
         "status": paper.status,
-        "sha256": paper.pdf_sha256,
+        "sha256": paper.file_sha256,
         "facts_sha256": paper.facts_sha256,
-        "size": paper.pdf_size,
+        "size": paper.file_size,
+        "signatures_left": paper.signatures_left,
         "url": f"/api/v1/documents/{paper.pk}.pdf",
         "verify_url": f"{settings.PUBLIC_URL}/verify/{paper.token}",
     }

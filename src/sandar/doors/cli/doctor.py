@@ -85,7 +85,7 @@ def _instance() -> Iterator[Diagnosis]:
     yield from database
     if any(one.level == "fault" for one in database):
         return
-    for check in (_people, _calendar, _worker, _mail):
+    for check in (_people, _calendar, _worker, _mail, _signing):
         yield from check()
 
 
@@ -220,3 +220,34 @@ def _mail() -> Iterator[Diagnosis]:
     else:
         mend = _("Isi SANDAR_SMTP_HOST; tanpa itu pemberitahuan hanya tampil di halaman.")
         yield Diagnosis("MAIL", "warning", _("Surel belum diatur."), mend)
+
+
+def _signing() -> Iterator[Diagnosis]:
+    from django.conf import settings
+
+    way = settings.PAPER_SIGNING
+    if not way.startswith("bsre"):
+        words = {
+            "local": _("Tanda tangan: sertifikat kantor sendiri"),
+            "manual": _("Tanda tangan: di kertas"),
+        }
+        yield Diagnosis("SIGNING", "ok", words[way])
+        return
+    wanted = {
+        "SANDAR_BSRE_URL": settings.BSRE_URL,
+        "SANDAR_BSRE_USER": settings.BSRE_USER,
+        "SANDAR_BSRE_PASSWORD": settings.BSRE_PASSWORD,
+        "SANDAR_BSRE_CA_FILE": settings.BSRE_CA_FILE,
+    }
+    missing = [name for name, value in wanted.items() if not value]
+    if settings.BSRE_CA_FILE and not Path(settings.BSRE_CA_FILE).is_file():
+        missing.append("SANDAR_BSRE_CA_FILE")
+    if missing:
+        text = _("BSrE belum diatur: %(names)s.") % {"names": ", ".join(missing)}
+        mend = _("Isi variabel itu; lihat docs/operations.md, bagian Signatures.")
+        yield Diagnosis("SIGNING", "fault", text, mend)
+    elif not settings.BSRE_URL.startswith("https://"):
+        text = _("Passphrase pejabat dikirim tanpa TLS ke %(url)s.") % {"url": settings.BSRE_URL}
+        yield Diagnosis("SIGNING", "warning", text, _("Pakai alamat https layanan BSrE."))
+    else:
+        yield Diagnosis("SIGNING", "ok", _("Tanda tangan: BSrE di %(url)s") % {"url": settings.BSRE_URL})

@@ -1,4 +1,4 @@
-"""What follows an act, enqueued in its transaction: papers, messages, probes of that case.
+"""What follows an act, enqueued in its transaction: papers, signatures, messages, probes of that case.
 
 The queue only makes it prompt. Whatever is lost here (a crash, a failing paper) is found again by the sweep.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sandar.doors.jobs import care, mail, probe, render
+from sandar.doors.jobs import care, mail, probe, render, signing
 
 
 def act(case_id: int) -> dict[str, int]:
@@ -16,6 +16,7 @@ def act(case_id: int) -> dict[str, int]:
     shift = care.Shift()
     return {
         "papers": render.run(at, shift, case_id=case_id),
+        "signatures": signing.run(at, shift, case_id=case_id),
         "messages": mail.run(at, shift, case_id=case_id),
         "probes": probe.run(at, shift, case_id=case_id),
     }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sandar.doors.jobs import care, expiry, mail, posts, probe, reminder, render, waiting
+from sandar.doors.jobs import care, expiry, mail, posts, probe, reminder, render, signing, waiting
 
 
 def run() -> dict[str, int]:
-    """Lapsed holds first (others wait for the room), then who waits for it, probes, messages, papers."""
+    """Lapsed holds first (others wait for the room), then who waits for it, probes, messages, papers, signatures."""
     at = timezone.now()
     shift = care.Shift()
     return {
@@ -19,4 +19,5 @@ def run() -> dict[str, int]:
         "probes": probe.run(at, shift),
         "messages": mail.run(at, shift),
         "papers": render.run(at, shift),
+        "signatures": signing.run(at, shift),
     }

@@ -34,9 +34,19 @@ def confirm(request: HttpRequest, step: str, action: str) -> None:
     """Let the action pass. Raises InvalidInput beside the field, TooMany after many wrong passwords."""
     if not is_wanted(request, step, action):
         return
+    prove(request)
+
+
+def prove(request: HttpRequest) -> None:
+    """The password typed with this very request is right. Whoever has none (passkey only) passes.
+
+    Raises InvalidInput beside the field, TooMany after many wrong passwords.
+    """
     person, typed = person_of(request), request.POST.get(FIELD, "")
+    if not person.has_usable_password():
+        return
     if not typed:
-        raise InvalidInput(fields={FIELD: [_("Tulis kata sandi Anda untuk menyetujui.")]})
+        raise InvalidInput(fields={FIELD: [_("Tulis kata sandi Anda.")]})
     if not ratelimit.consume(request, action="reauthenticate", user=person):
         raise TooMany(retry_after=60)
     if not person.check_password(typed):

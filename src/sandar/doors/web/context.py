@@ -39,6 +39,7 @@ CENTRE, OFFICE = _("Pusat data"), _("Kantor")
 ITEMS = (
     Item("/", _("Tugas saya"), "inbox", EVERYBODY, tab=True),
     Item("/permohonan", pgettext_lazy("daftar", "Permohonan"), "file-text", EVERYBODY, tab=True),
+    Item("/tanda-tangan", _("Tanda tangan"), "writing-sign", EVERYBODY),
     Item("/ajukan", _("Ajukan"), "plus", frozenset({"applicant"}), tab=True),
     Item("/instansi", _("Instansi saya"), "building", frozenset({"applicant"}), tab=True),
     Item("/pindai", _("Pindai"), "qrcode", frozenset({"dc_operator", "inspector"}), CENTRE, tab=True),

@@ -213,6 +213,7 @@ EVENTS: dict[str, str | Promise] = {
     "activity_returned": _("mengembalikan permohonan"),
     "activity_refused": _("menolak permohonan"),
     "revision_changed": _("memindahkan permohonan ke revisi SOP lain"),
+    "document_signed": _("menandatangani dokumen"),
     "claim_held": _("memesan tempat"),
     "claim_changed": _("memindahkan atau mengubah tempat"),
     "claim_released": _("melepas tempat"),

@@ -18,16 +18,16 @@ from sandar.records.documents import write as papers
 @signed_in
 @require_GET
 def paper(request: HttpRequest, document_id: int) -> HttpResponse:
-    """The PDF of an issued paper; rendered now when the worker has not come to it yet."""
+    """The PDF of an issued paper with its signatures so far; rendered now when the worker has not come to it yet."""
     viewer = viewer_of(request)
     document = papers_read.one(document_id, cases=cases.cases_for(viewer), office=viewer.is_office)
-    if document.pdf_sha256 is None or not document.pdf_sha256:
+    if not document.pdf_sha256:
         document = papers.render(document.pk)
     answer = HttpResponse(papers_read.pdf(document), content_type="application/pdf")
     name = f"{document.kind}-{document.number}".replace("/", "-")
     answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     answer["Cache-Control"] = "private, no-cache"
-    answer["ETag"] = f'"{document.pdf_sha256}"'
+    answer["ETag"] = f'"{document.file_sha256}"'
     return answer
 
 

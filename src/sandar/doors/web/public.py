@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sandar.doors.web import verdicts
 from sandar.doors.web.person import office_of
-from sandar.errors import TooMany
+from sandar.errors import TooMany, UploadTooLarge
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
 from sandar.records.clocks import read as clocks
 from sandar.records.documents import read as papers_read
+from sandar.records.documents import signatures
+from sandar.records.documents.models import Document, DocumentStatus, Signature
+from sandar.records.signing import authority
 from sandar.records.waiting import read as waiting
 from sandar.sop import route
 from sandar.steps.s3_capacity import web_offers
@@ -24,6 +31,8 @@ from sandar.steps.s3_capacity import web_offers
 A_MINUTE = 60
 MOST_A_MINUTE = 60
 LARGEST = 20_000_000
+TOKEN = re.compile(r"[a-z2-7]{26}")
+NOBODYS = "0" * 26  # no token: base32 has no zero
 
 
 def limited(request: HttpRequest) -> None:
@@ -41,23 +50,57 @@ def limited(request: HttpRequest) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest, token: str) -> HttpResponse:
-    """Genuine, replaced, revoked or unknown; with a PDF uploaded: the same bytes or not."""
+    """What the code on a paper leads to: genuine, waiting for signatures, replaced, revoked or unknown; and a
+    comparison with a PDF. Unknown and malformed codes get one answer, by the same question to the database."""
     limited(request)
-    paper = papers_read.by_token(token[:64])
-    compared = ""
+    paper = papers_read.by_token(token if TOKEN.fullmatch(token) else NOBODYS)
+    if paper is None:
+        return quiet(render(request, "web/verify.html", {"office": office_of(request)}, status=404))
     upload = request.FILES.get("pdf") if request.method == "POST" else None
-    if upload is not None and paper is not None:
-        digest = hashlib.sha256(upload.read(LARGEST + 1)).hexdigest()
-        compared = "same" if digest == paper.pdf_sha256 else "other"
-    status = paper.status if paper else "unknown"
+    compared = None
+    if upload is not None:
+        if (upload.size or 0) > LARGEST:
+            raise UploadTooLarge(name="PDF", limit_bytes=LARGEST)
+        compared = verdicts.compare(upload.read(), paper)
+    given = signatures.of_documents([paper.pk])
+    revoked = authority.revoked_before(one.certificate_sha256 for one in given)
     context = {
         "paper": paper,
-        "verdict": {"prepared": "genuine", "issued": "genuine"}.get(status, status),
-        "successor": paper.replaced_by if paper and status == "replaced" else None,
+        "verdict": _standing(paper),
+        "successor": paper.replaced_by if paper.status == DocumentStatus.REPLACED else None,
         "office": office_of(request),
+        "signatures": [_signature(one, revoked) for one in given],
         "compared": compared,
+        "download_chain": bool(given),
     }
-    answer = render(request, "web/verify.html", context, status=200 if paper else 404)
+    return quiet(render(request, "web/verify.html", context))
+
+
+def _standing(paper: Document) -> str:
+    if paper.status in (DocumentStatus.REPLACED, DocumentStatus.REVOKED):
+        return str(paper.status)
+    return "waiting" if paper.waits_for_signature else "genuine"
+
+
+def _signature(one: Signature, revoked: Mapping[str, datetime]) -> dict[str, object]:
+    """A signature in public: the position, never the person."""
+    since = revoked.get(one.certificate_sha256)
+    return {
+        "title": one.title or _("Segel kantor"),
+        "at": one.signed_at,
+        "is_scan": one.backend == "manual",
+        "issuer": one.issuer,
+        "stamped_at": one.stamped_at,
+        "revoked": bool(since and one.signed_at and since <= one.signed_at),
+    }
+
+
+@require_safe
+def chain(request: HttpRequest) -> HttpResponse:
+    """The office's own authority and seal as PEM, to verify papers with other programs."""
+    limited(request)
+    answer = HttpResponse(authority.chain_pem(), content_type="application/x-pem-file")
+    answer["Content-Disposition"] = 'attachment; filename="rantai-sertifikat.pem"'
     return quiet(answer)
 
 
@@ -97,5 +140,6 @@ def quiet(answer: HttpResponse) -> HttpResponse:
 
 urlpatterns = [
     path("verify/<str:token>", verify, name="verify"),
+    path("rantai.pem", chain, name="chain_pem"),
     path("track/<str:number>", track, name="track"),
 ]

@@ -23,7 +23,7 @@ from sandar.doors.web.person import person_of, roles, signed_in
 from sandar.errors import Forbidden, NotFound
 from sandar.records.assets.models import Probe
 from sandar.records.cases.models import Case
-from sandar.records.documents.models import Document
+from sandar.records.documents.models import Document, Signature
 from sandar.records.outbox import read as outbox_read
 from sandar.records.outbox import write as outbox
 from sandar.records.outbox.models import Message
@@ -35,6 +35,7 @@ PATIENCE = timedelta(minutes=60)
 SILENCE = timedelta(minutes=1)
 WORK: dict[str, str | Promise] = {
     "paper": gettext_lazy("Menyusun dokumen"),
+    "signature": gettext_lazy("Menandatangani dokumen"),
     "message": gettext_lazy("Mengirim surel"),
     "mail": gettext_lazy("Menghubungi server surel"),
     "probe": gettext_lazy("Uji akses"),
@@ -46,6 +47,7 @@ WORK: dict[str, str | Promise] = {
 }
 _CASE: dict[str, tuple[Callable[[], Any], str]] = {
     "paper": (Document.objects.all, "case__number"),
+    "signature": (Signature.objects.all, "document__case__number"),
     "message": (Message.objects.all, "case__number"),
     "probe": (Probe.objects.all, "asset__case__number"),
     "expiry": (Case.objects.all, "number"),

@@ -60,6 +60,7 @@ class SignerFacts(PersonFacts):
     acting: NotRequired[Literal["", "plt", "plh"]]
     mandate: NotRequired[str]  # number of the letter of assignment, printed when acting
     acting_for: NotRequired[str]  # name of who is stood in for
+    signing: NotRequired[Literal["", "electronic", "sealed", "wet"]]  # what the place of the signature shows
 
 
 class OverrideFacts(TypedDict):

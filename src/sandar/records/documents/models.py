@@ -1,7 +1,8 @@
 """Official papers, the books their numbers come from, and the files that were handed in.
 
 A document never changes: its facts are frozen when it is issued, its PDF is written once, and a later paper
-can only replace or revoke it. The constraints below are those rules; code asks, the database decides.
+can only replace or revoke it. A signature extends the PDF and makes a further file; the rendering stays as it was.
+The constraints below are those rules; code asks, the database decides.
 """
 
 from __future__ import annotations
@@ -19,6 +20,19 @@ class DocumentStatus(models.TextChoices):
     ISSUED = "issued", "terbit"
     REPLACED = "replaced", "diganti"
     REVOKED = "revoked", "dicabut"
+
+
+class SignatureState(models.TextChoices):
+    """The saga of one signature. Refused by the service, or failed on a wrong answer: it is tried again."""
+
+    PREPARED = "prepared", "disiapkan"
+    SENT = "sent", "dikirim"
+    SIGNED = "signed", "ditandatangani"
+    REFUSED = "refused", "ditolak"
+    FAILED = "failed", "gagal"
+
+
+BACKENDS = ("local", "bsre_v1", "bsre_v2", "manual")
 
 
 class StoredFile(models.Model):
@@ -98,6 +112,12 @@ class Document(models.Model):
     facts_sha256 = models.CharField(max_length=64, help_text="SHA-256 of the canonical JSON of facts")
     pdf_sha256 = models.CharField(max_length=64, null=True, blank=True)
     pdf_size = models.PositiveIntegerField(null=True, blank=True, help_text="bytes")
+    signing = models.CharField(max_length=8, blank=True, help_text="how it is signed; empty: not at all")
+    signatures_left = models.PositiveSmallIntegerField(default=0)
+    signed_sha256 = models.CharField(
+        max_length=64, null=True, blank=True, help_text="with the newest signature"
+    )
+    signed_size = models.PositiveIntegerField(null=True, blank=True, help_text="bytes")
     status = models.CharField(max_length=10, default=DocumentStatus.PREPARED)
     token = models.CharField(max_length=32, help_text="128 random bits, base32: the public address")
     sop_number = models.CharField(max_length=120, blank=True)
@@ -127,6 +147,20 @@ class Document(models.Model):
                 name="pdf_hash_and_size_come_together",
             ),
             models.CheckConstraint(
+                condition=Q(signed_sha256__isnull=True, signed_size__isnull=True)
+                | Q(signed_sha256__isnull=False, signed_size__gt=0, pdf_sha256__isnull=False),
+                name="signed_file_comes_after_the_rendering",
+            ),
+            models.CheckConstraint(
+                condition=Q(signing="", signatures_left=0, signed_sha256__isnull=True)
+                | Q(signing__in=BACKENDS),
+                name="only_papers_to_be_signed_are_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(signing="") | Q(signatures_left__gt=0) | Q(signed_sha256__isnull=False),
+                name="a_paper_is_signed_only_with_its_file",
+            ),
+            models.CheckConstraint(
                 condition=Q(status=DocumentStatus.REPLACED, replaced_by__isnull=False)
                 | (~Q(status=DocumentStatus.REPLACED) & Q(replaced_by__isnull=True)),
                 name="replaced_document_names_its_successor",
@@ -139,3 +173,80 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def file_sha256(self) -> str | None:
+        """The file that is given out: with the newest signature, else the rendering; None before that is made."""
+        return self.signed_sha256 or self.pdf_sha256
+
+    @property
+    def file_size(self) -> int | None:
+        return self.signed_size if self.signed_sha256 else self.pdf_size
+
+    @property
+    def waits_for_signature(self) -> bool:
+        return self.signatures_left > 0
+
+
+class Signature(models.Model):
+    """One signature of a paper, asked for by the act that issued it. They are given in `order`, each on the last file.
+
+    Without a person the office's seal signs. `tries` is also the fence: an answer counts only for the try it is of.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="signatures")
+    order = models.PositiveSmallIntegerField()
+    person = models.ForeignKey(
+        "people.Person", models.PROTECT, null=True, blank=True, related_name="signatures"
+    )
+    title = models.CharField(max_length=200, blank=True, help_text="position as printed, with Plt./Plh.")
+    backend = models.CharField(max_length=8)
+    state = models.CharField(max_length=8, default=SignatureState.PREPARED)
+    reason = models.CharField(
+        max_length=40, blank=True, help_text="stable code of the last refusal or failure"
+    )
+    consented_at = models.DateTimeField(
+        null=True, blank=True, help_text="local: the person said so in an act"
+    )
+    request_id = models.CharField(max_length=32, unique=True, help_text="the same in every try")
+    remote_id = models.CharField(max_length=100, blank=True, help_text="the service's own id of the document")
+    tries = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    base_sha256 = models.CharField(max_length=64, blank=True, help_text="of the bytes that were sent")
+    sha256 = models.CharField(
+        max_length=64, null=True, blank=True, help_text="of the file with this signature"
+    )
+    size = models.PositiveIntegerField(null=True, blank=True, help_text="bytes")
+    certificate_sha256 = models.CharField(max_length=64, blank=True)
+    issuer = models.CharField(max_length=200, blank=True, help_text="who issued the certificate")
+    stamped_at = models.DateTimeField(null=True, blank=True, help_text="RFC 3161, when there is a time-stamp")
+
+    class Meta:
+        ordering: ClassVar = ["document", "order"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["document", "order"], name="a_paper_is_signed_in_one_order"),
+            models.CheckConstraint(condition=Q(backend__in=BACKENDS), name="signature_backend_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in SignatureState]), name="signature_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state=SignatureState.SIGNED, sha256__isnull=False, signed_at__isnull=False, size__gt=0
+                )
+                | (~Q(state=SignatureState.SIGNED) & Q(sha256__isnull=True, signed_at__isnull=True)),
+                name="what_is_signed_has_its_file",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SignatureState.SENT) | (Q(sent_at__isnull=False) & ~Q(base_sha256="")),
+                name="what_was_sent_is_known",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["person"], condition=~Q(state=SignatureState.SIGNED), name="signatures_to_give"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}.{self.order} {self.state}"

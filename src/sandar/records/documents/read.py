@@ -105,10 +105,13 @@ def by_token(token: str) -> Document | None:
 
 
 def pdf(document: Document) -> bytes:
-    """The stored PDF, proved against its hash. Raises NotFound before it is rendered, FileDamaged."""
-    if not document.pdf_sha256:
+    """The file as it is given out (with its signatures), proved against its hash.
+
+    Raises NotFound before it is rendered, FileDamaged.
+    """
+    if not document.file_sha256:
         raise errors.NotFound(what="pdf")
-    return store.read(document.pdf_sha256)
+    return store.read(document.file_sha256)
 
 
 def waiting(*, limit: int = 100, case_id: int | None = None, without: Iterable[int] = ()) -> list[int]:
@@ -147,6 +150,8 @@ def damages(*, case_id: int | None = None) -> Iterator[Damage]:
             yield Damage(document.number, "facts_changed", document.facts_sha256, right)
         if document.pdf_sha256:
             yield from _file_damage(document.number, document.pdf_sha256, document.pdf_size)
+        if document.signed_sha256:
+            yield from _file_damage(document.number, document.signed_sha256, document.signed_size)
     for kept in files.iterator(chunk_size=200):
         yield from _file_damage(f"{kept.name} ({kept.sha256[:12]})", kept.sha256, kept.size)
     if case_id is None:

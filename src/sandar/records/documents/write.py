@@ -16,8 +16,9 @@ from django.db.models import F, Q, Sum, Value, When
 
 from sandar import errors
 from sandar.core import numbering
-from sandar.records.documents import books, freeze, present, store, typeset, uploads
+from sandar.records.documents import books, freeze, present, signatures, store, typeset, uploads
 from sandar.records.documents.models import Document, DocumentStatus, NumberBook, StoredFile
+from sandar.records.documents.signatures import Signing
 from sandar.records.documents.uploads import AcceptedFile
 from sandar.records.prepared import insert
 
@@ -42,31 +43,26 @@ def issue(
     pattern: str = "",
     classification: str = "",
     title: str | None = None,
+    signing: Signing | None = None,
 ) -> Document:
     """Take the next number, freeze the facts, and leave the paper prepared; `render` makes the PDF later.
 
     kind: one of `books.PAPERS`. facts: as in `facts.py`, raw values (ISO dates, numbers); `issue` adds
     `facts["document"]` (number, date, title, token, address of the verify page, SOP). day: the date on the
     paper in the office's zone; its year chooses the book. issued_by: person id. pattern, classification, title:
-    the office's own for this kind, else the office's one class and the defaults of `books.py`.
+    the office's own for this kind, else the office's one class and the defaults of `books.py`. signing: who
+    shall sign it and how; nobody by default.
 
     Raises KeyError for an unknown kind, ValueError when facts are missing, RuntimeError outside a
     transaction.
     """
     _inside_a_transaction()
     paper = books.paper(kind)
+    sop, signing = sop or SopStamp(), signing or Signing()
     if lacking := freeze.missing(kind, facts):
         raise ValueError(f"{kind} lacks the facts {lacking}")
-    office = cast("Mapping[str, Any]", facts["office"])
     sequence = take_number(paper.book, year=day.year)
-    number = numbering.format_number(
-        pattern or paper.pattern,
-        urut=sequence,
-        day=day,
-        klasifikasi=classification or office.get("classification") or paper.classification,
-        jenis=paper.code,
-        unit=office.get("unit_code", ""),
-    )
+    number = _number(paper, sequence, facts, day=day, pattern=pattern, classification=classification)
     token = new_token()
     title = title or paper.title
     stamp = _stamp(kind, number=number, day=day, title=title, token=token, sop=sop or SopStamp())
@@ -87,9 +83,32 @@ def issue(
         sop_number=stamp["sop_number"],
         sop_revision=stamp["sop_revision"],
         issued_by_id=issued_by,
+        signing=signing.backend,
+        signatures_left=len(signing.signatories),
     )
     insert(document)
+    signatures.prepare(document, signing, at=at)
     return document
+
+
+def _number(
+    paper: books.Paper,
+    sequence: int,
+    facts: Mapping[str, object],
+    *,
+    day: date,
+    pattern: str,
+    classification: str | None,
+) -> str:
+    office = cast("Mapping[str, Any]", facts["office"])
+    return numbering.format_number(
+        pattern or paper.pattern,
+        urut=sequence,
+        day=day,
+        klasifikasi=classification or office.get("classification") or paper.classification,
+        jenis=paper.code,
+        unit=office.get("unit_code", ""),
+    )
 
 
 def _stamp(kind: str, *, number: str, day: date, title: str, token: str, sop: SopStamp) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The office's own certificate authority: made at set-up, certificates issued when first needed, revocable.
 
 It proves to whoever trusts the office that the office's system signed for this officer. It is no certificate of a
-national authority; an office that needs that signs through BSrE (ADR 0011).
+national authority; an office that needs that signs through BSrE (ADR 0018).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-from sandar import errors
+from sandar import signing_errors
 
 _NONCE_BYTES = 12
 _PURPOSE = b"sandar signing keys 1"
@@ -38,7 +38,7 @@ def unseal(sealed: str, *, bound_to: str) -> bytes:
     try:
         return _cipher().decrypt(data[:_NONCE_BYTES], data[_NONCE_BYTES:], bound_to.encode())
     except InvalidTag as fault:
-        raise errors.SigningKeyUnreadable(serial=bound_to) from fault
+        raise signing_errors.SigningKeyUnreadable(serial=bound_to) from fault
 
 
 def _cipher() -> AESGCM:

@@ -259,7 +259,7 @@ def _signer(turn: Turn) -> dict[str, Any]:
     person = Person.objects.filter(pk=line.actor_id).first() if line else None
     if line is None or person is None:
         return {"name": turn.office.agency.name}
-    block = paper.person_facts(person)
+    block = paper.signs(paper.person_facts(person), person)
     if line.person.get("mandate"):
         block |= {"acting": line.person.get("kind", ""), "mandate": line.person["mandate"]}
     return block

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from sandar.core import worktime
 from sandar.errors import InvalidInput
 from sandar.records.clocks import read as clocks
-from sandar.steps import booking, paper
+from sandar.steps import booking, paper, signatories
 from sandar.steps.s6_notice.forms import Notify, bring, rules
 from sandar.steps.turn import Act, Turn
 
@@ -23,7 +23,11 @@ FARTHEST = timedelta(days=366)
 
 
 def notify(turn: Turn, given: Notify) -> None:
-    """Tell the agency: window, place, what to bring, rules; the reserved places wait until the window ends."""
+    """Tell the agency: window, place, what to bring, rules; the reserved places wait until the window ends.
+
+    Raises SignatureMissing while the approval form is not signed.
+    """
+    signatories.must_be_signed(turn.known_papers.get("approval_form"))
     start, end = _window(turn, given)
     turn.sets(window_start=start, window_end=end)
     turn.says(

@@ -205,9 +205,10 @@ def _minutes(
     case = turn.case
     kinds = {number: case.items[number - 1]["kind"] for number in lines}
     giver = _giver(turn)
-    head = paper.head(turn, caption="Mengetahui")
+    head = paper.head(turn, caption="Mengetahui", order=3)
     signers = [
-        {**paper.person_facts(giver), "caption": "Pihak Pertama"},
+        # The office signs first (it installed), then the agency, then who only takes note.
+        paper.signs({**paper.person_facts(giver), "caption": "Pihak Pertama"}, giver, order=2),
         paper.signer(turn, caption="Pihak Kedua"),
     ]
     if head:

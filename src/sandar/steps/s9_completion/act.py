@@ -14,7 +14,7 @@ from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets
 from sandar.records.assets.models import Asset, Probe
 from sandar.records.clocks import read as clocks
-from sandar.steps import messages, paper, probing
+from sandar.steps import messages, paper, probing, signatories
 from sandar.steps.s9_completion.forms import Fix, Fixed, Report
 from sandar.steps.s9_completion.forms import Probe as ProbeInput
 from sandar.steps.turn import Act, Turn
@@ -35,8 +35,10 @@ def probe(turn: Turn, given: ProbeInput) -> None:
 def report(turn: Turn, given: Report) -> None:
     """Report completion with the probe's evidence; copies go to Kepala Bidang and Pengawas; the case closes.
 
-    Raises EvidenceMissing without a finished probe of every asset, InvalidInput when one failed and no note says why.
+    Raises EvidenceMissing without a finished probe of every asset, InvalidInput when one failed and no note says why,
+    SignatureMissing while the handover minutes are not signed by everybody.
     """
+    signatories.must_be_signed(turn.known_papers.get("handover_minutes"))
     found = assets_read.of_case(turn.case.pk)
     probes = assets_read.latest_probes([asset.pk for asset in found])
     newest = turn.last("probe_asked", "access_fixed")
