@@ -127,3 +127,40 @@ def _said(verb: Any) -> dict[str, Any]:
         return {"won": verb()}
     except SandarError as refusal:
         return {"lost": refusal.code, "facts": {name: str(value) for name, value in refusal.facts.items()}}
+
+
+def write_lines(*, number: str, by: str, n: int) -> dict[str, Any]:
+    """Three lines in the journal of one case."""
+    from sandar.records.documents.uploads import accept_upload
+    from sandar.steps import filing
+
+    def work() -> int:
+        for part in range(3):
+            file = accept_upload(
+                "a.json", "application/json", f'{{"n": {n}{part}}}'.encode(), kind="inventory"
+            )
+            filing.attach(number, file, person=office.person(by), at=office.MONDAY)
+        return n
+
+    return _said(work)
+
+
+def anchor(*, day: int) -> dict[str, Any]:
+    """Make the anchor of a day of December."""
+    from datetime import date
+
+    from sandar.steps import anchoring
+
+    return _said(lambda: getattr(anchoring.make(date(2026, 12, day), at=office.MONDAY), "number", None))
+
+
+def flaws(*, flip: str = "") -> list[list[str]]:
+    """What `sandar verify` finds; with a case's number, after one byte of its fourth line was flipped."""
+    from sandar.doors import proof
+
+    if flip:
+        event = Event.objects.get(case__number=flip, seq=4)
+        sha256 = event.payload["sha256"]
+        event.payload["sha256"] = sha256[:-1] + ("0" if sha256[-1] != "0" else "1")
+        Event.objects.filter(pk=event.pk).update(payload=event.payload)
+    return [[flaw.code, flaw.where] for flaw in proof.everything().flaws]

@@ -14,8 +14,10 @@ from sandar.records.ledger import engine, read, sql, write
 from sandar.records.ledger.models import LIVE, Cell, Claim, Pool
 from tests.race.act_jobs import (  # noqa: F401 - by name
     after_the_rounds,
+    anchor,
     ask_for_service,
     cases_to_press,
+    flaws,
     numbers_of_cases,
     of_the_case,
     office_and_case,
@@ -23,6 +25,7 @@ from tests.race.act_jobs import (  # noqa: F401 - by name
     press_and_read,
     press_with_key,
     press_without_the_version,
+    write_lines,
 )
 from tests.race.authority_jobs import act_or_end, acts_of  # noqa: F401 - by name
 from tests.race.expiry_jobs import another_case, boundary, fate, office_with_case  # noqa: F401 - by name

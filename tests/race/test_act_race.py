@@ -113,3 +113,21 @@ def test_the_same_key_from_many_processes_has_one_effect_and_one_answer(crew: Cr
     assert crew.alone("of_the_case", number=found["number"])["events"] == 2
     again = crew.alone("press_with_key", **one)
     assert again == {"won": '{"seq":2}'}
+
+
+def test_t25_eight_writers_fork_no_chain_and_one_flipped_byte_is_found(crew: Crew) -> None:
+    found = crew.alone("office_and_case")
+    each = [{"number": found["number"], "by": ("kabid1", "kabid2")[n % 2], "n": n} for n in range(1, 9)]
+    assert sorted(won(crew.race("write_lines", each))) == list(range(1, 9))
+    after = crew.alone("of_the_case", number=found["number"])
+    assert after["seqs"] == list(range(1, 26)), "one from before, three of each of eight"
+    assert crew.alone("flaws") == []
+    assert crew.alone("flaws", flip=found["number"])[0] == ["CHAIN_HASH_MISMATCH", f"{found['number']} seq 4"]
+
+
+def test_eight_workers_make_one_anchor_of_a_day(crew: Crew) -> None:
+    crew.alone("office_and_case")
+    for day in (1, 2):
+        made = won(crew.race("anchor", [{"day": day}] * 8))
+        assert [number for number in made if number is not None] == [day]
+    assert crew.alone("flaws") == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from sandar.records.anchors.models import Anchor
 
@@ -13,9 +13,12 @@ from sandar.records.anchors.models import Anchor
 def keep(anchor: Anchor) -> bool:
     """Keep a new anchor; False when its day or its number has one already (another worker was first)."""
     assert connection.in_atomic_block, "verbs on anchors run inside a transaction"
-    before = Anchor.objects.filter(day=anchor.day).count()
-    Anchor.objects.bulk_create([anchor], ignore_conflicts=True)
-    return not before and Anchor.objects.filter(day=anchor.day, root=anchor.root, at=anchor.at).exists()
+    try:
+        with transaction.atomic():
+            anchor.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
 
 
 def stamped(number: int, *, token: str, at: datetime) -> bool:
