@@ -28,6 +28,12 @@ from tests.race.act_jobs import (  # noqa: F401 - by name
     write_lines,
 )
 from tests.race.authority_jobs import act_or_end, acts_of  # noqa: F401 - by name
+from tests.race.escalation_jobs import (  # noqa: F401 - by name
+    escalate,
+    forget_the_claim,
+    office_with_late_case,
+    what_was_told,
+)
 from tests.race.expiry_jobs import another_case, boundary, fate, office_with_case  # noqa: F401 - by name
 from tests.race.facility_jobs import not_carried, rebuild_or_fill  # noqa: F401 - by name
 from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name

@@ -68,7 +68,14 @@ before = "decide"
 """
 
 # What is replaced, by what, which problem it makes, and the text of the line that must be named.
+RUNG = '[[step.escalation]]\nname="a"\nlabel = "A"\nat = "0"\nto = ["holder"]'
 FAULTS = [
+    (
+        'budget = "15 min"',
+        f'budget = "15 min"\n{RUNG.replace("=", " = ")}\n{RUNG}',
+        "RUNG_TWICE",
+        'name="a"',
+    ),
     ('name = "OPD"', 'name = ""', "MISSING", 'name = ""'),
     ("revision = 1", "revision = 0", "WRONG_TYPE", "revision = 0"),
     ("revision = 1", "", "MISSING", 'service = "small"'),
@@ -78,6 +85,24 @@ FAULTS = [
     ('budget = "15 min"', 'budgt = "15 min"', "UNKNOWN_KEY", 'budgt = "15 min"'),
     ('budget = "15 min"', 'budget = "15 menit"', "BUDGET_UNREADABLE", 'budget = "15 menit"'),
     ('budget = "15 min"', 'budget = "0 min"', "BUDGET_UNREADABLE", 'budget = "0 min"'),
+    (
+        'budget = "15 min"',
+        'budget = "15 min"\n[[step.escalation]]\nname = "a"\nlabel = "A"\nat = "soon"\nto = ["holder"]',
+        "MOMENT_UNREADABLE",
+        'at = "soon"',
+    ),
+    (
+        'budget = "15 min"',
+        'budget = "15 min"\n[[step.escalation]]\nname = "a"\nlabel = "A"\nat = "-100%"\nto = ["holder"]',
+        "RUNG_BEFORE_START",
+        'at = "-100%"',
+    ),
+    (
+        'budget = "15 min"',
+        'budget = "15 min"\n[[step.escalation]]\nname = "a"\nlabel = "A"\nat = "0"\nto = ["boss"]',
+        "NOT_A_CHOICE",
+        'to = ["boss"]',
+    ),
     ('state = "done"', 'state = "decide"', "STATE_TWICE", 'state = "decide"'),
     ('state = "done"', 'state = "return"', "STATE_RESERVED", 'state = "return"'),
     ('key = "judge"', 'key = "ask"', "STEP_TWICE", 'key = "ask"'),

@@ -58,6 +58,7 @@ _NAMES = {
     "informed_text": "teks penerima laporan",
     "required_input": "persyaratan/perlengkapan",
     "budget": "waktu baku",
+    "escalation": "tangga eskalasi",
     "time_text": "waktu pada lembar",
     "output": "output",
     "remark": "keterangan",
@@ -145,6 +146,7 @@ def _all(old: Procedure, new: Procedure) -> Iterator[Change]:
     yield from _matched("Dasar hukum", old.legal_basis, new.legal_basis, key="text")
     yield from _matched("Pelaksana", old.actors, new.actors, key="key")
     yield from _matched("Kegiatan", old.steps, new.steps, key="key")
+    yield from _value("Tangga eskalasi", "", old.escalation, new.escalation)
     yield from _matched("Akhir", old.ends, new.ends, key="state")
     yield from _anytime(old.anytime, new.anytime)
 

@@ -55,6 +55,29 @@ class Budget:
         return self.amount * (DAY_MINUTES if self.unit == "day" else 1)
 
 
+Recipient = Literal["holder", "superior", "head"]
+"""Who hears of a rung: who may act in the state, who stands above them, the head of the office."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of an escalation ladder. amount: before (negative), at (0) or after the due time, in working time.
+
+    unit: minutes, working days, or percent of the standard time. any_time: also outside working hours.
+    """
+
+    name: str
+    label: str
+    amount: int
+    unit: Literal["min", "day", "%"]
+    to: tuple[Recipient, ...]
+    any_time: bool
+
+    def __str__(self) -> str:
+        unit = {"min": " menit", "day": " hari", "%": "%"}[self.unit]
+        return f"{self.label} ({self.amount:+d}{unit} kepada {', '.join(self.to)})"
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The identity block of the sheet. An empty string is a blank the office fills in."""
@@ -138,6 +161,7 @@ class Step:
     gives: tuple[str, ...]
     notes: tuple[str, ...]
     stages: tuple[Stage, ...]
+    escalation: tuple[Rung, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +205,11 @@ class Procedure:
     ends: tuple[End, ...]
     anytime: tuple[Anytime, ...]
     hash: str
+    escalation: tuple[Rung, ...] = ()
+
+    def ladder(self, step: Step) -> tuple[Rung, ...]:
+        """The step's own rungs, else those of the whole procedure."""
+        return step.escalation or self.escalation
 
     @property
     def stages(self) -> Iterator[tuple[Step, Stage]]:

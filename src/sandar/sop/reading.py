@@ -21,6 +21,7 @@ from sandar.sop.procedure import (
     LegalBasis,
     Problem,
     Procedure,
+    Rung,
     Stage,
     Step,
 )
@@ -28,6 +29,8 @@ from sandar.sop.procedure import (
 Table = dict[str, Any]
 
 BUDGET = re.compile(r"([1-9][0-9]{0,4}) (min|day)")
+_MOMENT = re.compile(r"(0|[+-][1-9][0-9]{0,3} ?(?:min|day|%))")
+RECIPIENTS = ("holder", "superior", "head")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SYNTAX_LINE = re.compile(r"\(at line (\d+)")
 
@@ -39,7 +42,9 @@ def _keys(words: str) -> frozenset[str]:
 WAITS = ("office", "agency", "capacity")
 _LISTS = ("qualifications", "relations", "equipment", "recording")
 _KEYS: dict[str, frozenset[str]] = {
-    "": _keys("service title number revision start identity legal_basis sheet actor step end anytime"),
+    "": _keys(
+        "service title number revision start identity legal_basis sheet actor step end anytime escalation"
+    ),
     "identity": _keys(
         "name office address made revised effective approved_by approved_name approved_id notes"
     ),
@@ -48,8 +53,9 @@ _KEYS: dict[str, frozenset[str]] = {
     "actor": _keys("key name short roles note"),
     "step": _keys(
         "no key name short actors informed informed_text required_input budget time_text output remark gives"
-        " notes stage"
+        " notes stage escalation"
     ),
+    "escalation": _keys("name label at to any_time"),
     "stage": _keys("state by label waits_for addition note actions"),
     "action": _keys("to label by reason addition branch note"),
     "end": _keys("state label finished gives addition note"),
@@ -180,6 +186,7 @@ def read(text: str, *, content_hash: str) -> tuple[Procedure | None, Reader]:
         ends=tuple(_end(reader, *found) for found in reader.tables(top, (), "end")),
         anytime=tuple(_anytime(reader, *found) for found in reader.tables(top, (), "anytime")),
         hash=content_hash,
+        escalation=_ladder(reader, top, ()),
         **lists,
     )
     return procedure, reader
@@ -239,6 +246,40 @@ def _step(reader: Reader, table: Table, path: Path) -> Step:
         gives=reader.texts(table, path, "gives"),
         notes=reader.texts(table, path, "notes"),
         stages=tuple(_stage(reader, *found) for found in reader.tables(table, path, "stage")),
+        escalation=_ladder(reader, table, path),
+    )
+
+
+def _ladder(reader: Reader, table: Table, path: Path) -> tuple[Rung, ...]:
+    rungs = tuple(_rung(reader, *found) for found in reader.tables(table, path, "escalation"))
+    names = [rung.name for rung in rungs]
+    for place, name in enumerate(names):
+        if name and name in names[:place]:
+            reader.blame((*path, "escalation", place, "name"), "RUNG_TWICE", name=name)
+    return rungs
+
+
+def _rung(reader: Reader, table: Table, path: Path) -> Rung:
+    name, at = reader.word(table, path, "name"), reader.text(table, path, "at", needed=True)
+    amount, unit = 0, "min"
+    if at and not _MOMENT.fullmatch(at):
+        reader.blame((*path, "at"), "MOMENT_UNREADABLE", value=at)
+    elif at not in ("", "0"):
+        unit = next(unit for unit in ("min", "day", "%") if at.endswith(unit))
+        amount = int(at.removesuffix(unit))
+        if unit == "%" and amount <= -100:
+            reader.blame((*path, "at"), "RUNG_BEFORE_START", value=at)
+    to = reader.texts(table, path, "to", needed=True)
+    for one in to:
+        if one not in RECIPIENTS:
+            reader.blame((*path, "to"), "NOT_A_CHOICE", key="to", value=one, among=list(RECIPIENTS))
+    return Rung(
+        name=name,
+        label=reader.text(table, path, "label", needed=True),
+        amount=amount,
+        unit=unit,  # type: ignore[arg-type]
+        to=to,  # type: ignore[arg-type]
+        any_time=reader.flag(table, path, "any_time"),
     )
 
 

@@ -33,6 +33,20 @@ def tell(
 
     more: gives further lines in the language that is active.
     """
+    post(case, to, key=f"{event.seq}", kind=kind, what=what, at=at, more=more)
+
+
+def post(
+    case: Case,
+    to: Iterable[Person],
+    *,
+    key: str,
+    kind: str,
+    what: str,
+    at: datetime,
+    more: Callable[[], str] | None = None,
+) -> None:
+    """As `tell`, of what is no event of the journal; `key` is what makes the message the same one."""
     facts = {
         "number": case.number,
         "title": case.title,
@@ -42,13 +56,14 @@ def tell(
     letters = []
     for person in to:
         words = _words(what, person.language)
-        key = f"{case.number}/{event.seq}/{kind}/{person.pk}"
         subject = f"{case.number}: {words.what}"
         body = words.body % {**facts, "name": person.name, "what": words.what}
         if more is not None:
             with translation.override(person.language):
                 body = f"{body}\n{more()}\n"
-        letters.append(outbox.Letter(key, person.pk, kind, subject, body))
+        letters.append(
+            outbox.Letter(f"{case.number}/{key}/{kind}/{person.pk}", person.pk, kind, subject, body)
+        )
     if letters:
         outbox.post(letters, at=at, case_id=case.pk)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sandar.doors.jobs import care, expiry, mail, posts, probe, reminder, render, signing, waiting
+from sandar.doors.jobs import care, escalation, expiry, mail, posts, probe, reminder, render, signing, waiting
 
 
 def run() -> dict[str, int]:
@@ -14,6 +14,7 @@ def run() -> dict[str, int]:
     return {
         "expired": expiry.run(at, shift),
         "reminded": reminder.run(at, shift),
+        "escalated": escalation.run(at, shift),
         "offered": waiting.run(at, shift),
         "posts": posts.run(at),
         "probes": probe.run(at, shift),

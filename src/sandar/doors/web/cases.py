@@ -28,6 +28,7 @@ from sandar.records.cases import read as cases
 from sandar.records.cases import shown
 from sandar.records.cases.models import Case, Task
 from sandar.records.clocks import read as clocks
+from sandar.records.clocks import rungs
 from sandar.records.documents import read as papers_read
 from sandar.records.documents.models import Document
 from sandar.records.ledger import read as ledger_read
@@ -120,6 +121,7 @@ def time_page(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "clocks": timekeeping.of_case(case, at),
         "at": at,
+        "rungs": rungs.of_case(case.pk),
         "kinds": calendar_texts.SEGMENTS,
         "rules": calendar_texts.RULES,
     }
@@ -185,6 +187,7 @@ def _time(case: Case, task: Task | None, at: datetime) -> dict[str, Any]:
         "readings": readings,
         "reading": next((r for r in readings if r.running and task and r.step == task.step), None),
         "shares": timekeeping.shares_now(case, accounts, task.step) if task else (),
+        "rungs": rungs.of_case(case.pk),
     }
 
 

@@ -19,6 +19,7 @@ from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 from sandar.records.clocks import read as clocks
+from sandar.records.clocks import rungs
 from sandar.records.ledger import read as ledger_read
 from sandar.steps import registry
 
@@ -36,6 +37,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     readings = clocks.running([task.case_id for task in tasks], at)
     held, day = grants_of(request), today(request)
     rows = [_row(task, readings.get((task.case_id, task.step)), held, day) for task in tasks]
+    fired = rungs.of_running([task.case_id for task in tasks])
+    for row in rows:
+        row["rung"] = fired.get((row["case"].pk, row["task"].step))
     rows.sort(key=_order)
     groups = [
         ("now", [row for row in rows if row["shape"] in ("late", "soon")]),

@@ -92,3 +92,22 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.timer_id} {self.reason}"
+
+
+class Rung(models.Model):
+    """A rung of an escalation ladder that fired, once for each clock: whoever inserts the row first tells people."""
+
+    timer = models.ForeignKey(Timer, models.CASCADE, related_name="rungs")
+    name = models.CharField(max_length=40)
+    label = models.CharField(max_length=200)
+    reached_at = models.DateTimeField()
+    fired_at = models.DateTimeField()
+    told = models.JSONField(default=list, help_text="ids of the persons who were told")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["timer", "name"], name="rung_fires_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.timer_id} {self.name}"
