@@ -143,6 +143,27 @@ def test_t15_a_day_off_is_the_office_s_day_and_not_utc_s(case, zone):
     assert reading(case, datetime(2026, 11, 25, 8, 30, tzinfo=local)).elapsed == HOUR
 
 
+def test_a_day_is_450_minutes_or_the_end_of_the_next_working_day_as_the_office_reads_it(case):
+    Clocks(case).start("capacity", owner="office", days=1, at=MONDAY)
+    assert reading(case, MONDAY).due_at == MONDAY + timedelta(days=1)
+    declared = replace(calendars.current().declared, day_rule="end_of_day")
+    calendars.store(with_day(declared, DayOff(date(2026, 11, 24), "Pilkada")), at=MONDAY)
+    assert write.project_all() == 1
+    assert reading(case, MONDAY).due_at == datetime(2026, 11, 25, 9, 0, tzinfo=UTC)  # Wednesday, 16:00 WIB
+    Clocks(case).pause("capacity", at=MONDAY, waiting_for="agency", reason="x")
+    Clocks(case).resume("capacity", at=MONDAY + HOUR)
+    assert reading(case, MONDAY).due_at == datetime(2026, 11, 26, 1, 30, tzinfo=UTC)  # an hour into Thursday
+
+
+def test_p10_a_stopped_clock_is_explained_by_the_calendar_it_was_judged_by(case):
+    started(case).stop("capacity", at=MONDAY + HOUR)
+    holiday(MONDAY.date())
+    (account,) = read.explain(case, MONDAY + timedelta(days=3))
+    assert account.reading.elapsed == HOUR
+    assert sum((piece.span for piece in account.segments), timedelta()) == HOUR
+    assert {piece.reason for piece in account.segments} == {"weekly"}
+
+
 def test_reading_the_clocks_of_many_cases_takes_the_calendar_and_two_queries(case):
     others = [office.ask().pk for _ in range(3)]
     started(case)
