@@ -142,7 +142,7 @@ def test_a_paper_that_was_revoked_is_not_signed_any_more() -> None:
         {"signed_sha256": None, "signed_size": None},
         {"signed_size": 0},
         {"signing": ""},
-        {"signing": "telepathy"},
+        {"signing": "magic"},
         {"pdf_sha256": None, "pdf_size": None},
     ],
 )
