@@ -6,30 +6,11 @@ them is unknown the `plain` sentence is used instead, so nobody ever reads a gap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from sandar import errors, signing_errors
-
-UNCHANGED = _("Tidak ada yang berubah dan isian Anda tidak hilang.")
-NOTHING_STORED = _("Tidak ada yang tersimpan dari kiriman ini.")
-MEND = _("Perbaiki bagian yang ditandai, lalu kirim lagi.")
-RELOOK = _("Lihat akibat perubahan ini sekali lagi, lalu nyatakan bahwa Anda sudah melihatnya.")
-AGAIN = _(
-    "Coba lagi sebentar lagi. Bila berulang, hubungi administrator kantor dan sebutkan kode di bawah ini."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    title: Promise
-    what: Promise
-    todo: Promise
-    safe: Promise | str = UNCHANGED
-    plain: Promise | None = None
-
+from sandar import errors
+from sandar.doors import signing_texts
+from sandar.doors.refusal_text import AGAIN, MEND, NOTHING_STORED, RELOOK, Text
 
 TEXTS: dict[type[errors.SandarError], Text] = {
     errors.SandarError: Text(
@@ -139,9 +120,17 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Bandingkan dengan keadaan terbaru, lalu simpan lagi bila masih perlu."),
         plain=_("Ini sudah diubah orang lain sesudah halaman Anda dibuka."),
     ),
-    errors.CalendarChanged: Text(_("Kalender sudah diubah"), _("Kalender diubah oleh %(actor)s."), RELOOK),
+    errors.CalendarChanged: Text(
+        _("Kalender sudah diubah"),
+        _("Kalender diubah oleh %(actor)s."),
+        RELOOK,
+        plain=_("Kalender diubah orang lain sesudah halaman Anda dibuka."),
+    ),
     errors.CalendarInUse: Text(
-        _("Masih dipakai"), _("%(count)s batas waktu tugas terbuka bergeser."), RELOOK
+        _("Masih dipakai"),
+        _("%(count)s batas waktu tugas terbuka bergeser."),
+        RELOOK,
+        plain=_("Batas waktu tugas terbuka bergeser."),
     ),
     errors.SubmissionRunning: Text(
         _("Kiriman pertama masih dikerjakan"),
@@ -357,40 +346,10 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Muat ulang beberapa saat lagi."),
         safe=_("Nomor dan isi dokumen sudah tetap."),
     ),
-    signing_errors.SignatureBusy: Text(
-        _("Tanda tangan ini sedang atau sudah diberikan"),
-        _("Orang atau jendela lain lebih dahulu, atau dokumennya tidak berlaku lagi."),
-        _("Muat ulang halaman untuk melihat keadaannya sekarang."),
-        safe=_("Dokumen tetap utuh."),
-    ),
-    signing_errors.SignatureMissing: Text(
-        _("Dokumen belum ditandatangani"),
-        _(
-            "%(number)s menunggu tanda tangan %(title)s. Langkah ini memerlukan dokumen yang sudah ditandatangani."
-        ),
-        _("Minta penanda tangan membuka halaman Tanda tangan, lalu ulangi."),
-        safe=_("Isian Anda tetap ada."),
-    ),
-    signing_errors.SignerAway: Text(
-        _("Layanan tanda tangan tidak menjawab"),
-        _("Dokumen belum ditandatangani: %(reason)s."),
-        _("Coba lagi sebentar; kalau tetap begitu, hubungi administrator kantor."),
-        safe=_("Dokumen tetap utuh."),
-    ),
-    signing_errors.SignerRefused: Text(
-        _("Layanan tanda tangan menolak"),
-        _("Dokumen belum ditandatangani: %(reason)s."),
-        _("Perbaiki sebabnya, lalu tanda tangani lagi."),
-        safe=_("Dokumen tetap utuh."),
-    ),
-    signing_errors.SigningKeyUnreadable: Text(
-        _("Kunci tanda tangan tidak dapat dibuka"),
-        _("Kunci tanda tangan kantor disandi dengan kunci rahasia lain daripada yang dipakai sekarang."),
-        _("Hubungi administrator kantor: kunci rahasia yang lama perlu dipulihkan dari cadangan."),
-    ),
     errors.StorageFull: Text(
         _("Ruang simpan penuh"),
         _("Berkas dan data baru tidak dapat disimpan karena ruang simpan server penuh."),
         _("Hubungi administrator kantor untuk menambah ruang, lalu ulangi."),
     ),
+    **signing_texts.TEXTS,
 }

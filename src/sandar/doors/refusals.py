@@ -17,7 +17,8 @@ from django.utils.functional import Promise
 
 from sandar import errors
 from sandar.doors.refusal_reasons import PLACES, REASONS
-from sandar.doors.refusal_texts import TEXTS, Text
+from sandar.doors.refusal_text import Text
+from sandar.doors.refusal_texts import TEXTS
 from sandar.doors.web import figures, labels
 from sandar.steps import verdicts
 

@@ -1,0 +1,42 @@
+"""The refusals of signing and sealing, as `refusal_texts` has all others."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from sandar import errors, signing_errors
+from sandar.doors.refusal_text import Text
+
+TEXTS: dict[type[errors.SandarError], Text] = {
+    signing_errors.SignatureBusy: Text(
+        _("Tanda tangan ini sedang atau sudah diberikan"),
+        _("Orang atau jendela lain lebih dahulu, atau dokumennya tidak berlaku lagi."),
+        _("Muat ulang halaman untuk melihat keadaannya sekarang."),
+        safe=_("Dokumen tetap utuh."),
+    ),
+    signing_errors.SignatureMissing: Text(
+        _("Dokumen belum ditandatangani"),
+        _(
+            "%(number)s menunggu tanda tangan %(title)s. Langkah ini memerlukan dokumen yang sudah ditandatangani."
+        ),
+        _("Minta penanda tangan membuka halaman Tanda tangan, lalu ulangi."),
+        safe=_("Isian Anda tetap ada."),
+    ),
+    signing_errors.SignerAway: Text(
+        _("Layanan tanda tangan tidak menjawab"),
+        _("Dokumen belum ditandatangani: %(reason)s."),
+        _("Coba lagi sebentar; kalau tetap begitu, hubungi administrator kantor."),
+        safe=_("Dokumen tetap utuh."),
+    ),
+    signing_errors.SignerRefused: Text(
+        _("Layanan tanda tangan menolak"),
+        _("Dokumen belum ditandatangani: %(reason)s."),
+        _("Perbaiki sebabnya, lalu tanda tangani lagi."),
+        safe=_("Dokumen tetap utuh."),
+    ),
+    signing_errors.SigningKeyUnreadable: Text(
+        _("Kunci tanda tangan tidak dapat dibuka"),
+        _("Kunci tanda tangan kantor disandi dengan kunci rahasia lain daripada yang dipakai sekarang."),
+        _("Hubungi administrator kantor: kunci rahasia yang lama perlu dipulihkan dari cadangan."),
+    ),
+}
