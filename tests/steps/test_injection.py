@@ -107,7 +107,8 @@ def values(data: Any, path: tuple[str, ...]) -> list[Any]:
 
 
 INPUTS = sorted(
-    {entry.input for entry in registry.acts().values()} | {Request}, key=lambda kind: kind.__qualname__
+    {entry.input for entry in registry.acts().values()} | {Request},
+    key=lambda kind: (kind.__module__, kind.__qualname__),
 )
 
 
