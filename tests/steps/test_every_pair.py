@@ -136,7 +136,7 @@ def data_for(case: Case, action: str) -> dict[str, Any]:
         return BETWEEN[action]
     if action == "decline" and state in ("capacity_offer", "later_offer"):
         return {"note": "jalan acak"}
-    if action in ("send_back", "recheck", "reapprove", "reject", "decline", "fix"):
+    if action in ("send_back", "return_hop", "recheck", "reapprove", "reject", "decline", "fix"):
         return {"reason": "other", "note": "jalan acak"}
     if action == "refuse":
         in_step_3 = state in ("capacity_release", "waiting_capacity")

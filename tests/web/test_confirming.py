@@ -55,7 +55,7 @@ def test_an_old_one_needs_the_password_and_keeps_what_was_typed(case: Case) -> N
     client = aged("kabid1", minutes=16)
     assert ASKS in page(client, case)
     for typed, sentence in (
-        ("", "Tulis kata sandi Anda untuk menyetujui."),
+        ("", "Tulis kata sandi Anda."),
         ("bukan-itu-sandinya", "Kata sandi tidak cocok."),
     ):
         answer = approve(client, case, confirm_password=typed)

@@ -17,7 +17,12 @@ _OPEN = {"account_opened": True, "account_closed": False, "account_reopened": Tr
 
 
 def flaws() -> Iterator[Flaw]:
-    """What the journal says was given, ended, opened and closed, against what acts are judged by."""
+    """What the journal says was given, ended, opened and closed, against what acts are judged by.
+
+    A journal that does not hold proves nothing, and `proof.facility` points at it.
+    """
+    if journal.broken():
+        return
     told = _Told()
     for event in journal.events().filter(kind__in=KINDS).order_by("seq"):
         told.hear(event)
