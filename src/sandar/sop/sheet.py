@@ -163,10 +163,13 @@ def _row(row: Data) -> str:
 def _real(measured: Measured | None) -> str:
     if measured is None:
         return ""
-    share = f"<br>{escape(measured.share)} tepat waktu" if measured.share else ""
+    median, p90, share = (
+        escape(value).replace(" ", "&nbsp;")
+        for value in (measured.median, measured.p90, measured.share or "")
+    )
     return (
-        f'<p class="sop-real"><b>Nyata</b> ({measured.count}×)<br>median {escape(measured.median)}'
-        f"<br>p90 {escape(measured.p90)}{share}</p>"
+        f'<p class="sop-real"><b>Nyata</b> ({measured.count}×)<br>median {median}'
+        f"<br>p90 {p90}{f'<br>{share} tepat waktu' if share else ''}</p>"
     )
 
 
