@@ -235,7 +235,7 @@ def test_the_living_sheet_shows_measured_times_beside_the_standard() -> None:
     real = {"capacity": sheet.Measured("42 mnt", "58 mnt", "97 %", 12)}
     living = sheet.fragment(bundled(), real)
     assert (
-        '<td>1 Jam<p class="sop-real"><b>Nyata</b> (12×)<br>median 42 mnt<br>p90 58 mnt<br>97 % tepat waktu</p></td>'
+        '<td>1 Jam<p class="sop-real"><b>Nyata</b> (12×)<br>median 42&nbsp;mnt<br>p90 58&nbsp;mnt<br>97&nbsp;% tepat waktu</p></td>'
         in living
     )
     assert living.count("sop-real") == 1
