@@ -71,6 +71,7 @@ def test_a_function_of_too_many_lines_or_places_is_found() -> None:
         ("index-url = py" + "pi.org", True),
         ("kept in /wo" + "rk/main", True),
         ("mail budi@dinas" + ".go.id", True),
+        ("<" * 7 + " HEAD", True),
         ("open http://127.0.0.1:8000", False),
         ('<svg xmlns="http://www.w3.org/2000/svg">', False),
         ("mail budi@dinas.example", False),

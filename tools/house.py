@@ -174,6 +174,8 @@ def unwanted(text: str) -> Iterator[str]:
         yield f"names a place to download from: {found.group(0)}"
     if found := MACHINE_PATH.search(text):
         yield f"holds a path of one machine: {found.group(0)}"
+    if text.startswith(("<" * 7 + " ", ">" * 7 + " ")):
+        yield "is what a merge left behind"
 
 
 def check_texts() -> Iterator[str]:
