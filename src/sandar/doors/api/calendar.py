@@ -140,6 +140,7 @@ def remove_season(
     past: PastToo = False,
 ) -> HttpResponse:
     """Take a season away; 409 CALENDAR_IN_USE while open due times stand on it, unless `confirm`."""
+    _editor(request)
     said = {"reason": reason, "version": version, "confirm": confirm, "past": past}
     given = parsed(SeasonGone, {"first": first, **said})
     return _done(request, "season_gone", given, preview=preview)
@@ -164,6 +165,7 @@ def remove_day(
     past: PastToo = False,
 ) -> HttpResponse:
     """Take a row away that was entered by hand; 409 CALENDAR_IN_USE while open due times stand on it."""
+    _editor(request)
     said = {"reason": reason, "version": version, "confirm": confirm, "past": past}
     return _done(request, "day_gone", parsed(DayGone, {"day": day, **said}), preview=preview)
 
