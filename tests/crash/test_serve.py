@@ -124,7 +124,7 @@ def test_every_part_that_is_killed_comes_back_and_the_end_is_clean(tmp_path: Pat
         assert wait_for_answer(running, seconds=15) < 15
 
         started = time.monotonic()
-        assert running.stop() == 0
+        assert running.stop() == 0, "\n".join(running.lines)
         assert time.monotonic() - started < 10
         assert group(running.process.pid) == []
 
@@ -143,7 +143,7 @@ def test_a_stack_that_was_killed_starts_again_on_the_same_data(tmp_path: Path) -
         try:
             assert again.get("/health/ready").status == 200
         finally:
-            assert again.stop() == 0
+            assert again.stop() == 0, "\n".join(again.lines)
 
 
 def test_the_doctor_finds_nothing_wrong_with_the_example(office: Instance) -> None:

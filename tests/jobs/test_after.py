@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from sandar.doors.jobs import after, care, render, schedule, signing, sweep, tidy
+from sandar.doors.jobs.worker import Worker
 from sandar.errors import RenderFailed
 from sandar.outside import probe as outside
 from sandar.records.assets.models import Probe
@@ -102,6 +105,16 @@ def test_a_mended_paper_leaves_no_trouble(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_shift_that_is_over_begins_nothing() -> None:
     office.ask()
     assert render.run(timezone.now(), care.Shift(0)) == 0
+    assert render.run(timezone.now(), care.Shift()) == 1
+
+
+def test_a_worker_that_was_told_to_end_begins_no_further_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    office.ask()
+    with monkeypatch.context() as told:
+        told.setattr(care, "_leaving", threading.Event())
+        worker = Worker()
+        worker._stop(signal.SIGTERM, None)
+        assert render.run(timezone.now(), care.Shift()) == 0
     assert render.run(timezone.now(), care.Shift()) == 1
 
 

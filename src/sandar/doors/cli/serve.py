@@ -7,6 +7,7 @@ import gc
 import http.client
 import ipaddress
 import os
+import signal
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 HELP = noop("Menjalankan Sandar: web dan pekerja latar, di latar depan terminal.")
 EXAMPLE = "sandar serve --host 127.0.0.1 --port 8000 --workers 2"
 DRAIN_SECONDS = 9.0  # the contract says 10 from SIGTERM to the end
-WORKER_DRAIN_SECONDS = 6  # a worker that is only starting misses the signal and is ended after this
+WORKER_DRAIN_SECONDS = 6
 READY_LIMIT_SECONDS = 60.0
 THREADS = 2
 
@@ -177,6 +178,7 @@ def _web(host: str, port: int, workers: int) -> None:
     gc.enable()
     # Forks share what is already imported; Python 3.14 would start each worker from nothing.
     multiprocessing.set_start_method("fork", force=True)
+    _end_while_starting()
     Granian(
         "sandar.doors.web.wsgi:application",
         address=host,
@@ -189,6 +191,24 @@ def _web(host: str, port: int, workers: int) -> None:
         workers_kill_timeout=WORKER_DRAIN_SECONDS,
         log_level=LogLevels.error,
     ).serve()
+
+
+def _end_while_starting() -> None:
+    """A forked worker ends at SIGTERM from its first moment; it would inherit a handler that only its parent heeds."""
+    ending = {signal.SIGTERM}
+
+    def let_in() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ending)
+
+    def begin() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        let_in()
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, ending),
+        after_in_parent=let_in,
+        after_in_child=begin,
+    )
 
 
 def _worker() -> None:

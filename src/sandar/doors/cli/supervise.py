@@ -120,6 +120,10 @@ class Supervisor:
         while alive and time.monotonic() < deadline:
             signal.sigtimedwait({signal.SIGCHLD}, 0.1)
             alive -= _reap().keys()
+        for child in self.children:
+            if child.pid in alive:
+                slow = f"sandar: {child.name} did not finish within {self.drain_seconds:g} s, ended by force"
+                print(slow, file=sys.stderr, flush=True)
         while left := _own_children():  # killing one makes its own children ours
             _kill(left)
             signal.sigtimedwait({signal.SIGCHLD}, 0.1)

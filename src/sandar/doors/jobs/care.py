@@ -7,6 +7,7 @@ pause; after `MOST_TRIES` the piece is quarantined and waits for a person (relia
 from __future__ import annotations
 
 import logging
+import threading
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -21,15 +22,26 @@ MOST_TRIES = 8
 _log = logging.getLogger("sandar.jobs")
 
 
+_leaving = threading.Event()
+
+
+def leave_off() -> None:
+    """The worker was told to end: every shift of this process is over after the piece that is being done."""
+    _leaving.set()
+
+
 class Shift:
-    """The time one job may take: no piece is begun after it. The longest piece takes 20 s, a job's limit is 50."""
+    """The time one job may take: no piece is begun after it, nor after the worker was told to end.
+
+    The longest piece takes 20 s, a job's limit is 50.
+    """
 
     def __init__(self, seconds: float = 25.0) -> None:
         self._ends = monotonic() + seconds
 
     @property
     def is_over(self) -> bool:
-        return monotonic() >= self._ends
+        return _leaving.is_set() or monotonic() >= self._ends
 
 
 def attempt(

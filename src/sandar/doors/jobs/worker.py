@@ -25,6 +25,8 @@ from django_q.scheduler import scheduler
 from django_q.signing import BadSignature, SignedPackage
 from django_q.worker import worker
 
+from sandar.doors.jobs import care
+
 SCHEDULES_EVERY_SECONDS = 10.0
 # A job past its limit gets an exception; one that does not even hear that ends with this process.
 GRACE_SECONDS = 5
@@ -64,6 +66,7 @@ class Worker:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self.is_stopping = True
+        care.leave_off()
 
     def turn(self) -> int:
         """One round: due schedules, one job. Returns the number of jobs; waits when none is there."""
