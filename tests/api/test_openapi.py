@@ -23,6 +23,7 @@ from sandar.doors.cli.example.office import token_of
 from sandar.doors.web.wsgi import application
 from sandar.records.documents.models import StoredFile
 from sandar.records.ledger.models import Claim
+from sandar.records.people.models import Absence, RoleGrant
 from sandar.steps.revising import drafts
 from tests import office
 from tests.api.world import Api, ok
@@ -113,6 +114,12 @@ def real(built: None, django_db_blocker: Any) -> dict[str, Any]:
             "kind": "rack",
             "first": "2027-02-08",
             "day": "2026-12-01",
+            "username": "operator1",
+            "grant": RoleGrant.objects.get(person__username="operator1").pk,
+            "absence": Absence.objects.create(
+                person=office.person("operator1"), first_day="2026-01-05", last_day="2026-01-06", reason="Uji"
+            ).pk,
+            "code": "DINKES",
             "service": "colocation",
             "revision": 1,
             "draft": drafts.begin("colocation", person=office.person("pengawas1"), at=timezone.now()).pk,
@@ -132,7 +139,10 @@ def test_what_exists_answers_as_described(case: Case, real: dict[str, Any]):
         case.query = {}
     case.path_parameters = {name: real[name] for name in case.path_parameters or {}}
     person = (
-        "kabid1" if "tasks" in case.path else "dinkes1" if case.path.endswith("/cases") else "administrator1"
-    )
+        "kabid1" if "tasks" in case.path
+        else "dinkes1" if case.path.endswith("/cases")
+        else "admin" if case.path.startswith(("/people", "/agencies", "/settings/separation"))
+        else "administrator1"
+    )  # fmt: skip
     headers = {"Authorization": f"Bearer {token_of(person)}"}
     in_a_rollback(lambda: case.call_and_validate(headers=headers, checks=CONFORM))

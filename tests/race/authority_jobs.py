@@ -51,7 +51,8 @@ def end_authority(*, of: str, how: str, after: float) -> dict[str, Any]:
     if how == "close":
         accounts.close(of, why, person=admin, at=office.MONDAY)
     else:
-        grants.revoke(RoleGrant.objects.get(person__username=of).pk, why, person=admin, at=office.MONDAY)
+        pk = RoleGrant.objects.get(person__username=of).pk
+        grants.revoke(pk, why, of=of, person=admin, at=office.MONDAY)
     return {"acts": acts_of(by=of)}
 
 

@@ -20,7 +20,7 @@ from sandar.records.dispositions import read as dispositions
 from sandar.steps.inputs import Nothing
 from sandar.steps.s2_disposition import hops as way
 from sandar.steps.s2_disposition import receipts
-from sandar.steps.s2_disposition.forms import Answer
+from sandar.steps.s2_disposition.forms import Answer, InstructionLines
 from sandar.steps.s2_disposition.hops import Hop
 
 router = Router(tags=["disposition"])
@@ -110,7 +110,26 @@ def answer_disposition(request: HttpRequest, number: str) -> HttpResponse:
 @router.get("/instructions", response=shapes.InstructionList)
 def list_instructions(request: HttpRequest) -> HttpResponse:
     """The boxes of the disposition sheet, whose codes `forward` takes."""
-    if not caller_of(request).viewer.is_office:
+    viewer = caller_of(request).viewer
+    if not (viewer.is_office or receipts.EDITOR in viewer.roles):
         raise Forbidden(needed="division_head")
+    return answer(_boxes())
+
+
+@router.put("/instructions", response=shapes.InstructionList, openapi_extra=takes(InstructionLines))
+def change_instructions(request: HttpRequest) -> HttpResponse:
+    """Write the office's own list, in its order; a line that stays keeps its code. For the system administrator."""
+    caller = caller_of(request)
+    caller.must_hold(receipts.EDITOR)
+    given = body_of(request, InstructionLines)
+
+    def work() -> dict[str, Any]:
+        receipts.keep_list(given.lines, person=caller.person, at=caller.at)
+        return _boxes()
+
+    return once(request, caller, work)
+
+
+def _boxes() -> dict[str, Any]:
     items = [box._asdict() for box in dispositions.instructions()]
-    return answer({"items": items, "count": len(items), "page": 1})
+    return {"items": items, "count": len(items), "page": 1}

@@ -22,6 +22,7 @@ from sandar.doors.api import (
     documents,
     facility,
     overrides,
+    people,
     power,
     racks,
     settings,
@@ -76,6 +77,7 @@ for part in (
     assets,
     facility,
     settings,
+    people,
     overrides,
     sop,
 ):

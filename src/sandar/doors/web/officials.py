@@ -100,7 +100,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     """Everybody, officers first, with what they hold today."""
     allowed(request)
     query, side = request.GET.get("q", "")[:100], request.GET.get("sisi", "")
-    rows = shown.people(query, side if side in ("kantor", "instansi", "tutup") else "", today(request))
+    rows = shown.people(query, side, today(request))
     page = Paginator(rows, SIZE).get_page(request.GET.get("page"))
     context = {"page": page, "q": query, "side": side, "editing": may_edit(request)}
     context["vacant"] = shown.vacancies(today(request))
@@ -189,7 +189,11 @@ def change_person(request: HttpRequest, username: str, form: str) -> HttpRespons
 @require_POST
 def end_grant(request: HttpRequest, username: str, pk: int) -> HttpResponse:
     """End a role or mandate now."""
-    return _end(request, username, lambda given, by: grants.revoke(pk, given, person=by, at=timezone.now()))
+    return _end(
+        request,
+        username,
+        lambda given, by: grants.revoke(pk, given, of=username, person=by, at=timezone.now()),
+    )
 
 
 @signed_in
@@ -197,7 +201,9 @@ def end_grant(request: HttpRequest, username: str, pk: int) -> HttpResponse:
 def end_absence(request: HttpRequest, username: str, pk: int) -> HttpResponse:
     """Somebody is back."""
     return _end(
-        request, username, lambda given, by: grants.end_absence(pk, given, person=by, at=timezone.now())
+        request,
+        username,
+        lambda given, by: grants.end_absence(pk, given, of=username, person=by, at=timezone.now()),
     )
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
 from sandar.core import standing_in
 from sandar.core.authority import DUTIES, FIELDS, FORBIDDEN_PAIRS, SERVICES_OF, WARNED_PAIRS, Pair, Scope
 from sandar.doors.web import labels
@@ -18,19 +16,13 @@ from sandar.records.people.models import ROLES, Absence, Agency, Person, RoleGra
 from sandar.steps import separation
 from sandar.steps.people import book
 
+_SIDES = {"kantor": "office", "instansi": "agency", "tutup": "closed"}
 _PARTICULARS = ("name", "title", "nip", "rank", "email", "phone")
 
 
 def people(query: str, side: str, day: date) -> list[dict[str, Any]]:
-    """Everybody whose name, account or agency has `query`. side: kantor, instansi, tutup or "" for open accounts."""
-    rows = Person.objects.select_related("agency").filter(is_active=side != "tutup")
-    if side in ("kantor", "instansi"):
-        rows = rows.filter(agency__is_provider=side == "kantor")
-    if query:
-        rows = rows.filter(
-            Q(name__icontains=query) | Q(username__icontains=query) | Q(agency__name__icontains=query)
-        )
-    chosen = list(rows.order_by("-agency__is_provider", "agency__name", "name"))
+    """Everybody whose name, account or agency has `query`. side: as the page names it."""
+    chosen = list(people_read.listed(query, _SIDES.get(side, "")))
     held: dict[int, list[dict[str, Any]]] = {}
     grants = RoleGrant.objects.filter(person__in=[person.pk for person in chosen], revoked_at__isnull=True)
     for grant in grants.select_related("acting_for").order_by("-valid_from"):

@@ -206,6 +206,21 @@ def represented(grant: Grant, day: date) -> tuple[int, ...]:
     return rules.represented(_grants(day, role=grant.role), grant, day)
 
 
+def listed(query: str, side: str) -> QuerySet[Person]:
+    """Everybody whose name, account or agency has `query`, officers first.
+
+    side: office, agency, closed, or "" for every open account.
+    """
+    rows = Person.objects.select_related("agency").filter(is_active=side != "closed")
+    if side in ("office", "agency"):
+        rows = rows.filter(agency__is_provider=side == "office")
+    if query:
+        rows = rows.filter(
+            Q(name__icontains=query) | Q(username__icontains=query) | Q(agency__name__icontains=query)
+        )
+    return rows.order_by("-agency__is_provider", "agency__name", "name", "pk")
+
+
 def granted_to(person: Person, role: str | None, *, from_day: date, to_day: date | None) -> list[RoleGrant]:
     """The grants of `person` that hold on some day of a period (None: without an end); of one role, or of all."""
     rows = RoleGrant.objects.filter(person=person, revoked_at__isnull=True)

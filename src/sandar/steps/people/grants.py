@@ -127,10 +127,13 @@ def _apart(holder: Person, given: NewGrant) -> None:
         raise AdminApart()
 
 
-def revoke(grant_id: int, given: Why, *, person: Person | None, at: datetime) -> RoleGrant:
-    """End a grant now, before its last day. Raises NotFound, InvalidInput when it has ended."""
+def revoke(grant_id: int, given: Why, *, of: str, person: Person | None, at: datetime) -> RoleGrant:
+    """End a grant of the person `of` (username) now, before its last day.
+
+    Raises NotFound, InvalidInput when it has ended.
+    """
     with changing(person, at) as book:
-        grant = RoleGrant.objects.select_related("person").filter(pk=grant_id).first()
+        grant = RoleGrant.objects.select_related("person").filter(pk=grant_id, person__username=of).first()
         if grant is None:
             raise NotFound(what="grant")
         _keeps_an_admin(book, grant)
@@ -203,10 +206,14 @@ def _substitute(book: Book, known: Person, given: NewAbsence) -> None:
         _give(book, holder, mandate)
 
 
-def end_absence(absence_id: int, given: Why, *, person: Person | None, at: datetime) -> Absence:
-    """Somebody is back before the last day; what substitutes had ends with it. Raises NotFound, InvalidInput."""
+def end_absence(absence_id: int, given: Why, *, of: str, person: Person | None, at: datetime) -> Absence:
+    """The person `of` (username) is back before the last day; what substitutes had ends with it.
+
+    Raises NotFound, InvalidInput.
+    """
     with changing(person, at) as book:
-        absence = Absence.objects.select_related("person").filter(pk=absence_id).first()
+        rows = Absence.objects.select_related("person")
+        absence = rows.filter(pk=absence_id, person__username=of).first()
         if absence is None:
             raise NotFound(what="absence")
         if not people_write.end_absence(absence, at=at):

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from sandar.errors import ActionNotAllowed, InvalidInput, NotFound
+from sandar.errors import ActionNotAllowed, Forbidden, InvalidInput, NotFound
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Task
@@ -97,9 +97,15 @@ def _note(case: Case, kind: str, payload: Mapping[str, Any], *, who: Standing, a
 
 
 def keep_list(lines: Sequence[str], *, person: Person, at: datetime) -> None:
-    """Write the office's own list of boxes; a line that stays keeps its code. Raises InvalidInput for twins."""
+    """Write the office's own list of boxes; a line that stays keeps its code.
+
+    Raises Forbidden (system administrator only), InvalidInput for twins.
+    """
     with transaction.atomic():
         head = journal.lock()
+        grant = people.authority(person, EDITOR, people.today(at))
+        if grant is None:
+            raise Forbidden(needed=EDITOR)
         known = {box.words: box.code for box in dispositions.instructions()}
         boxes = [Box(known.get(words) or slugify(words)[:40], words) for words in lines]
         codes = [box.code for box in boxes]
@@ -113,5 +119,5 @@ def keep_list(lines: Sequence[str], *, person: Person, at: datetime) -> None:
             payload={"lines": list(lines)},
             at=at,
             by=person.pk,
-            actor=signed(person, people.authority(person, EDITOR, people.today(at))),
+            actor=signed(person, grant),
         )
