@@ -21,7 +21,7 @@ from schemathesis.config import SchemathesisConfig
 from sandar.doors.api import openapi
 from sandar.doors.cli.example.office import token_of
 from sandar.doors.web.wsgi import application
-from sandar.records.documents.models import StoredFile
+from sandar.records.documents.models import Signature, StoredFile
 from sandar.records.ledger.models import Claim
 from sandar.records.people.models import Absence, RoleGrant
 from sandar.steps.revising import drafts
@@ -107,6 +107,7 @@ def real(built: None, django_db_blocker: Any) -> dict[str, Any]:
             "task_id": office.task_of(fresh).pk,
             "action": "forward",
             "document_id": done.documents.earliest("pk").pk,
+            "signature_id": Signature.objects.filter(person__username="kabid1").earliest("pk").pk,
             "file_id": StoredFile.objects.get(pk=file["id"]).pk,
             "asset": done.assets.get().number,
             "claim_id": Claim.objects.earliest("pk").pk,
@@ -139,7 +140,7 @@ def test_what_exists_answers_as_described(case: Case, real: dict[str, Any]):
         case.query = {}
     case.path_parameters = {name: real[name] for name in case.path_parameters or {}}
     person = (
-        "kabid1" if "tasks" in case.path
+        "kabid1" if "tasks" in case.path or "signatures" in case.path
         else "dinkes1" if case.path.endswith("/cases")
         else "admin" if case.path.startswith(("/people", "/agencies", "/settings/separation"))
         else "administrator1"

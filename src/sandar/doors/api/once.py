@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from sandar.doors import again
 from sandar.doors.api.auth import Caller
-from sandar.errors import InvalidInput
+from sandar.errors import InvalidInput, SubmissionRunning
 from sandar.records.cases import write as cases_write
+from sandar.records.cases.models import Submission
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 180
 JSON = "application/json"
+CUT_OFF = timedelta(minutes=5)  # longer than any call outside may take
 
 
 def written(value: Any) -> str:
@@ -67,6 +70,44 @@ def once(
         return _response(text, status)
 
     return again.whole(do)
+
+
+def once_outside(
+    request: HttpRequest, caller: Caller, work: Callable[[], Mapping[str, Any]], *, content: bytes
+) -> HttpResponse:
+    """As `once`, for work that asks a service outside and may therefore hold no transaction.
+
+    The key is taken, the work done, the answer kept: each committed by itself. A refusal gives the key back. Where a
+    crash cut the work off, the key may be taken again after CUT_OFF: such work must bear being done twice. content:
+    what makes two calls the same; whatever is secret stays out of it, so no hash of it is kept.
+    """
+    key = _key(request)
+    if not key:
+        return answer(work())
+    same = cases_write.fingerprint(str(request.method), request.path, content)
+
+    def claim() -> Submission | None:
+        first = cases_write.claim_submission(caller.person.pk, key, body_sha256=same, at=caller.at)
+        if first is None or first.status:
+            return first
+        if cases_write.retake_submission(first, cut_off_before=caller.at - CUT_OFF, at=caller.at):
+            return None
+        raise SubmissionRunning()
+
+    first = again.whole(claim)
+    if first is not None:
+        response = _response(str(first.answer["body"]), first.status)
+        response["Idempotency-Replayed"] = "true"
+        return response
+    try:
+        text = written(work())
+    except BaseException:
+        again.whole(lambda: cases_write.release_submission(caller.person.pk, key))
+        raise
+    again.whole(
+        lambda: cases_write.answer_submission(caller.person.pk, key, status=200, answer={"body": text})
+    )
+    return _response(text, 200)
 
 
 def _key(request: HttpRequest) -> str:

@@ -7,18 +7,16 @@ Officers without a password (passkey only) are not asked: their second factor st
 
 from __future__ import annotations
 
-from allauth.core import ratelimit
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from sandar.doors import fresh
+from sandar.doors.fresh import FRESH_SECONDS as FRESH_SECONDS
 from sandar.doors.web.person import person_of
 from sandar.doors.web.signin import BEGAN
-from sandar.errors import InvalidInput, TooMany
 
 FIELD = "confirm_password"
 CONFIRMED_AT = "confirmed_at"
-FRESH_SECONDS = 15 * 60
 ASKED = frozenset({("approval", "approve"), ("approval", "accept")})  # step, action
 
 
@@ -42,13 +40,7 @@ def prove(request: HttpRequest) -> None:
 
     Raises InvalidInput beside the field, TooMany after many wrong passwords.
     """
-    person, typed = person_of(request), request.POST.get(FIELD, "")
-    if not person.has_usable_password():
-        return
-    if not typed:
-        raise InvalidInput(fields={FIELD: [_("Tulis kata sandi Anda.")]})
-    if not ratelimit.consume(request, action="reauthenticate", user=person):
-        raise TooMany(retry_after=60)
-    if not person.check_password(typed):
-        raise InvalidInput(fields={FIELD: [_("Kata sandi tidak cocok.")]})
-    request.session[CONFIRMED_AT] = int(timezone.now().timestamp())
+    person = person_of(request)
+    fresh.prove(request, person, request.POST.get(FIELD, ""), field=FIELD)
+    if person.has_usable_password():
+        request.session[CONFIRMED_AT] = int(timezone.now().timestamp())

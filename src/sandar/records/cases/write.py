@@ -311,6 +311,19 @@ def answer_submission(person_id: int, key: str, *, status: int, answer: Mapping[
         cursor.execute(_ANSWER, [status, json.dumps(dict(answer)), person_id, key])
 
 
+def retake_submission(first: Submission, *, cut_off_before: datetime, at: datetime) -> bool:
+    """Take over a call that a crash cut off before then. False: it is at work, or another was faster."""
+    _inside()
+    rows = Submission.objects.filter(pk=first.pk, status=0, at=first.at, at__lt=cut_off_before)
+    return rows.update(at=at) == 1
+
+
+def release_submission(person_id: int, key: str) -> None:
+    """Give back the key of a call that was refused: it may come again with a mended body."""
+    _inside()
+    Submission.objects.filter(person_id=person_id, key=key, status=0).delete()
+
+
 def forget_submissions(*, before: datetime) -> int:
     """Forget Idempotency-Keys of calls made before `before`; returns how many."""
     _inside()
