@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sandar.sop import ladders
 from sandar.sop.procedure import RETURN
 from sandar.sop.reading import BUDGET
 from sandar.sop.writing import Values
@@ -63,6 +64,7 @@ def edited(values: Mapping[str, Any], fields: Mapping[str, str]) -> Values:
         _time(step, fields, prefix)
         for stage in step.get("stage", []):
             _stage(found, step, stage, fields)
+    ladders.into(found, fields)
     return found
 
 

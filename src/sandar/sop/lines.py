@@ -6,6 +6,7 @@ A path is the way to a value in the read tables: ("step", 2, "stage", 0, "action
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 Path = tuple[str | int, ...]
 
@@ -15,23 +16,45 @@ _KEY = re.compile(rf"^\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
 _TOKEN = re.compile(r'"""|\'\'\'|"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*|[\[\]{}]')
 
 
+class Remark(NamedTuple):
+    """One line's comment with its sign ("" without one). path: the thing of that line, None for a line of its own.
+
+    is_within: the line goes on with a value that began above.
+    """
+
+    path: Path | None
+    comment: str
+    is_within: bool = False
+
+
 class Lines:
     """The line numbers (1-based) of the tables and keys of one TOML text."""
 
     def __init__(self, text: str) -> None:
         self._lines: dict[Path, int] = {(): 1}
         self._counts: dict[Path, int] = {}
+        self.remarks: list[Remark] = []
+        """The comments in their order, and the empty lines between them."""
         table: Path = ()
+        path: Path | None = None
         depth, quote = 0, ""
         for number, line in enumerate(text.splitlines(), 1):
-            if not depth and not quote:
+            within = bool(depth or quote)
+            if not within:
+                path = None
                 if header := _HEADER.match(line):
-                    table = self._table(header, number)
-                    continue
-                if key := _KEY.match(line):
-                    self._lines.setdefault((*table, *_names(key[1])), number)
+                    path = table = self._table(header, number)
+                    line = line[header.end(2) :].lstrip("]")
+                elif key := _KEY.match(line):
+                    path = (*table, *_names(key[1]))
+                    self._lines.setdefault(path, number)
                     line = line[key.end() :]
-            depth, quote = _nesting(line, depth, quote)
+            is_empty = not line.strip() and path is None
+            depth, quote, comment = _nesting(line, depth, quote)
+            if path is not None and not within:
+                self.remarks.append(Remark(path, comment))
+            elif comment or is_empty:
+                self.remarks.append(Remark(path, comment, is_within=path is not None))
 
     def of(self, path: Path) -> int:
         """The line of `path`, or of the nearest table around it when it is written inline."""
@@ -59,8 +82,9 @@ def _names(dotted: str) -> list[str]:
     return [part.strip().strip("\"'") for part in dotted.split(".")]
 
 
-def _nesting(line: str, depth: int, quote: str) -> tuple[int, str]:
-    """How deep the brackets are, and which long string is open, after `line`."""
+def _nesting(line: str, depth: int, quote: str) -> tuple[int, str, str]:
+    """How deep the brackets are, which long string is open, after `line`; and the comment at its end."""
+    comment = ""
     for mark in _TOKEN.findall(line):
         if quote:
             quote = "" if mark == quote else quote
@@ -70,4 +94,6 @@ def _nesting(line: str, depth: int, quote: str) -> tuple[int, str]:
             depth += 1
         elif mark in "]}":
             depth -= 1
-    return max(depth, 0), quote
+        elif mark.startswith("#"):
+            comment = mark.rstrip()
+    return max(depth, 0), quote, comment

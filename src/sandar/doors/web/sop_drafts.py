@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -102,9 +103,11 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, draft)
     fields = _fields(request)
     seen, person = version_of(request), person_of(request)
+    gone: list[str] = []
 
     def do() -> str:
-        drafts.edit(pk, fields, seen=seen, person=person, at=timezone.now())
+        saved = drafts.edit(pk, fields, seen=seen, person=person, at=timezone.now())
+        gone[:] = drafts.lost(draft.text, saved.text)
         return reverse("sop_draft", args=[pk]) + _anchor(fields)
 
     try:
@@ -113,6 +116,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         if error.status >= 500 or error.status in (401, 403, 404):
             raise
         return _page(request, cases.draft(pk), typed=fields, error=error)
+    if gone:
+        said = _("Catatan pada berkas yang ikut terhapus: %(notes)s")
+        messages.warning(request, said % {"notes": "; ".join(f"“{one}”" for one in gone)})
     return redirect(url)
 
 
@@ -122,6 +128,9 @@ def _fields(request: HttpRequest) -> dict[str, str]:
 
 def _anchor(fields: Mapping[str, str]) -> str:
     verb, _colon, key = fields.get("op", "").partition(":")
+    if verb.startswith(("rung_", "ladder_")):
+        scope = key.rpartition(":")[0] if verb == "rung_remove" else key
+        return f"?buka={quote(scope)}#k-{quote(scope)}" if scope else f"#k-{sop_table.LADDER}"
     return {"up": f"#k-{key}", "down": f"#k-{key}", "add": "#tabel", "remove": "#tabel"}.get(verb, "#keadaan")
 
 
@@ -145,6 +154,7 @@ def _page(
         "today": today(request),
         "may_publish": drafts.may_publish(roles(request)),
         "wrote": person_of(request).pk in draft.authors,
+        "opened": request.GET.get("buka", ""),
     }
     return render(request, "web/sop/draft.html", context, status=error.status if error else 200)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sandar.doors.web import labels
-from sandar.sop import definition
+from sandar.sop import definition, ladders
 from sandar.sop.definition import RETURN, ROLES, SYSTEM, Problem
 from sandar.sop.lines import Lines
 from sandar.steps import registry
@@ -48,7 +48,36 @@ def table(text: str) -> dict[str, Any]:
         ],
         "steps": [(step.get("key"), f"{step.get('no')}. {step.get('short')}") for step in steps[1:]],
         "units": [("min", _("menit")), ("day", _("hari kerja"))],
+        "ladder": _ladder(values, ""),
+        "moments": [
+            (ladders.BEFORE, _("sebelum batas")),
+            (ladders.AT, _("tepat pada batas")),
+            (ladders.AFTER, _("sesudah batas")),
+        ],
+        "rung_units": [("min", _("menit kerja")), ("day", _("hari kerja")), ("%", _("% waktu baku"))],
     }
+
+
+def _ladder(values: Values, scope: str) -> list[Values]:
+    """The rungs of a ladder with the names of their fields, and whom each tells."""
+    words = {"holder": _("pemegang tugas"), "superior": _("atasannya"), "head": _("kepala kantor")}
+    found = []
+    for place, rung in enumerate(ladders.of(values, scope)):
+        when, amount, unit = ladders.moment(str(rung.get("at", "")))
+        to = [(one, word, one in rung.get("to", [])) for one, word in words.items()]
+        name = ladders.prefix(scope, place)
+        found.append(
+            {
+                **rung,
+                "p": name,
+                "op": f"{scope}:{place}",
+                "when": when,
+                "amount": amount,
+                "unit": unit,
+                "to": to,
+            }
+        )
+    return found
 
 
 def _row(step: Values, columns: Mapping[Any, str], place: int, count: int) -> Values:
@@ -63,6 +92,7 @@ def _row(step: Values, columns: Mapping[Any, str], place: int, count: int) -> Va
         "last": place in (0, count - 1),
         "fixed": place == 0,
         "stages": [_stage(stage) for stage in step.get("stage", [])],
+        "ladder": _ladder({"step": [step]}, str(step.get("key"))),
     }
 
 
@@ -100,19 +130,21 @@ def _ways_back(values: Values) -> Choices:
     ]
 
 
+LADDER = "-tangga"
+"""Where the page keeps the common ladder; no activity can have this key."""
+
+
 def placed(text: str, problems: Iterable[Problem]) -> list[dict[str, str]]:
-    """Each problem in a sentence, with the activity it stands in (key and words), as far as it is in one."""
-    lines, steps = Lines(text), tomllib.loads(text).get("step", [])
-    starts = [(lines.of(("step", place)), step) for place, step in enumerate(steps)]
+    """Each problem in a sentence, with the activity or the ladder it stands in (key and words), as far as it is."""
+    lines, values = Lines(text), tomllib.loads(text)
+    starts = [(lines.of(("step", place)), step) for place, step in enumerate(values.get("step", []))]
     after = min((lines.of((key, 0)) for key in ("end", "anytime") if lines.of((key, 0)) > 1), default=10**9)
+    ladder = lines.of(("escalation", 0)) if values.get("escalation") else 10**9
     found = []
     for problem in problems:
         home = next((s for line, s in reversed(starts) if line <= problem.line < after), None)
-        found.append(
-            {
-                "sentence": definition.sentence(problem),
-                "key": home.get("key", "") if home else "",
-                "where": f"{home.get('no')}. {home.get('short')}" if home else "",
-            }
-        )
+        key, where = (home.get("key", ""), f"{home.get('no')}. {home.get('short')}") if home else ("", "")
+        if home is None and ladder <= problem.line < after:
+            key, where = LADDER, _("Tangga eskalasi")
+        found.append({"sentence": definition.sentence(problem), "key": key, "where": where})
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -32,8 +32,9 @@ from sandar.records.facility import journal
 from sandar.records.facility.journal_models import FacilityJournal
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
-from sandar.sop import definition, editing, writing
+from sandar.sop import comments, definition, editing, ladders, writing
 from sandar.sop.definition import Problem
+from sandar.sop.writing import Values
 from sandar.steps.revising import runnable
 from sandar.steps.turn import signed
 
@@ -127,7 +128,27 @@ def edited(text: str, fields: Mapping[str, str]) -> str:
         values = editing.without_activity(values, key)
     elif verb == "add":
         values = editing.with_activity(values, _activity(values, fields))
-    return writing.write(values)
+    elif verb in _LADDERS:
+        values = _LADDERS[verb](values, key)
+    return writing.write(values, comments.read(text))
+
+
+def lost(before: str, after: str) -> list[str]:
+    """The comments of a draft's text that went with what was removed, in their words."""
+    return sorted((comments.read(before).words() - comments.read(after).words()).elements())
+
+
+def _without_rung(values: Values, key: str) -> Values:
+    scope, _colon, place = key.rpartition(":")
+    return ladders.without_rung(values, scope, int(place) if place.isdigit() and len(place) < 4 else -1)
+
+
+_LADDERS: Mapping[str, Callable[[Values, str], Values]] = {
+    "rung_add": ladders.with_rung,
+    "rung_remove": _without_rung,
+    "ladder_own": ladders.with_own,
+    "ladder_common": ladders.without_own,
+}
 
 
 def _activity(values: Mapping[str, Any], fields: Mapping[str, str]) -> editing.Activity:
@@ -244,6 +265,7 @@ def _ready(draft: SopDraft, given: Publication, today: date) -> None:
 
 def _stamped(draft: SopDraft, given: Publication, person: Person, today: date) -> str:
     values = values_of(draft.text)
+    kept = comments.read(draft.text)
     if given.number:
         values["number"] = given.number
     stamped = editing.stamped(
@@ -253,7 +275,7 @@ def _stamped(draft: SopDraft, given: Publication, person: Person, today: date) -
         effective=_written(given.effective_on),
         approved=(person.name, person.nip),
     )
-    return writing.write(stamped)
+    return writing.write(stamped, kept)
 
 
 def _written(day: date) -> str:
