@@ -11,6 +11,12 @@ class SignatureBusy(Conflict):
     code = "SIGNATURE_BUSY"
 
 
+class PaperRevoked(Refused):
+    """The step rests on a paper that was revoked and has no successor. facts: number."""
+
+    code = "PAPER_REVOKED"
+
+
 class SignatureMissing(Refused):
     """The step needs a paper that is not signed yet. facts: number, title (of who must sign), reason."""
 

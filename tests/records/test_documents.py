@@ -14,6 +14,7 @@ from sandar.records.cases.models import Case
 from sandar.records.documents import books, freeze, read, samples, store, write
 from sandar.records.documents.models import Document, NumberBook
 from tests.records.ledger_world import make_case
+from tests.web.people import make_person
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
@@ -23,6 +24,11 @@ DAY = date(2026, 11, 26)
 @pytest.fixture
 def case() -> Case:
     return make_case("PMH-2026-0151")
+
+
+def somebody() -> int:
+    """An officer who ends papers."""
+    return make_person("pencabut", "supervisor").pk
 
 
 def issue(case: Case, kind: str = "receipt", *, day: date = DAY, **more: Any) -> Document:
@@ -121,7 +127,7 @@ def test_a_replaced_paper_names_its_successor_and_cannot_end_twice(case: Case) -
         "Nama instansi diperbaiki.",
     )
     with pytest.raises(errors.DocumentEnded), transaction.atomic():
-        write.revoke(old.pk, at=AT, reason="lagi")
+        write.revoke(old.pk, kind="other", reason="lagi", by=somebody(), at=AT)
     assert read.latest(case.pk, "receipt") == new
 
 
@@ -135,7 +141,7 @@ def test_a_paper_is_replaced_only_by_one_of_its_case_and_kind(case: Case) -> Non
 def test_a_paper_revoked_before_its_pdf_stays_revoked(case: Case) -> None:
     paper = issue(case)
     with transaction.atomic():
-        write.revoke(paper.pk, at=AT, reason="Salah alamat.")
+        write.revoke(paper.pk, kind="wrong_addressee", reason="Salah alamat.", by=somebody(), at=AT)
     rendered = write.render(paper.pk)
     assert rendered.status == "revoked"
     assert rendered.pdf_sha256

@@ -87,8 +87,17 @@ def test_replaced_revoked_and_revoked_certificates_are_told(client: Client) -> N
     authority.revoke(_certificate(row.certificate_sha256), at=timezone.now() - timedelta(days=1), reason="x")
     assert "Sertifikat sudah dicabut" in page(client, paper)
     with transaction.atomic():
-        papers.revoke(paper.pk, at=timezone.now(), reason="Salah")
-    assert "Dokumen ini sudah dicabut" in page(client, paper)
+        papers.revoke(
+            paper.pk,
+            kind="no_basis",
+            reason="Rahasia kantor",
+            by=office.person("pengawas1").pk,
+            at=timezone.now(),
+        )
+    said = page(client, paper)
+    assert "Dokumen ini sudah dicabut" in said
+    assert "dasar penerbitannya tidak ada lagi" in said
+    assert "Rahasia kantor" not in said
 
 
 def _certificate(sha256: str) -> int:

@@ -24,7 +24,8 @@ PASSING_EVENTS = frozenset(
 # Of an officer's act the agency reads these; whatever else an act says stays inside until somebody adds it here.
 OPEN = frozenset(
     {"activity", "assets", "conditions", "deliveries", "documents", "file", "finding", "hold_until", "kind", "offer",
-     "previous", "reason", "received", "result", "sha256", "size", "sop", "state", "window_end", "window_start"}
+     "previous", "reason", "received", "result", "revoked", "sha256", "size", "sop", "state",
+     "window_end", "window_start"}
 )  # fmt: skip
 OPEN_IN = {"capacity_refused": frozenset({"shortages"}), "offer_declined": frozenset({"shortages"})}
 
@@ -42,6 +43,8 @@ def payload_for_agency(kind: str, role: str, payload: Mapping[str, Any]) -> dict
     if role == "applicant":
         return dict(payload)
     if kind in PASSING_EVENTS:
+        return {}
+    if "revoked" in payload and not paper_is_open(payload["revoked"]["kind"]):
         return {}
     shown = {name: value for name, value in payload.items() if name in OPEN | OPEN_IN.get(kind, frozenset())}
     if payload.get("reason") and payload.get("note"):

@@ -13,6 +13,7 @@ from sandar.records.cases.models import Case
 from sandar.records.documents import present, store, typeset, uploads
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
+from sandar.records.documents.models import Document
 from sandar.records.people import read as people
 from sandar.sop import route
 from sandar.steps import paper
@@ -54,6 +55,12 @@ def made(case: Case, *, office: bool, at: datetime) -> bytes:
         *(f"{part.title} {part.number[:60]}" for part in parts if part.pdf),
     ]
     return typeset.join([index, *(part.pdf for part in parts if part.pdf)], titles)
+
+
+def file_name(paper: Document) -> str:
+    """What a paper is called when it is downloaded. One that no longer holds says so: its bytes stay as they were."""
+    ended = {"revoked": "DICABUT-", "replaced": "DIGANTI-"}.get(paper.status, "")
+    return f"{ended}{paper.kind}-{paper.number}".replace("/", "-").replace('"', "") + ".pdf"
 
 
 def _papers(case: Case, *, office: bool) -> list[Part]:

@@ -14,6 +14,14 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Muat ulang halaman untuk melihat keadaannya sekarang."),
         safe=_("Dokumen tetap utuh."),
     ),
+    signing_errors.PaperRevoked: Text(
+        _("Dokumen dasarnya sudah dicabut"),
+        _(
+            "%(number)s sudah dicabut dan tidak ada penggantinya. Langkah ini tidak dapat dilakukan atas dasar itu."
+        ),
+        _("Terbitkan dokumen penggantinya lebih dahulu, atau akhiri permohonan ini."),
+        safe=_("Isian Anda tetap ada."),
+    ),
     signing_errors.SignatureMissing: Text(
         _("Dokumen belum ditandatangani"),
         _(

@@ -103,14 +103,14 @@ def after(
         return
     if way.stage is None:
         label = way.end.label if way.end else way.to
-        tell(case, _agency(case, day), event=event, kind="ended", what=label, at=at)
+        tell(case, agency(case, day), event=event, kind="ended", what=label, at=at)
     elif way.stage.waits_for == "capacity":  # nobody has to act; the agency shall know where it stands
-        tell(case, _agency(case, day), event=event, kind="listed", what=way.stage.label, at=at, more=more)
+        tell(case, agency(case, day), event=event, kind="listed", what=way.stage.label, at=at, more=more)
     elif way.stage.by == "applicant":
-        tell(case, _agency(case, day), event=event, kind="waits", what=way.stage.label, at=at, more=more)
+        tell(case, agency(case, day), event=event, kind="waits", what=way.stage.label, at=at, more=more)
     elif way.stage.by != SYSTEM:
         tell(case, holders(way.stage.by), event=event, kind="waits", what=way.stage.label, at=at)
 
 
-def _agency(case: Case, day: date) -> Iterable[Person]:
+def agency(case: Case, day: date) -> Iterable[Person]:
     return people.applicants(case.agency_id, day)

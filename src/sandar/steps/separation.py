@@ -35,6 +35,8 @@ WORDS: dict[str, str | Promise] = {
     "activity": _("mengerjakan kegiatan tambahan"),
     "sop_drafted": _("menyusun rancangan SOP ini"),
     "sop_published": _("menerbitkannya"),
+    "paper_issued": _("menerbitkan atau menandatangani dokumen ini"),
+    "paper_revoked": _("mencabutnya"),
 }
 
 

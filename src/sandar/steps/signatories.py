@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from sandar.records.documents.models import Document, SignatureState
+from sandar.records.documents import read as papers_read
+from sandar.records.documents.models import Document, DocumentStatus, SignatureState
 from sandar.records.documents.signatures import Signatory, Signing, of_documents
-from sandar.signing_errors import SignatureMissing
+from sandar.signing_errors import PaperRevoked, SignatureMissing
+
+if TYPE_CHECKING:
+    from sandar.steps.turn import Turn
 
 LOCAL, MANUAL = "local", "manual"
 _ACTING = {"plt": "Plt. ", "plh": "Plh. "}
@@ -47,6 +51,20 @@ def of(facts: Mapping[str, Any], *, actor_id: int | None) -> tuple[dict[str, Any
 def title_of(block: Mapping[str, Any]) -> str:
     """ "Plh. Kepala Bidang", as the block prints it."""
     return _ACTING.get(block.get("acting", ""), "") + (block.get("title") or "")
+
+
+def must_hold(turn: Turn, kind: str) -> Document | None:
+    """The paper of this kind that the step rests on; None where the office's own SOP issues none before it.
+
+    Raises PaperRevoked when it was revoked and nothing came in its place, SignatureMissing as `must_be_signed`.
+    """
+    paper = turn.known_papers.get(kind)
+    if paper is None:
+        ended = [one for one in papers_read.of_case(turn.case.pk) if one.kind == kind]
+        if ended and ended[-1].status == DocumentStatus.REVOKED:
+            raise PaperRevoked(number=ended[-1].number)
+    must_be_signed(paper)
+    return paper
 
 
 def must_be_signed(paper: Document | None) -> None:

@@ -14,12 +14,14 @@ from sandar.doors.api import shapes, words
 from sandar.doors.api.auth import caller_of
 from sandar.doors.api.once import answer, once
 from sandar.doors.api.paging import SIZE, PageNo
-from sandar.doors.api.reading import id_in_path, name_in_path
+from sandar.doors.api.reading import body_of, id_in_path, name_in_path
+from sandar.doors.api.taking import takes
 from sandar.errors import InvalidInput, WrongType
 from sandar.records.cases import read as cases
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import store, uploads
 from sandar.records.documents import write as papers
+from sandar.steps import revoking
 from sandar.steps.filing import attach
 
 router = Router(tags=["documents"])
@@ -72,9 +74,29 @@ def get_pdf(request: HttpRequest, document_id: int) -> HttpResponse:
     tag = f'"{paper.file_sha256}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag})
-    name = f"{paper.kind}-{paper.number}".replace("/", "-").replace('"', "")
     response = HttpResponse(papers_read.pdf(paper), content_type="application/pdf")
-    return _sealed(response, {"ETag": tag, "Content-Disposition": f'attachment; filename="{name}.pdf"'})
+    return _sealed(
+        response, {"ETag": tag, "Content-Disposition": f'attachment; filename="{case_file.file_name(paper)}"'}
+    )
+
+
+@router.post(
+    "/documents/{int:document_id}/revoke", response=shapes.DocumentOut, openapi_extra=takes(revoking.Revoke)
+)
+def revoke_document(request: HttpRequest, document_id: int) -> HttpResponse:
+    """Say that an issued paper no longer holds: `kind` is public, `reason` for the office. Its number stays used.
+
+    Division head or supervisor, but nobody who issued or signs it.
+    """
+    caller = caller_of(request)
+    pk = id_in_path(document_id, "document")
+    papers_read.one(pk, cases=cases.cases_for(caller.viewer), office=caller.viewer.is_office)
+    given = body_of(request, revoking.Revoke)
+
+    def work() -> dict[str, Any]:
+        return words.document_line(revoking.revoke(pk, given, person=caller.person, at=caller.at))
+
+    return once(request, caller, work)
 
 
 @router.get("/cases/{number}/file.pdf", openapi_extra=content("application/pdf"))

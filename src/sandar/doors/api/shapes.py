@@ -125,6 +125,8 @@ class DocumentOut(BaseModel):
     facts_sha256: str
     size: int | None
     signatures_left: int = Field(description="how many signatures are still to be given")
+    ended_at: datetime | None = Field(description="since when it is replaced or revoked")
+    ended_kind: str = Field(description="coded reason of a revocation; empty otherwise")
     url: str
     verify_url: str
 

@@ -109,6 +109,8 @@ def document_line(paper: Document) -> dict[str, Any]:
         "facts_sha256": paper.facts_sha256,
         "size": paper.file_size,
         "signatures_left": paper.signatures_left,
+        "ended_at": moment(paper.ended_at),
+        "ended_kind": paper.ended_kind,
         "url": f"/api/v1/documents/{paper.pk}.pdf",
         "verify_url": f"{settings.PUBLIC_URL}/verify/{paper.token}",
     }

@@ -12,9 +12,12 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from sandar.core import words
 from sandar.doors.web import labels, summary
 from sandar.doors.web.person import roles, today, viewer_of
 from sandar.doors.web.scope import officers
@@ -23,6 +26,8 @@ from sandar.records.cases import read as cases
 from sandar.records.cases.books import last_agenda
 from sandar.records.documents import read as papers
 from sandar.records.documents.books import AGENDA_BOOK
+from sandar.records.documents.models import Document, DocumentStatus
+from sandar.steps import revoking
 
 PAGE = 30
 BOOKS: dict[str, str | Promise] = {
@@ -80,6 +85,7 @@ class Line:
     paper_id: int | None
     missing: bool = False
     note: str = ""  # why no paper bears it
+    ended: str = ""  # why its paper no longer holds
 
     @property
     def shown(self) -> SafeString:
@@ -169,11 +175,24 @@ def _agenda(request: HttpRequest, year: int) -> dict[int, Line]:
     }  # fmt: skip
 
 
+def _ended(paper: Document) -> str:
+    """Why a paper that bears a number no longer holds: the number stays used and is explained."""
+    if paper.status == DocumentStatus.REPLACED and paper.replaced_by:
+        return gettext("diganti oleh %(number)s") % {"number": paper.replaced_by.number}
+    if paper.status == DocumentStatus.REVOKED and paper.ended_at:
+        why = labels.label(revoking.KINDS, paper.ended_kind)
+        return gettext("dicabut %(day)s: %(why)s") % {
+            "day": words.date_id(localdate(paper.ended_at)),
+            "why": why,
+        }
+    return ""
+
+
 def _papers(book: str, year: int) -> dict[int, Line]:
     return {
         paper.sequence: Line(
             paper.sequence, paper.number, labels.sop_word(paper.title), paper.case.number, paper.case.agency.name,
-            paper.issued_on, paper.status, paper.pk,
+            paper.issued_on, paper.status, paper.pk, ended=_ended(paper),
         )
         for paper in papers.in_book(book, year)
     }  # fmt: skip

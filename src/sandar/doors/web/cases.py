@@ -34,7 +34,7 @@ from sandar.records.documents.models import Document
 from sandar.records.ledger import read as ledger_read
 from sandar.records.people import read as people
 from sandar.sop import route
-from sandar.steps import registry
+from sandar.steps import registry, revoking
 
 PAGE = 30
 
@@ -159,6 +159,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "asked": labels.asked(case.state, by_agency=task is not None and task.role == "applicant")
         if not viewer.is_office or (task and task.role == "applicant")
         else "",
+        "may_revoke": bool(viewer.roles & set(revoking.MAY)),
         "can_withdraw": _can_withdraw(case, viewer),
         "mandate": _mandate(request, task) if mine and task else "",
         "load": summary.load(case.items),

@@ -22,7 +22,12 @@ ASKED = frozenset({("approval", "approve"), ("approval", "accept")})  # step, ac
 
 def is_wanted(request: HttpRequest, step: str, action: str) -> bool:
     """Must the password be typed for this action now?"""
-    if (step, action) not in ASKED or not person_of(request).has_usable_password():
+    return (step, action) in ASKED and is_stale(request)
+
+
+def is_stale(request: HttpRequest) -> bool:
+    """Has the person, who has a password, not shown it for longer than FRESH_SECONDS?"""
+    if not person_of(request).has_usable_password():
         return False
     shown = max(int(request.session.get(name) or 0) for name in (BEGAN, CONFIRMED_AT))
     return timezone.now().timestamp() - shown > FRESH_SECONDS

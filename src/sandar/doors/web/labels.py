@@ -167,6 +167,7 @@ DUTIES: dict[str, str | Promise] = separation.WORDS
 EVENTS: dict[str, str | Promise] = {
     "request_received": _("mengajukan surat permohonan"),
     "override_granted": _("mengizinkan pengecualian pemisahan tugas"),
+    "document_revoked": _("mencabut dokumen"),
     "letter_completed": _("melengkapi surat permohonan"),
     "request_withdrawn": _("mencabut permohonan"),
     "disposition_forwarded": _("meneruskan disposisi"),

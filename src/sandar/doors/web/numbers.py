@@ -128,7 +128,9 @@ def printed(request: HttpRequest) -> HttpResponse:
             "day": words.date_id(line.day) if line.day else "",
             "what": line.title,
             "case": f"{line.case}\n{line.agency}" if line.case else "",
-            "note": line.note or (labels.label(labels.PAPER_STATES, line.status) if line.status else ""),
+            "note": line.note
+            or line.ended
+            or (labels.label(labels.PAPER_STATES, line.status) if line.status else ""),
         }
         for line in lines
     ]
@@ -166,7 +168,9 @@ def sheet(request: HttpRequest) -> HttpResponse:
     for row, line in enumerate(lines, start=1):
         page.write_number(row, 0, line.sequence)
         day = words.date_id(line.day) if line.day else ""
-        note = line.note or (labels.label(labels.PAPER_STATES, line.status) if line.status else "")
+        note = (
+            line.note or line.ended or (labels.label(labels.PAPER_STATES, line.status) if line.status else "")
+        )
         for column, text in enumerate((line.number, day, line.title, line.case, line.agency, note), start=1):
             page.write_string(row, column, str(text))
     page.freeze_panes(1, 2)

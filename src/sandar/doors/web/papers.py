@@ -24,8 +24,7 @@ def paper(request: HttpRequest, document_id: int) -> HttpResponse:
     if not document.pdf_sha256:
         document = papers.render(document.pk)
     answer = HttpResponse(papers_read.pdf(document), content_type="application/pdf")
-    name = f"{document.kind}-{document.number}".replace("/", "-")
-    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer["Content-Disposition"] = f'inline; filename="{joining.file_name(document)}"'
     answer["Cache-Control"] = "private, no-cache"
     answer["ETag"] = f'"{document.file_sha256}"'
     return answer

@@ -11,10 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sandar.doors.web import verdicts
+from sandar.doors.web import labels, verdicts
 from sandar.doors.web.person import office_of
 from sandar.errors import TooMany, UploadTooLarge
 from sandar.records.cases import read as cases
@@ -26,6 +27,7 @@ from sandar.records.documents.models import Document, DocumentStatus, Signature
 from sandar.records.signing import authority
 from sandar.records.waiting import read as waiting
 from sandar.sop import route
+from sandar.steps import revoking
 from sandar.steps.s3_capacity import web_offers
 
 A_MINUTE = 60
@@ -67,6 +69,8 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "paper": paper,
         "verdict": _standing(paper),
+        "ended_on": localdate(paper.ended_at) if paper.ended_at else None,
+        "ended_why": labels.label(revoking.KINDS, paper.ended_kind) if paper.ended_kind else "",
         "successor": paper.replaced_by if paper.status == DocumentStatus.REPLACED else None,
         "office": office_of(request),
         "signatures": [_signature(one, revoked) for one in given],

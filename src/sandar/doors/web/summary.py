@@ -18,7 +18,7 @@ from sandar.records.cases.shown import Line
 from sandar.records.documents.models import Document
 from sandar.sop import route
 from sandar.sop.definition import Procedure
-from sandar.steps import offering
+from sandar.steps import offering, revoking
 
 
 def stage_of(procedure: Procedure, state: str) -> route.Place:
@@ -117,18 +117,25 @@ def timeline(
             row["quote"] = payload["note"]
         if payload.get("activity"):
             row["text"] = f"{row['text']} {payload['activity']['no']}, {payload['activity']['short']}"
-        if payload.get("reason"):
-            row["note"] = labels.choice("reason", payload["reason"])
-        elif event.kind == "claim_changed":
-            row["note"] = "; ".join(_ways(payload.get("claims", [])))
-        elif payload.get("finding"):
-            row["note"] = payload["finding"]
-        elif payload.get("offer"):
-            row["note"] = offering.brief(payload["offer"]["rows"])
+        if note := _note(event.kind, payload):
+            row["note"] = note
         if person.get("mandate"):
             row["mandate"] = _mandate(person)
         rows.append(row)
     return rows[::-1]
+
+
+def _note(kind: str, payload: Mapping[str, Any]) -> str:
+    """The one line beneath an event: its coded reason in words, what moved, what was found or offered."""
+    if payload.get("revoked"):
+        return f"{payload['revoked']['number']}: {labels.label(revoking.KINDS, payload['reason'])}"
+    if payload.get("reason"):
+        return labels.choice("reason", payload["reason"])
+    if kind == "claim_changed":
+        return "; ".join(_ways(payload.get("claims", [])))
+    if payload.get("finding"):
+        return str(payload["finding"])
+    return offering.brief(payload["offer"]["rows"]) if payload.get("offer") else ""
 
 
 def _mandate(person: Mapping[str, Any]) -> str:

@@ -125,7 +125,9 @@ class Document(models.Model):
     issued_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
     replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replaces")
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_reason = models.CharField(max_length=500, blank=True)
+    ended_kind = models.CharField(max_length=20, blank=True, help_text="coded reason of a revocation; public")
+    ended_reason = models.CharField(max_length=500, blank=True, help_text="in words; for the office")
+    ended_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -164,6 +166,11 @@ class Document(models.Model):
                 condition=Q(status=DocumentStatus.REPLACED, replaced_by__isnull=False)
                 | (~Q(status=DocumentStatus.REPLACED) & Q(replaced_by__isnull=True)),
                 name="replaced_document_names_its_successor",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=DocumentStatus.REVOKED)
+                | (~Q(ended_kind="") & Q(ended_at__isnull=False, ended_by__isnull=False)),
+                name="revoked_document_says_why_and_by_whom",
             ),
             models.CheckConstraint(
                 condition=Q(replaced_by__isnull=True) | ~Q(replaced_by=F("id")),

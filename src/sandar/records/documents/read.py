@@ -73,7 +73,8 @@ def books(year: int) -> list[NumberBook]:
 
 def in_book(book: str, year: int) -> QuerySet[Document]:
     """The papers of one book in the order of their numbers."""
-    rows = Document.objects.filter(book=book, year=year).defer("facts").select_related("case__agency")
+    rows = Document.objects.filter(book=book, year=year).defer("facts", "replaced_by__facts")
+    rows = rows.select_related("case__agency", "replaced_by")
     return rows.order_by("sequence")
 
 

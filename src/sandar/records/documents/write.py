@@ -164,15 +164,18 @@ def replace(document_id: int, *, by: int, at: datetime, reason: str) -> None:
         raise errors.DocumentEnded(document=document_id)
 
 
-def revoke(document_id: int, *, at: datetime, reason: str) -> None:
-    """Mark a paper as revoked; its verify page says so from now on.
+def revoke(document_id: int, *, kind: str, reason: str, by: int, at: datetime) -> None:
+    """Mark a paper as revoked; its verify page says so from now on, and its number stays used.
 
-    Raises DocumentEnded when it already ended.
+    kind: coded reason, shown in public; reason: in words, for the office; by: person id. Raises DocumentEnded when it
+    already ended.
     """
     _inside_a_transaction()
     changed = Document.objects.filter(
         pk=document_id, status__in=[DocumentStatus.PREPARED, DocumentStatus.ISSUED]
-    ).update(status=DocumentStatus.REVOKED, ended_at=at, ended_reason=reason[:500])
+    ).update(
+        status=DocumentStatus.REVOKED, ended_at=at, ended_kind=kind, ended_reason=reason[:500], ended_by_id=by
+    )
     if changed == 0:
         raise errors.DocumentEnded(document=document_id)
 

@@ -27,7 +27,7 @@ def notify(turn: Turn, given: Notify) -> None:
 
     Raises SignatureMissing while the approval form is not signed.
     """
-    signatories.must_be_signed(turn.known_papers.get("approval_form"))
+    signatories.must_hold(turn, "approval_form")
     start, end = _window(turn, given)
     turn.sets(window_start=start, window_end=end)
     turn.says(

@@ -38,7 +38,7 @@ def report(turn: Turn, given: Report) -> None:
     Raises EvidenceMissing without a finished probe of every asset, InvalidInput when one failed and no note says why,
     SignatureMissing while the handover minutes are not signed by everybody.
     """
-    signatories.must_be_signed(turn.known_papers.get("handover_minutes"))
+    signatories.must_hold(turn, "handover_minutes")
     found = assets_read.of_case(turn.case.pk)
     probes = assets_read.latest_probes([asset.pk for asset in found])
     newest = turn.last("probe_asked", "access_fixed")
