@@ -11,7 +11,7 @@ from sandar.core.capacity import Demand, Pending, PlaceState, PoolState, Snapsho
 from sandar.core.placement import Ask, find
 from sandar.errors import NegativeQuantity, PlaceOutsideRack
 from tests.core.capacity_model import ASKS, Held, NaiveLedger, everywhere, where, worlds
-from tests.core.properties import tried
+from tests.core.properties import tried, tried_for_the_bar
 
 SOON = datetime(2026, 11, 24, tzinfo=UTC)
 LATER = datetime(2026, 12, 24, tzinfo=UTC)
@@ -171,7 +171,7 @@ def test_asking_twice_gives_the_same_answer() -> None:
     assert find(site(), [ask(), ask(4)]) == find(site(), [ask(), ask(4)])
 
 
-@tried()
+@tried_for_the_bar()
 @given(world=worlds(), asks=st.lists(ASKS, min_size=1, max_size=8))
 def test_p01_p02_whatever_is_proposed_the_naive_ledger_accepts_and_no_limit_is_passed(
     world: Snapshot, asks: list[Ask]
@@ -187,7 +187,7 @@ def test_p01_p02_whatever_is_proposed_the_naive_ledger_accepts_and_no_limit_is_p
         assert all(0 <= pool.used <= pool.limit for pool in now.pools.values())
 
 
-@tried()
+@tried_for_the_bar()
 @given(world=worlds(), before=st.lists(ASKS, max_size=5), wish=ASKS)
 def test_nothing_the_ledger_would_accept_is_refused(world: Snapshot, before: list[Ask], wish: Ask) -> None:
     ledger = NaiveLedger(world)

@@ -13,7 +13,7 @@ from sandar.core.outage import Device
 from sandar.core.power import State, Topology
 from sandar.core.power_plan import plan
 from tests.core.power_model import Model, Seeded, on_the_edge, situation, situations
-from tests.core.properties import of_the_bar, tried
+from tests.core.properties import of_the_bar, tried, tried_for_the_bar
 
 
 def accepted(chain: Topology, states: list[State], devices: list[Device]) -> bool:
@@ -31,7 +31,7 @@ def accepted(chain: Topology, states: list[State], devices: list[Device]) -> boo
     )
 
 
-@tried()
+@tried_for_the_bar()
 @given(situations())
 def test_p01_the_pools_accept_exactly_what_every_declared_state_carries(
     situation: tuple[Topology, list[State], list[Device]],

@@ -13,7 +13,7 @@ from sandar.core.capacity import Snapshot
 from sandar.core.placement import Ask
 from sandar.errors import DeviceTooDeep, NoSuchSlot, PlaceOutsideRack
 from tests.core.capacity_model import ASKS, Held, NaiveLedger, everywhere, worlds
-from tests.core.properties import tried
+from tests.core.properties import tried_for_the_bar
 from tests.core.test_placement import ask, site
 
 ACTS = st.lists(st.tuples(st.booleans(), st.integers(0, 400), ASKS), max_size=8)
@@ -26,7 +26,7 @@ def fits(snapshot: Snapshot, held: Held) -> bool:
         return False
 
 
-@tried()
+@tried_for_the_bar()
 @given(world=worlds(), acts=ACTS)
 def test_p01_p02_p03_after_any_acts_the_picture_is_the_naive_recount(
     world: Snapshot, acts: list[Any]
@@ -47,7 +47,7 @@ def test_p01_p02_p03_after_any_acts_the_picture_is_the_naive_recount(
         assert all(0 <= pool.used <= pool.limit for pool in picture.pools.values())
 
 
-@tried()
+@tried_for_the_bar()
 @given(
     world=worlds(), wishes=st.lists(ASKS, min_size=2, max_size=5), chance=st.randoms(use_true_random=False)
 )
