@@ -41,6 +41,7 @@ SHOTS = {
     "elevation": Shot("/rak/R01?warna=instansi", "#tampak", desk=1360),
     "elevation-power": Shot("/rak/R02?warna=daya", "#tampak", desk=1360),
     "elevation-dark": Shot("/rak/R01", "#tampak", desk=1360, scheme="dark"),
+    "row": Shot("/jajaran?sisi=depan&warna=instansi", "#tampak", desk=1360),
     "floor-plan": Shot("/denah?ukur=daya"),
     "power-tree": Shot("/kapasitas/listrik", ".tree-card"),
     "power-tree-utility-lost": Shot("/kapasitas/listrik?keadaan=utility_lost", ".tree-card"),

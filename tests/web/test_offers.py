@@ -119,7 +119,7 @@ def test_the_list_shows_everybody_to_officers_and_its_own_lines_to_an_agency() -
 
 
 def test_the_list_tells_who_was_passed_over_when_and_why() -> None:
-    queued(300)
+    large = queued(300)
     small = queued(210, by="disdik1")
     assert waiting.run(office.MONDAY, care.Shift()) == 1
     page = signed_in("operator1").get("/daftar-tunggu").content.decode()
@@ -129,6 +129,15 @@ def test_the_list_tells_who_was_passed_over_when_and_why() -> None:
     own = signed_in("dinkes1").get("/daftar-tunggu").content.decode()
     assert "Dilewati 1 kali" in own
     assert small.number not in own
+    case = shown(signed_in("dinkes1"), large)
+    for part in (
+        "Dilewati 1 kali",
+        "belum cukup untuk permohonan ini",
+        "Urutan di daftar tunggu tidak berubah",
+    ):
+        assert part in case, part
+    assert small.number not in case
+    assert small.number in shown(signed_in("operator1"), large)
 
 
 def test_the_division_head_changes_the_order_on_the_list() -> None:

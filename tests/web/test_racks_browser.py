@@ -165,6 +165,98 @@ def test_a_waiting_device_is_dragged_onto_free_units_and_held_for_its_request(
     assert (held.label, held.height, held.watts) == ("SIMPUS-1", 4, 575)
 
 
+def carry(page: Page, thing: Locator, target: Locator, unit: int) -> None:
+    """Take it in its middle and carry it over this unit of another drawing; the button stays down."""
+    box, to = thing.bounding_box(), target.bounding_box()
+    assert box is not None
+    assert to is not None
+    each = to["height"] * 18 / (42 * 18 + 20)
+    x, y = to["x"] + to["width"] / 2, to["y"] + to["height"] - each * (10 / 18 + unit - 1)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(x - 20, y - each, steps=6)
+    page.mouse.move(x, y - each, steps=6)
+
+
+def device(page: Page, claim: Claim, face: str = "front") -> Locator:
+    return page.locator(f'figure[data-face={face}] a[data-claim="{claim.pk}"] .elev-box')
+
+
+def face_of(page: Page, rack: str, face: str = "front") -> Locator:
+    return page.locator(f'figure[data-rack="{rack}"][data-face={face}] svg.elev')
+
+
+def test_equipment_is_dragged_from_rack_to_rack_after_the_server_said_yes(
+    page: Page, live_server: LiveServer
+) -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    with transaction.atomic():
+        claim = ledger.install(claim, at=timezone.now(), by=None)
+    enter(page, live_server.url, "/jajaran?dekat=R03")
+    carry(page, device(page, claim), face_of(page, "R02"), 12)
+    expect(page.locator("#putusan.verdict-yes")).to_contain_text("R02 U12–U13: cocok")
+    assert page.locator('figure[data-rack="R02"] .elev-ghost.is-yes').count() == 2  # front and rear
+    claim.refresh_from_db()
+    assert claim.version == 2
+    page.mouse.up()
+    expect(page.get_by_text("Perangkat dipindahkan.")).to_be_visible()
+    assert "/jajaran?baris=" in page.url
+    claim.refresh_from_db()
+    assert (claim.place.name, claim.start, claim.state) == ("R02", geometry.start_of(12), "installed")
+
+
+def test_a_hold_is_dragged_onto_a_taken_place_of_another_rack_and_refused_before_the_drop(
+    page: Page, live_server: LiveServer
+) -> None:
+    office.build()
+    claim = stands("R03", 5, "Dipindah")
+    stands("R04", 20, "Sudah ada")
+    enter(page, live_server.url, "/jajaran?dekat=R03&sisi=belakang")
+    carry(page, device(page, claim, "rear"), face_of(page, "R04", "rear"), 20)
+    expect(page.locator("#putusan.verdict-no")).to_contain_text("Sudah ada")
+    page.mouse.up()
+    claim.refresh_from_db()
+    assert (claim.place.name, claim.version) == ("R03", 1)
+    carry(page, device(page, claim, "rear"), face_of(page, "R04", "rear"), 30)
+    expect(page.locator("#putusan.verdict-yes")).to_be_visible()
+    page.mouse.up()
+    expect(page.get_by_text("Perangkat dipindahkan.")).to_be_visible()
+    claim.refresh_from_db()
+    assert (claim.place.name, claim.start, claim.state) == ("R04", geometry.start_of(30), "held")
+
+
+def test_the_keyboard_carries_from_rack_to_rack(page: Page, live_server: LiveServer) -> None:
+    office.build()
+    claim, beside = stands("R03", 5, "Dibawa"), stands("R04", 30, "Tetangga")
+    enter(page, live_server.url, "/jajaran?dekat=R03")
+    page.locator(f'figure[data-face=front] a[data-claim="{claim.pk}"]').focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#putusan")).to_contain_text("R03 U5–U6 diangkat")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#putusan")).to_contain_text("R04 U6–U7: cocok")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Perangkat dipindahkan.")).to_be_visible()
+    claim.refresh_from_db()
+    assert (claim.place.name, claim.start) == ("R04", geometry.start_of(6))
+    page.locator(f'figure[data-face=front] a[data-claim="{beside.pk}"]').focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f'figure[data-face=front] a[data-claim="{claim.pk}"]')).to_be_focused()
+
+
+def test_a_waiting_device_is_dragged_onto_any_rack_of_the_row(page: Page, live_server: LiveServer) -> None:
+    office.build()
+    case = office.bring_to(office.ask(), "capacity_check")
+    enter(page, live_server.url, "/jajaran?dekat=R03&sisi=depan")
+    carry(page, page.locator("#menunggu [data-drag]").first, face_of(page, "R02"), 20)
+    expect(page.locator("#putusan.verdict-yes")).to_contain_text("R02")
+    page.mouse.up()
+    expect(page.get_by_text("Tempat ditahan.")).to_be_visible()
+    held = Claim.objects.get(case=case, state="held")
+    assert (held.place.name, held.label, held.watts) == ("R02", "SIMPUS-1", 575)
+
+
 def test_axe_finds_nothing_serious_on_the_pages_of_capacity(page: Page, live_server: LiveServer) -> None:
     office.build()
     claim = stands("R03", 5, "Dipindah")
@@ -172,7 +264,7 @@ def test_axe_finds_nothing_serious_on_the_pages_of_capacity(page: Page, live_ser
     for path in (
         "/rak/R03?warna=instansi", "/rak/R03?warna=daya", f"/rak/R03/pindah/{claim.pk}", "/denah", "/kapasitas",
         "/denah?ukur=panas", "/kapasitas/rincian?jenis=ups&ref=UPS-A", "/kapasitas/listrik?keadaan=a_lost",
-        "/kapasitas/bagaimana-jika?keadaan=a_lost", "/kapasitas/jalur-tunggal",
+        "/kapasitas/bagaimana-jika?keadaan=a_lost", "/kapasitas/jalur-tunggal", "/jajaran",
     ):  # fmt: skip
         page.set_viewport_size(DESK)
         page.goto(live_server.url + path)

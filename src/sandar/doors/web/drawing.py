@@ -93,7 +93,7 @@ def elevation(
     parts = [
         _open(name, _described(seen, frame) if look.alone else "", width=WIDTH, height=height, look=look),
         f'<rect class="elev-cabinet" x="{NUMBERS}" y="1" width="{CABINET}" height="{height - 2}" rx="5"/>',
-        "".join(_units(frame, look, _taken(seen))),
+        "".join(_units(frame, look, covered(seen))),
         "".join(_device(block, frame, face, look) for block in reversed(seen)),
         "".join(_guests(blocks, seen, frame, look)),
         "".join(_sides(blocks, frame, look)) if face == "rear" else "",
@@ -161,7 +161,8 @@ def _y(start: int, height: int, frame: Frame) -> int:
     return EDGE + (frame.half_units - start - height) * HALF
 
 
-def _taken(seen: Iterable[Block]) -> int:
+def covered(seen: Iterable[Block]) -> int:
+    """Mask of the half-units these stand in, whatever their face."""
     return reduce(or_, (geometry.mask(block.start or 0, block.height) for block in seen), 0)
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from sandar.core import rack as geometry
 from sandar.doors import refusals
-from sandar.doors.web import drawing, racks
+from sandar.doors.web import drawing, racks, side_by_side
 from sandar.doors.web.drawing import Frame
 from sandar.doors.web.person import person_of
 from sandar.doors.web.scope import officers
@@ -45,7 +45,7 @@ def hold(request: HttpRequest, name: str) -> HttpResponse:
 
         def do() -> str:
             claim = claiming.hold(given, person=person, at=timezone.now())
-            return f"{reverse('rack', args=[name])}#t{claim.pk}"
+            return side_by_side.landing(request, name, claim.pk)
 
         url = once(request, person, do)
     except SandarError as error:
@@ -110,7 +110,7 @@ def _moved(request: HttpRequest, rack: Rack, claim: Claim, typed: Mapping[str, s
 
     def do() -> str:
         moved = claiming.change(claim.pk, given, person=person, at=timezone.now())
-        return f"{reverse('rack', args=[given.rack or rack.name])}#t{moved.pk}"
+        return side_by_side.landing(request, given.rack or rack.name, moved.pk)
 
     url = once(request, person, do)
     messages.success(request, _("Perangkat dipindahkan."))
@@ -163,6 +163,7 @@ def _form(
         "errors": fields,
         "racks": [(one, one) for one in facility.racks().values_list("name", flat=True)],
         "verdict": verdict,
+        "back": request.POST.get("jajaran", "")[:400],
     }
     return racks.page(request, rack, error=error, moving=moving)
 

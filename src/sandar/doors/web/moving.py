@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -29,6 +29,7 @@ from sandar.doors.web import drawing, figures
 from sandar.doors.web.drawing import Frame, Look
 from sandar.doors.web.forms import decode, shaped
 from sandar.doors.web.person import person_of
+from sandar.doors.web.racks import faces_drawn
 from sandar.doors.web.scope import may_claim, officers
 from sandar.doors.web.submit import once
 from sandar.errors import Forbidden, InvalidInput, SandarError
@@ -181,32 +182,42 @@ def _frames(racks: list[Rack]) -> dict[int, Frame]:
     }
 
 
-def _drawn(found: Proposal, racks: list[Rack]) -> Iterator[tuple[str, list[tuple[str, str, SafeString]]]]:
-    """(rack, [(before or after, longest free run, drawing)]) of the racks that change; what moves is outlined."""
-    blocks: dict[str, list[Block]] = {}
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A rack before or after the plan: the word for it, its longest free run, and both faces as drawings."""
+
+    word: str
+    run: str
+    drawn: list[tuple[str, str, SafeString]]
+
+
+def _drawn(found: Proposal, racks: list[Rack]) -> Iterator[tuple[str, list[Stage]]]:
+    """(rack, before and after) of the racks that change, front and rear; what moves is outlined."""
     to = {verdict.claim: verdict.to for verdict in found.verdicts}
     names = {move.rack for move in found.moves} | {v.was.name for v in found.verdicts if v.was}
     shown = sorted((rack for rack in racks if rack.name in names), key=lambda rack: rack.name)[:MOST_DRAWN]
+    inside = ledger_read.elevations(rack.pk for rack in shown)
+    before = {rack.name: list(inside[rack.pk]) for rack in shown}
     after: dict[str, list[Block]] = {rack.name: [] for rack in racks}
-    for rack in shown:
-        blocks[rack.name] = list(ledger_read.elevation(rack.pk))
-        for block in blocks[rack.name]:
+    for name, blocks in before.items():
+        for block in blocks:
             spot = to.get(block.claim_id)
-            moved = block if spot is None else replace(block, start=spot.start)
-            after[spot.name if spot else rack.name].append(moved)
+            # What stands on a shelf or in a chassis goes where its host goes.
+            host = to.get(block.host) if block.host else None
+            moved = replace(block, start=spot.start, face=spot.face) if spot else block
+            after[spot.name if spot else host.name if host else name].append(moved)
 
     def outlined(block: Block) -> str:
-        return " is-moved" if block.claim_id in to else ""
+        return " is-moved" if block.claim_id in to or block.host in to else ""
 
     for rack in shown:
         frame = Frame(rack.name, rack.height_u * 2, rack.numbering)
-        pair = []
-        for word, inside in ((_("Sebelum"), blocks[rack.name]), (_("Sesudah"), after[rack.name])):
-            low = sorted(inside, key=lambda block: block.start or 0)
-            drawn = drawing.elevation(low, frame, look=Look(tint=outlined))
-            # Everything of a person in it is escaped by drawing.
-            pair.append((word, _run(inside, frame), mark_safe(drawn)))  # noqa: S308
-        yield rack.name, pair
+        stages = []
+        for word, blocks in ((_("Sebelum"), before[rack.name]), (_("Sesudah"), after[rack.name])):
+            low = tuple(sorted(blocks, key=lambda block: block.start or 0))
+            drawn = faces_drawn(low, frame, faces=("front", "rear"), look=Look(tint=outlined))
+            stages.append(Stage(word, _run(blocks, frame), drawn))
+        yield rack.name, stages
 
 
 def _warnings(found: Proposal) -> list[str]:
@@ -217,9 +228,7 @@ def _warnings(found: Proposal) -> list[str]:
 
 def _run(blocks: Sequence[Block], frame: Frame) -> str:
     """The longest run free on both faces."""
-    taken = 0
-    for block in blocks:
-        taken |= geometry.mask(block.start or 0, block.height)
+    taken = drawing.covered(block for block in blocks if block.start is not None)
     free = geometry.longest_run(~taken & ((1 << frame.half_units) - 1))
     return f"{figures.number(free / 2)} U"
 

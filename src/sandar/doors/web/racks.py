@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
@@ -90,10 +90,11 @@ def page(
         "place": place,
         "elevations": _drawn(blocks, frame, wish, look=_look(blocks, mode, rack if holds else None)),
         "mode": mode,
+        "half_units": place.half_units,
         "step": drawing.HALF,
         "edge": drawing.EDGE,
         "modes": tints.words(),
-        "standing": rack_rows.standing(_rows(blocks, frame, assets), rack.name, holds=holds),
+        "standing": rack_rows.standing(rows_of(blocks, frame, assets), rack.name, holds=holds),
         "meters": rack_rows.meters(resources.lines(pools), rack.name),
         "figures": rack_list.row_of(
             place, [pool for pool in pools if pool.own == place.id], _pending(blocks)
@@ -133,7 +134,14 @@ def _drawn(
     blocks: tuple[Block, ...], frame: Frame, wish: Wish | None, *, look: Look
 ) -> list[tuple[str, str, SafeString]]:
     wishes = [wish] if wish and wish.start + wish.height <= frame.half_units else []
-    looks = (("front", look), ("rear", replace(look, free=None)))
+    return faces_drawn(blocks, frame, faces=("front", "rear"), look=look, wishes=wishes)
+
+
+def faces_drawn(
+    blocks: tuple[Block, ...], frame: Frame, *, faces: Sequence[str], look: Look, wishes: Sequence[Wish] = ()
+) -> list[tuple[str, str, SafeString]]:
+    """(face, its word, the drawing) of these faces; a free unit is taken from the front where that is drawn."""
+    looks = {face: look if face == faces[0] else replace(look, free=None) for face in faces}
     return [
         (
             face,
@@ -141,7 +149,7 @@ def _drawn(
             # Everything of a person in it is escaped by drawing.
             mark_safe(drawing.elevation(blocks, frame, face=face, wishes=wishes, look=seen)),  # noqa: S308
         )
-        for face, seen in looks
+        for face, seen in looks.items()
     ]
 
 
@@ -186,7 +194,7 @@ class Row:
         return self.block.state != "blocked" and self.block.start is not None
 
 
-def _rows(blocks: tuple[Block, ...], frame: Frame, assets: Mapping[int, str]) -> list[Row]:
+def rows_of(blocks: tuple[Block, ...], frame: Frame, assets: Mapping[int, str]) -> list[Row]:
     """From the top down; what stands on a shelf or in a chassis below what carries it, the rack's sides last."""
     hosts = {block.claim_id: block for block in blocks if block.slots}
 
@@ -283,7 +291,8 @@ def posted(typed: Mapping[str, Any]) -> dict[str, Any]:
     """The form as the act's input. A date without a time means the end of that day."""
     query = QueryDict(mutable=True)
     for name, value in typed.items():
-        query[name] = str(value)
+        if name != "jajaran":  # where the form was sent from (side_by_side.landing)
+            query[name] = str(value)
     data = shaped(claiming.Hold, decode(query))
     for name in ("position_u", "height_u", "weight_kg"):
         if isinstance(data.get(name), str):

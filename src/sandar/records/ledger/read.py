@@ -33,6 +33,7 @@ __all__ = [
     "due",
     "earliest_ends",
     "elevation",
+    "elevations",
     "endings",
     "history",
     "holder_of",
@@ -246,6 +247,18 @@ def elevation(rack_id: int) -> tuple[Block, ...]:
         low, "face", "host_id", "slot", "pk"
     )
     return tuple(Block(*row) for row in rows.values_list(*_BLOCK))
+
+
+def elevations(rack_ids: Iterable[int]) -> dict[int, tuple[Block, ...]]:
+    """The elevations of several racks, by rack. One query."""
+    found: dict[int, list[Block]] = {pk: [] for pk in rack_ids}
+    low = F("start").asc(nulls_last=True)
+    rows = Claim.objects.filter(rack_id__in=list(found), state__in=LIVE).order_by(
+        "rack_id", low, "face", "host_id", "slot", "pk"
+    )
+    for rack_id, *row in rows.values_list("rack_id", *_BLOCK):
+        found[rack_id].append(Block(*row))
+    return {pk: tuple(blocks) for pk, blocks in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,28 +4,33 @@
   const area = document.getElementById("rak-seret");
   if (!area) return;
   const SVG = "http://www.w3.org/2000/svg";
-  const total = Number(area.dataset.half), step = Number(area.dataset.step), edge = Number(area.dataset.edge);
+  const step = Number(area.dataset.step), edge = Number(area.dataset.edge);
   const figures = Array.from(area.querySelectorAll("figure"));
+  // The racks that are shown, from the left: {name, total, numbering, move, hold}. One on a rack's own page.
+  const racks = new Map(figures.map((one) => [one.dataset.rack, {
+    name: one.dataset.rack, total: Number(one.dataset.half), numbering: one.dataset.numbering, move: one.dataset.move, hold: one.dataset.hold,
+  }]));
+  const rackOf = (node) => racks.get(node.closest("figure").dataset.rack);
   const said = document.getElementById("putusan");
   const dropForm = document.getElementById("letakkan");
   const holdForm = document.getElementById("form-tahan");
   const links = (figure) => Array.from(figure.querySelectorAll("svg.elev > a:not([aria-hidden])"));
   const boxOf = (link) => link.querySelector(".elev-box");
-  let lifted = null; // {claim, version, start, height, face, grab, data, by, verdict, at}
+  let lifted = null; // {claim, version, rack, home, start, height, face, grab, data, by, verdict}
   let ghosts = [], timer = 0, busy = false, again = false, quiet = false;
 
   // --- where things are: half-units from the floor, as in the ledger
-  const heightOf = () => 2 * edge + total * step;
-  const clamp = (start, height) => Math.max(0, Math.min(total - height, start));
-  const printed = (start) => 1 + (area.dataset.numbering === "top" ? total - 2 - start : start) / 2;
+  const clamp = (start, height, total) => Math.max(0, Math.min(total - height, start));
+  const printed = (start, rack) => 1 + (rack.numbering === "top" ? rack.total - 2 - start : start) / 2;
   const figure = (n) => n.toLocaleString(document.documentElement.lang || "id");
-  function units(start, height) {
-    const ends = [printed(start), printed(start + Math.max(height, 2) - 2)].sort((a, b) => a - b);
-    return ends[0] === ends[1] ? "U" + figure(ends[0]) : "U" + figure(ends[0]) + "–U" + figure(ends[1]);
+  function units(start, height, rack) {
+    const ends = [printed(start, rack), printed(start + Math.max(height, 2) - 2, rack)].sort((a, b) => a - b);
+    const text = ends[0] === ends[1] ? "U" + figure(ends[0]) : "U" + figure(ends[0]) + "–U" + figure(ends[1]);
+    return racks.size > 1 ? rack.name + " " + text : text;
   }
   function halfAt(svg, event) {
     const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-    return (heightOf() - edge - point.y) / step;
+    return (edge + rackOf(svg).total * step - point.y) / step;
   }
 
   // --- what is said
@@ -43,19 +48,20 @@
     if (!lifted) return;
     const verdict = lifted.verdict;
     for (const one of figures) {
-      if (lifted.face !== "full" && lifted.face !== one.dataset.face) continue;
+      if (one.dataset.rack !== lifted.rack.name || (lifted.face !== "full" && lifted.face !== one.dataset.face)) continue;
       const svg = one.querySelector("svg.elev");
       const cabinet = svg.querySelector(".elev-cabinet");
       const rect = document.createElementNS(SVG, "rect");
       const place = {
         x: Number(cabinet.getAttribute("x")) + 6, width: Number(cabinet.getAttribute("width")) - 12,
-        y: edge + (total - lifted.start - lifted.height) * step, height: lifted.height * step - 1, rx: 2,
+        y: edge + (lifted.rack.total - lifted.start - lifted.height) * step, height: lifted.height * step - 1, rx: 2,
         class: "elev-ghost" + (verdict ? (verdict.fits ? " is-yes" : " is-no") : ""),
       };
       for (const [name, value] of Object.entries(place)) rect.setAttribute(name, value);
       svg.append(rect);
       ghosts.push(rect);
     }
+    if (ghosts.length && lifted.by === "keys" && racks.size > 1) ghosts[0].scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   // --- the server's verdict
@@ -64,13 +70,15 @@
     const unit = String(1 + lifted.start / 2);
     if (!lifted.claim) {
       for (const [name, value] of Object.entries(lifted.data)) data.set(name, value);
+      data.set("rack", lifted.rack.name);
       data.set("position_u", unit);
       data.delete("submission");
+      data.delete("jajaran");
       return [area.dataset.holds, data];
     }
     const plan = new FormData();
     plan.set("csrfmiddlewaretoken", data.get("csrfmiddlewaretoken"));
-    const move = { claim: lifted.claim, rack: area.dataset.rack, position_u: unit, version: lifted.version };
+    const move = { claim: lifted.claim, rack: lifted.rack.name, position_u: unit, version: lifted.version };
     for (const [name, value] of Object.entries(move)) plan.set("moves.0." + name, value);
     return [area.dataset.moves, plan];
   }
@@ -92,14 +100,14 @@
     clearTimeout(timer);
     lifted.verdict = null;
     drawGhosts();
-    say(units(lifted.start, lifted.height) + ": " + area.dataset.asking, "");
+    say(units(lifted.start, lifted.height, lifted.rack) + ": " + area.dataset.asking, "");
     timer = setTimeout(send, 90);
   }
   async function send() {
     if (busy) { again = true; return; }
     const mine = lifted;
     if (!mine) return;
-    const start = mine.start, [url, data] = body();
+    const start = mine.start, rack = mine.rack, [url, data] = body();
     let verdict;
     busy = true;
     try {
@@ -111,9 +119,9 @@
       verdict = { fits: false, text: area.dataset.offline };
     }
     busy = false;
-    if (lifted === mine && mine.start === start) {
+    if (lifted === mine && mine.start === start && mine.rack === rack) {
       mine.verdict = verdict;
-      say(units(start, mine.height) + ": " + verdict.text, verdict.fits ? "yes" : "no");
+      say(units(start, mine.height, rack) + ": " + verdict.text, verdict.fits ? "yes" : "no");
       drawGhosts();
       if (mine.dropped) finish(mine);
     }
@@ -122,16 +130,18 @@
 
   function lift(link, more) {
     const data = link.dataset;
+    const rack = link.closest("figure") ? rackOf(link) : racks.values().next().value;
     lifted = data.claim
       ? { claim: data.claim, version: data.v, start: Number(data.s), height: Number(data.h), face: data.face, link, data: {} }
       : { start: 0, height: 2, face: "full", link, data: {} };
-    Object.assign(lifted, more, { from: lifted.start });
+    Object.assign(lifted, more, { from: lifted.start, rack, home: rack });
     link.classList.add("is-lifted");
   }
-  function moveTo(start) {
-    start = clamp(start, lifted.height);
-    if (start === lifted.start && lifted.asked) return;
+  function moveTo(start, rack = lifted.rack) {
+    start = clamp(start, lifted.height, rack.total);
+    if (start === lifted.start && rack === lifted.rack && lifted.asked) return;
     lifted.start = start;
+    lifted.rack = rack;
     lifted.asked = true;
     ask();
   }
@@ -144,7 +154,7 @@
   }
   function drop() {
     const mine = lifted;
-    if (!mine.asked || (mine.claim && mine.start === mine.from)) put(area.dataset.cancelled);
+    if (!mine.asked || (mine.claim && mine.start === mine.from && mine.rack === mine.home)) put(area.dataset.cancelled);
     else if (mine.verdict) finish(mine);
     else mine.dropped = true; // the answer is under way
   }
@@ -152,16 +162,26 @@
     if (!mine.verdict.fits) { const text = said.textContent; put(""); say(text, "no"); return; }
     const unit = String(1 + mine.start / 2);
     if (mine.claim) {
-      dropForm.action = area.dataset.move.replace(/0$/, mine.claim);
+      dropForm.action = mine.home.move.replace(/0$/, mine.claim);
       dropForm.elements.seen.value = mine.version;
+      dropForm.elements.rack.value = mine.rack.name;
       dropForm.elements.position_u.value = unit;
       dropForm.requestSubmit();
     } else {
       for (const [name, value] of Object.entries(mine.data)) if (holdForm.elements[name]) holdForm.elements[name].value = value;
+      holdForm.action = mine.rack.hold;
+      holdForm.elements.rack.value = mine.rack.name;
       holdForm.elements.position_u.value = unit;
       holdForm.requestSubmit();
     }
     put("");
+  }
+
+  // The next figure that has devices: on a rack's page its other face, in a row the same face of the next rack.
+  function neighbour(here, way) {
+    const row = racks.size > 1 ? figures.filter((one) => one.dataset.face === here.dataset.face) : figures;
+    for (let at = row.indexOf(here) + way; row[at]; at += way) if (links(row[at]).length) return row[at];
+    return here;
   }
 
   // --- keys: without anything lifted they walk, with something lifted they carry
@@ -169,8 +189,11 @@
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.altKey) return;
     const up = event.key === "ArrowUp", down = event.key === "ArrowDown";
+    const left = event.key === "ArrowLeft", right = event.key === "ArrowRight";
     if (lifted) {
+      const row = Array.from(racks.values()), beside = row[row.indexOf(lifted.rack) + (left ? -1 : 1)];
       if (up || down) moveTo(lifted.start + (up ? 1 : -1) * (event.shiftKey ? 1 : 2));
+      else if (left || right) { if (beside) moveTo(lifted.start, beside); }
       else if (event.key === "Enter" || event.key === " ") drop();
       else if (event.key === "Escape") put(area.dataset.cancelled);
       else return;
@@ -181,7 +204,7 @@
       event.preventDefault();
       lift(link, { by: "keys" });
       drawGhosts();
-      say(units(lifted.start, lifted.height) + " " + area.dataset.lifted, "");
+      say(units(lifted.start, lifted.height, lifted.rack) + " " + area.dataset.lifted, "");
       return;
     }
     const here = link.closest("figure"), row = links(here), at = row.indexOf(link);
@@ -190,8 +213,8 @@
     if (down) next = row[at + 1];
     if (event.key === "Home") next = row[0];
     if (event.key === "End") next = row[row.length - 1];
-    if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-      const other = links(figures[event.key === "ArrowLeft" ? 0 : 1] || here), y = boxOf(link).y.baseVal.value;
+    if (left || right) {
+      const other = links(neighbour(here, left ? -1 : 1)), y = boxOf(link).y.baseVal.value;
       next = other.sort((a, b) => Math.abs(boxOf(a).y.baseVal.value - y) - Math.abs(boxOf(b).y.baseVal.value - y))[0];
     }
     if (next) { event.preventDefault(); next.focus(); }
@@ -234,9 +257,11 @@
       const svg = under && area.contains(under) && under.closest("figure") && under.closest("figure").querySelector("svg.elev");
       lifted.over = Boolean(svg);
       if (!svg) return;
+      const sides = area.getBoundingClientRect();
+      if (area.scrollWidth > area.clientWidth) area.scrollLeft += now.clientX > sides.right - 48 ? 16 : now.clientX < sides.left + 48 ? -16 : 0;
       const exact = halfAt(svg, now) - lifted.grab;
       const fine = now.shiftKey || lifted.height % 2 || lifted.start % 2;
-      moveTo(fine ? Math.round(exact) : Math.round(exact / 2) * 2);
+      moveTo(fine ? Math.round(exact) : Math.round(exact / 2) * 2, rackOf(svg));
     };
     const done = (now) => {
       document.removeEventListener("pointermove", moved);
