@@ -36,11 +36,8 @@ from sandar.doors.web import (
     public,
     racks,
     reports,
-<<<<<<< HEAD
     revoking,
-=======
     side_by_side,
->>>>>>> 3371127 (web: Equipment and holds are dragged from rack to rack on /jajaran, both faces; /pindah draws both faces; a request's page says why it was passed over)
     signing,
     sop,
     sop_drafts,
@@ -90,11 +87,8 @@ urlpatterns = [
     *officials.urlpatterns,
     *racks.urlpatterns,
     *reports.urlpatterns,
-<<<<<<< HEAD
     *revoking.urlpatterns,
-=======
     *side_by_side.urlpatterns,
->>>>>>> 3371127 (web: Equipment and holds are dragged from rack to rack on /jajaran, both faces; /pindah draws both faces; a request's page says why it was passed over)
     *signing.urlpatterns,
     *sop.urlpatterns,
     *sop_drafts.urlpatterns,
