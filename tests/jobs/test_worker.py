@@ -116,3 +116,12 @@ def test_ready_asks_for_no_worker_where_none_is_meant_to_be(
     monkeypatch.setattr(health, "_STARTED", monotonic() - 61)
     monkeypatch.setattr(settings, "WORKER_EXPECTED", False)
     assert reasons() == []
+
+
+def test_a_clock_that_was_set_back_does_not_put_the_sweep_to_sleep() -> None:
+    at = timezone.now()
+    schedule.ensure(at + timedelta(days=3))  # as a worker with a wrong clock left them
+    assert schedule.pull_back(at) == len(schedule.EVERY)
+    assert schedule.silence(at) == timedelta(0)
+    assert schedule.pull_back(at) == 0
+    assert schedule.pull_back(at - timedelta(seconds=90)) == 0, "its own distance is no jump"

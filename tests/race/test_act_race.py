@@ -57,7 +57,9 @@ DID = {
 }
 
 
-@pytest.mark.parametrize("rounds", [20, pytest.param(500, marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "rounds", [20, pytest.param(500, marks=[pytest.mark.full, pytest.mark.timeout(3600)])]
+)
 def test_two_heads_decide_the_same_letter_round_after_round_and_one_act_stands(
     crew: Crew, rounds: int
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from sandar.doors import clockwatch
 from sandar.doors.web.signin import MFAAdapter
 from sandar.records.people.models import Person
 from tests.web.people import PASSWORD, client_of, make_office, make_person
@@ -253,3 +255,17 @@ def test_account_pages_are_ours_and_indonesian() -> None:
         page = client.get(path)
         assert page.status_code == 200, path
         assert not english.search(page.content.decode()), path
+
+
+def test_officers_are_told_that_the_clock_of_the_machine_jumped_others_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_office(is_example=True)  # officers need no second factor
+    officer, applicant = make_person("petugas-jam", "dc_operator"), make_person("pemohon-jam", "applicant")
+    now, steady = time.time(), time.monotonic()
+    for ahead, words in ((7200, "2,0 jam"), (-3 * 86400, "72,0 jam"), (60, "")):
+        monkeypatch.setattr(clockwatch, "WATCH", clockwatch.Watch(now - ahead, steady))
+        page = client_of(officer).get("/").content.decode()
+        assert ("Jam mesin bergeser" in page) == bool(words)
+        assert words in page
+        assert "Jam mesin bergeser" not in client_of(applicant).get("/").content.decode()

@@ -85,8 +85,32 @@ def _instance() -> Iterator[Diagnosis]:
     yield from database
     if any(one.level == "fault" for one in database):
         return
-    for check in (_people, _calendar, _worker, _mail, _signing):
+    for check in (_clock, _people, _calendar, _worker, _mail, _signing):
         yield from check()
+
+
+def _clock() -> Iterator[Diagnosis]:
+    from django.utils import timezone
+
+    from sandar.doors import clockwatch
+    from sandar.records.cases.models import Event
+
+    at = timezone.now()
+    newest = Event.objects.order_by("-pk").values_list("at", flat=True).first()
+    if late := clockwatch.behind(newest, at):
+        hours = f"{late.total_seconds() / 3600:.1f}"
+        yield Diagnosis(
+            "CLOCK",
+            "fault",
+            _("Jam mesin tertinggal: catatan terakhir jurnal %(hours)s jam di depannya.") % {"hours": hours},
+            _("Betulkan jam mesin (timedatectl), lalu mulai ulang Sandar. Urutan jurnal tetap benar."),
+        )
+    else:
+        yield Diagnosis(
+            "CLOCK",
+            "ok",
+            _("Jam mesin tidak tertinggal dari jurnalnya: %(at)s") % {"at": f"{at:%Y-%m-%d %H:%M} UTC"},
+        )
 
 
 def _assets() -> Iterator[Diagnosis]:

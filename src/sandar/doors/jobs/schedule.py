@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django_q.models import Schedule
 
 NAME = "sandar-sweep"
 FUNC = "sandar.doors.jobs.sweep.run"
-EVERY = {
+EVERY: dict[str, dict[str, Any]] = {
     NAME: {"func": FUNC, "schedule_type": Schedule.MINUTES, "minutes": 1},
     # Made once a day; asked this often, so that a stamp or a mail that failed is tried again the same evening.
     "sandar-anchor": {
@@ -30,6 +31,18 @@ def ensure(at: datetime) -> None:
                 twin.delete()
             if not known:
                 Schedule.objects.create(name=name, repeats=-1, next_run=at, **how)
+
+
+def pull_back(at: datetime) -> int:
+    """Schedules that lie further ahead than their own distance are due now: the clock was set back (F07).
+
+    Without this the sweep would sleep for as long as the clock had been ahead. Returns how many.
+    """
+    ahead = {name: timedelta(minutes=int(how.get("minutes", 24 * 60))) for name, how in EVERY.items()}
+    return sum(
+        Schedule.objects.filter(name=name, next_run__gt=at + 2 * distance).update(next_run=at)
+        for name, distance in ahead.items()
+    )
 
 
 def silence(at: datetime) -> timedelta | None:

@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.conf import Conf
 from django_q.monitor import monitor
@@ -25,7 +26,7 @@ from django_q.scheduler import scheduler
 from django_q.signing import BadSignature, SignedPackage
 from django_q.worker import worker
 
-from sandar.doors.jobs import care
+from sandar.doors.jobs import care, schedule
 
 SCHEDULES_EVERY_SECONDS = 10.0
 # A job past its limit gets an exception; one that does not even hear that ends with this process.
@@ -73,6 +74,7 @@ class Worker:
         now = monotonic()
         if now >= self._next_schedules:
             self._next_schedules = now + SCHEDULES_EVERY_SECONDS
+            schedule.pull_back(timezone.now())
             scheduler(broker=self.broker)
         done = 0
         for key, package in self.broker.dequeue() or ():

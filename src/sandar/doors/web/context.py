@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from sandar.doors import clockwatch
 from sandar.doors.web import labels
 from sandar.doors.web.person import grants_of, office_of, person_or_none, roles, viewer_of
 from sandar.records.cases import read as cases
@@ -111,6 +113,7 @@ def _shell(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "nav": [],
         "path": request.get_full_path(),
+        "clock_moved": abs(moved) / timedelta(hours=1) if (moved := clockwatch.WATCH.jump()) else None,
     }
     if person is None:
         return found

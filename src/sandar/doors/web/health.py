@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_q.models import OrmQ
 
+from sandar.doors import clockwatch
 from sandar.doors.jobs import schedule
 from sandar.records.cases.models import Case, Task
 from sandar.records.outbox.models import Message
@@ -40,11 +41,17 @@ def live(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """Can this instance serve: 200, or 503 with every reason."""
     reasons = list(lacking())
-    body = {"status": "not ready" if reasons else "ready", "reasons": reasons}
+    body = {"status": "not ready" if reasons else "ready", "reasons": reasons, "warnings": _warnings()}
     response = JsonResponse(body, status=503 if reasons else 200)
     if reasons:
         response["Retry-After"] = "5"
     return response
+
+
+def _warnings() -> list[str]:
+    """What does not keep this instance from serving, and must be mended all the same."""
+    moved = clockwatch.WATCH.jump()
+    return [f"clock: moved by {moved.total_seconds():+.0f} s"] if moved else []
 
 
 def lacking() -> Iterator[str]:
