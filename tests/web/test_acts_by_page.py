@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,6 +21,7 @@ from sandar.records.cases.models import Case, Event, FormVersion
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document, NumberBook, StoredFile
 from sandar.records.ledger import read as ledger
+from sandar.steps import registry
 from sandar.steps.turn import Turn
 from tests import office
 from tests.web.test_whole_way_by_page import controls, signed_in
@@ -79,6 +84,61 @@ def test_every_act_of_the_way_that_issues_a_paper_has_its_preview(monkeypatch: p
     assert len(issued) == 8
     for step, action, kind in issued:
         assert getattr(panels.module(step), "ISSUES", {}).get(action) == kind, (step, action)
+
+
+def _issuing(module: ModuleType) -> set[str]:
+    """Names of the functions of a module that issue a paper, themselves or through another one."""
+    found: dict[str, set[str]] = {}
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.FunctionDef):
+            calls = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+            found[node.name] = {f.attr for f in calls if isinstance(f, ast.Attribute)} | {
+                f.id for f in calls if isinstance(f, ast.Name)
+            }
+    known = {"issue"}
+    while more := {name for name, calls in found.items() if calls & known} - known:
+        known |= more
+    return known - {"issue"}
+
+
+def test_whatever_the_code_of_an_act_issues_has_its_preview() -> None:
+    """Not by hand: the automatic ones, and the two ends of step 1, whose receipt says only what was typed."""
+    without, acts = set(), 0
+    for (step, action), act in registry.acts().items():
+        if act.run.__name__ not in _issuing(inspect.getmodule(act.run)):  # type: ignore[arg-type]
+            continue
+        acts += 1
+        room = import_module(registry.room_of(step) + ".web") if step not in ("*",) else None
+        if action not in getattr(room, "ISSUES", {}):
+            without.add((step, action))
+    assert acts >= 15
+    assert without <= {("letter", "resubmit")}, without
+
+
+@pytest.mark.parametrize("action", ["reapprove", "reject"])
+def test_what_turns_a_delivery_down_is_seen_before_as_it_is_issued(
+    action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = at_state("inspection")
+    client = signed_in("pemeriksa1")
+    address, fields = form_of(client, case, "inspect")
+    assert f"/{action}/pratinjau" in shown(client, case)
+    url = address.replace("/inspect", f"/{action}")
+    typed = {**fields, "alt.reason": "specification_mismatch", "alt.note": "Memori kurang", "note": "Memori kurang"}
+    told: list[dict[str, Any]] = []
+    whole = papers.preview
+
+    def seen(kind: str, facts: dict[str, Any], **more: Any) -> bytes:
+        told.append(facts)
+        return whole(kind, facts, **more)
+
+    monkeypatch.setattr(papers, "preview", seen)
+    answer = client.post(f"{url}/pratinjau", typed)
+    assert answer["Content-Type"] == "application/pdf", answer.content.decode()[:3000]
+    assert client.post(url, typed | {"confirm_password": PASSWORD}).status_code == 302
+    facts = dict(Document.objects.get(case=case, kind="conformity_checklist").facts)
+    facts.pop("document")
+    assert chain.canonical(facts) == chain.canonical(told[0])
 
 
 def test_what_a_preview_shows_is_what_is_issued_but_for_number_and_code(

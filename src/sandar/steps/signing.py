@@ -15,6 +15,7 @@ from sandar.records.documents.signatures import Given
 from sandar.records.documents.uploads import AcceptedFile
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
+from sandar.records.signing import authority
 from sandar.signing_errors import SignatureBusy
 from sandar.steps.turn import signed, standing
 
@@ -29,6 +30,8 @@ def keep(signature: Signature, given: Given, *, tries: int, at: datetime) -> Non
     """
     with transaction.atomic():
         case = cases_write.lock_now(signature.document.case_id)
+        if authority.revoked_before([given.certificate_sha256]):
+            raise SignatureBusy(document=signature.document_id)  # revoked while it was being given
         signatures.given(signature, given, tries=tries, at=at)
         _tell(case, signature, given, person=signature.person, at=at)
 

@@ -15,6 +15,7 @@ from sandar.outside import mail as outside
 from sandar.outside import tsa
 from sandar.records.anchors import write
 from sandar.records.anchors.models import Anchor
+from sandar.signing_errors import SignerAway
 from sandar.steps import anchoring
 
 ANCHOR, STAMP, MAIL = "anchor", "stamp", "anchor_mail"
@@ -94,3 +95,11 @@ def _letter(anchor: Anchor) -> tuple[str, str]:
                 % {"count": len(anchor.doubts), "names": ", ".join(anchor.doubts[:20])}
             ]
     return subject, "\n".join(lines) + "\n"
+
+
+def trial_stamp() -> datetime:
+    """The authority's time on a stamp over a few bytes: a test of the line. Raises SignerAway."""
+    try:
+        return tsa.stamp(b"sandar", settings.TSA_URL).at
+    except (OSError, ValueError, tsa.StampRefused) as fault:
+        raise SignerAway(what="signer", reason="service_away", retry_after=60) from fault

@@ -67,6 +67,12 @@ def send_code(person: Person, *, backend: str, nik: str, how_many: int) -> None:
         client.send_code(Secret(nik=nik, email=person.email), how_many)
 
 
+def state_of(secret: Secret) -> str:
+    """The state of a certificate, as signing asks it first: a test of the line. Raises SignerAway, SignerRefused."""
+    with _asked(settings.PAPER_SIGNING) as client:
+        return client.status(secret)
+
+
 def sign(rows: Sequence[Signature], person: Person, secret: Secret, *, at: datetime) -> Outcome:
     """Sign the person's papers, all through one version of the service.
 

@@ -46,6 +46,7 @@ CHANGES: dict[str, str | Promise] = {
     "absence_noted": _("mencatat ketidakhadiran"),
     "absence_ended": _("mengakhiri ketidakhadiran"),
     "pairs_changed": _("mengubah aturan pemisahan tugas"),
+    "certificate_revoked": _("mencabut sertifikat tanda tangan"),
 }
 FIELDS: dict[str, str | Promise] = {
     "": _("Infrastruktur dan Aplikasi"),

@@ -66,36 +66,40 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
         compared = verdicts.compare(upload.read(), paper)
     given = signatures.of_documents([paper.pk])
     revoked = authority.revoked_before(one.certificate_sha256 for one in given)
+    shown = [_signature(one, revoked) for one in given]
     context = {
         "paper": paper,
-        "verdict": _standing(paper),
+        "verdict": _standing(paper, shown),
         "ended_on": localdate(paper.ended_at) if paper.ended_at else None,
         "ended_why": labels.label(revoking.KINDS, paper.ended_kind) if paper.ended_kind else "",
         "successor": paper.replaced_by if paper.status == DocumentStatus.REPLACED else None,
         "office": office_of(request),
-        "signatures": [_signature(one, revoked) for one in given],
+        "signatures": shown,
         "compared": compared,
         "download_chain": bool(given),
     }
     return quiet(render(request, "web/verify.html", context))
 
 
-def _standing(paper: Document) -> str:
+def _standing(paper: Document, given: list[dict[str, object]]) -> str:
     if paper.status in (DocumentStatus.REPLACED, DocumentStatus.REVOKED):
         return str(paper.status)
+    if any(one["revoked"] for one in given):
+        return "certificate_revoked"
     return "waiting" if paper.waits_for_signature else "genuine"
 
 
 def _signature(one: Signature, revoked: Mapping[str, datetime]) -> dict[str, object]:
     """A signature in public: the position, never the person."""
-    since = revoked.get(one.certificate_sha256)
+    since, given = revoked.get(one.certificate_sha256), one.stamped_at or one.signed_at
     return {
         "title": one.title or _("Segel kantor"),
         "at": one.signed_at,
         "is_scan": one.backend == "manual",
         "issuer": one.issuer,
         "stamped_at": one.stamped_at,
-        "revoked": bool(since and one.signed_at and since <= one.signed_at),
+        "revoked": bool(since and given and since <= given),
+        "revoked_later": since if since and given and since > given else None,
     }
 
 

@@ -99,6 +99,15 @@ def revoke(certificate_id: int, *, at: datetime, reason: str) -> bool:
     return rows.update(revoked_at=at, revoked_reason=reason[:200], is_live=False) == 1
 
 
+def forget_keys(person_id: int) -> int:
+    """Destroy the private keys of a person who is erased. The certificates stay: papers are verified with them.
+
+    Returns how many. Only of certificates that are not live any more.
+    """
+    rows = Certificate.objects.filter(person_id=person_id, is_live=False).exclude(sealed_key="")
+    return rows.update(sealed_key="")
+
+
 def roots() -> list[bytes]:
     """Every authority this office ever had, DER: old papers stay provable."""
     return [der(row.pem) for row in Certificate.objects.filter(kind=ROOT)]

@@ -12,6 +12,7 @@ from sandar.errors import InvalidInput, NotFound
 from sandar.records.people import read as people
 from sandar.records.people import write as people_write
 from sandar.records.people.models import Agency, Person
+from sandar.steps.people import certificates
 from sandar.steps.people.book import Book, changing
 from sandar.steps.people.shapes import AgencyProfile, ChangePerson, NewAgency, NewPassword, NewPerson, Why
 
@@ -69,6 +70,7 @@ def close(username: str, given: Why, *, person: Person | None, at: datetime) -> 
         one_stays(book, known)
         if people_write.close_account(known, at=at):
             book.note("account_closed", subject_of(known), why=given.why, person=known.pk)
+            certificates.retire(book, known, why=given.why)
     return known
 
 

@@ -30,7 +30,9 @@ from sandar.records.facility.journal_models import FacilityEvent
 from sandar.records.outbox.models import Message
 from sandar.records.people import write as people_write
 from sandar.records.people.models import ApiToken, Person, RoleGrant
+from sandar.records.signing import authority
 from sandar.steps.inputs import parsed
+from sandar.steps.people import certificates
 from sandar.steps.people.accounts import not_oneself, one_stays, subject_of
 from sandar.steps.people.book import Book, changing
 from sandar.steps.people.shapes import Why
@@ -233,6 +235,8 @@ def _close(book: Book, person: Person, *, why: str) -> None:
     """Account closed and roles ended, each with its line in the journal, as if done by hand."""
     if people_write.close_account(person, at=book.at):
         book.note("account_closed", subject_of(person), why=why, person=person.pk)
+    certificates.retire(book, person, why=why)
+    authority.forget_keys(person.pk)
     for grant in RoleGrant.objects.filter(person=person, revoked_at=None).order_by("pk"):
         if people_write.revoke(grant, at=book.at):
             book.note("role_revoked", subject_of(person), why=why, grant=grant.pk, person=person.pk)

@@ -20,7 +20,12 @@ from sandar.steps.words import field_labels, shown
 SEEN = ("serial", "height_u", "depth_mm", "weight_kg", "psu_count", "os")
 TICKED = ("rail_kit", "cables", "asset_label", "power_on")
 INSIDE = {"reapprove": "inspect", "reject": "inspect"}  # they send the same findings, so they share its form
-ISSUES = {"inspect": "conformity_checklist", "hand_over": "handover_minutes"}
+ISSUES = {
+    "inspect": "conformity_checklist",
+    "reapprove": "conformity_checklist",
+    "reject": "conformity_checklist",
+    "hand_over": "handover_minutes",
+}
 
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
