@@ -124,7 +124,12 @@ def test_what_turns_a_delivery_down_is_seen_before_as_it_is_issued(
     address, fields = form_of(client, case, "inspect")
     assert f"/{action}/pratinjau" in shown(client, case)
     url = address.replace("/inspect", f"/{action}")
-    typed = {**fields, "alt.reason": "specification_mismatch", "alt.note": "Memori kurang", "note": "Memori kurang"}
+    typed = {
+        **fields,
+        "alt.reason": "specification_mismatch",
+        "alt.note": "Memori kurang",
+        "note": "Memori kurang",
+    }
     told: list[dict[str, Any]] = []
     whole = papers.preview
 
