@@ -43,6 +43,7 @@ from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name
     numbers_of,
     paper_damages,
 )
+from tests.race.picture_jobs import find_again, write_and_compare  # noqa: F401 - by name
 from tests.race.storm_jobs import (  # noqa: F401 - jobs are called by name
     build_storm,
     plain_rows,

@@ -234,12 +234,20 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The ledger at one moment. `near`: places where the asking agency already has something."""
+    """The ledger at one moment. `near`: places where the asking agency already has something.
+
+    index: what core.candidates has prepared for searches over these places and pools; a changed copy has none.
+    """
 
     places: tuple[PlaceState, ...]
     pools: Mapping[int, PoolState]
     pending: tuple[Pending, ...] = ()
     near: frozenset[int] = field(default_factory=frozenset)
+    index: object = field(default=None, init=False, repr=False, compare=False)
+
+    def keep(self, index: object) -> None:
+        """Keep what was prepared; everything else of a snapshot never changes."""
+        object.__setattr__(self, "index", index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How a device fits one place: what is left there and what it lacks. The words of the whole placement family.
 
-`core.placement` searches, `core.scoring` ranks, `core.explaining` says why, `core.standing` judges one place.
+`core.placement` searches, among `core.candidates`; `core.scoring` gives points, `core.explaining` says why,
+`core.standing` judges one place.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandar.core import rack
-from sandar.core.capacity import Demand, PlaceState, Shortage, Snapshot, amounts, unprovided
+from sandar.core.capacity import Demand, PlaceState, PoolState, Shortage, Snapshot, amounts, unprovided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,51 +41,78 @@ class Reason:
 ALL_SIDES = (1 << rack.SIDE_POSITIONS) - 1
 
 
+class _Left(dict[int, int]):
+    """Pool -> what is left, asked of the snapshot when it is first needed."""
+
+    __slots__ = ("pools",)
+
+    def __init__(self, pools: Mapping[int, PoolState], known: Mapping[int, int]) -> None:
+        super().__init__(known)
+        self.pools = pools
+
+    def __missing__(self, pool: int) -> int:
+        left = self[pool] = self.pools[pool].left
+        return left
+
+
 @dataclass(slots=True)
 class Work:
-    """What is left while a plan grows: amounts per pool, occupied masks per place.
+    """What is left while a plan grows: amounts per pool, and the occupied masks of the places it has touched.
 
     `at` is the start in half-units, or for a device without height the index of its position on the side.
     """
 
+    pools: Mapping[int, PoolState]
     left: dict[int, int]
-    front: dict[int, int]
-    rear: dict[int, int]
-    sides: dict[int, int]
+    front: dict[int, int] = field(
+        default_factory=dict
+    )  # place -> mask, where it is not the snapshot's any more
+    rear: dict[int, int] = field(default_factory=dict)
+    sides: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> Work:
-        return cls(
-            {p.id: p.limit - p.held - p.reserved - p.installed - p.blocked for p in snapshot.pools.values()},
-            {place.id: place.front for place in snapshot.places},
-            {place.id: place.rear for place in snapshot.places},
-            {place.id: place.sides for place in snapshot.places},
-        )
+    def of(cls, snapshot: Snapshot, left: Mapping[int, int] | None = None) -> Work:
+        """As the snapshot has it. left: of some pools, where it is known already."""
+        return cls(snapshot.pools, _Left(snapshot.pools, left or {}))
 
     def copy(self) -> Work:
-        return Work(dict(self.left), dict(self.front), dict(self.rear), dict(self.sides))
+        left = _Left(self.pools, self.left)
+        return Work(self.pools, left, dict(self.front), dict(self.rear), dict(self.sides))
 
     def book(self, place: PlaceState, ask: Ask, at: int | None, *, sign: int = 1) -> None:
         wanted = amounts(ask.demand)
         for share, pool in place.routes:
             self.left[pool] -= sign * wanted.get(share, 0)
-        self.occupy(place.id, at, ask.height, face=ask.face)
+        self.occupy(place, at, ask.height, face=ask.face)
 
-    def occupy(self, place_id: int, at: int | None, height: int, *, face: str) -> None:
+    def occupy(self, place: PlaceState, at: int | None, height: int, *, face: str) -> None:
+        """Take these units, or give them back where they are taken."""
+        front, rear, sides = self.masks(place)
         if at is not None and not height:
-            self.sides[place_id] ^= 1 << at
+            sides ^= 1 << at
         bits = rack.mask(at or 0, height)
-        if face != "rear":
-            self.front[place_id] ^= bits
-        if face != "front":
-            self.rear[place_id] ^= bits
+        self.front[place.id] = front ^ bits if face != "rear" else front
+        self.rear[place.id] = rear ^ bits if face != "front" else rear
+        self.sides[place.id] = sides
+
+    def masks(self, place: PlaceState) -> tuple[int, int, int]:
+        """(front, rear, sides) as they are now."""
+        if place.id not in self.front:
+            return place.front, place.rear, place.sides
+        return self.front[place.id], self.rear[place.id], self.sides[place.id]
 
     def free(self, place: PlaceState, face: str) -> int:
-        return rack.free_for(self.front[place.id], self.rear[place.id], face, total=place.half_units)
+        front, rear, _ = self.masks(place)
+        return rack.free_for(front, rear, face, total=place.half_units)
 
-    def free_side(self, place_id: int) -> int | None:
+    def taken(self, place: PlaceState) -> int:
+        """How many half-units are taken on either face."""
+        front, rear, _ = self.masks(place)
+        return (front | rear).bit_count()
+
+    def free_side(self, place: PlaceState) -> int | None:
         """Index of the lowest free position on the rack's side."""
-        free = ~self.sides[place_id] & ALL_SIDES
+        free = ~self.masks(place)[2] & ALL_SIDES
         return (free & -free).bit_length() - 1 if free else None
 
 
@@ -107,7 +135,7 @@ def gaps(snapshot: Snapshot, ask: Ask, place: PlaceState, *, work: Work) -> list
         found.append(Shortage("depth", ask.depth_mm, place.depth_mm, place.name))
     if ask.height and (run := rack.longest_run(work.free(place, ask.face))) < ask.height:
         found.append(Shortage("space", ask.height, run, place.name))
-    if ask.on_side and work.free_side(place.id) is None:
+    if ask.on_side and work.free_side(place) is None:
         found.append(Shortage("side", 1, 0, place.name))
     found += [Shortage(kind, amount, 0, place.name) for kind, amount in unprovided(wanted, place.shares)]
     worst: dict[tuple[str, str], Shortage] = {}

@@ -11,25 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sandar.core import rack
-from sandar.core.capacity import (
-    PlaceState,
-    Shortage,
-    Snapshot,
-    amounts,
-    check_demand,
-)
+from sandar.core.candidates import Choice, Index, Search
+from sandar.core.capacity import PlaceState, Shortage, Snapshot, check_demand
 from sandar.core.explaining import told
 from sandar.core.fitting import Ask, Reason, Work, gaps
-from sandar.core.scoring import HEAVY_KG, Meter, best_start, score
 
 __all__ = ["Answer", "Ask", "Placement", "Reason", "find"]
 
-# Places looked at for one request of several servers before giving up: about half a second.
-_LOOKS = 150_000
+# What one request of several servers may cost before it gives up, in places looked at: about half a second. A choice
+# in a large facility costs no more than in one of so many places.
+_LOOKS, _LARGE = 150_000, 300
+_FIRST = 12  # choices looked for at once; the others only when none of these leads to a plan
 _EXPIRIES = 32  # distinct expiry times looked at for `frees_at`
-
-
-_Choice = tuple[int, PlaceState, int | None]  # score, place, start or index of the side position
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +65,45 @@ def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> Answer:
         check_demand(ask.demand)
         if ask.kind == "rack":
             rack.check_place(0 if ask.height else None, ask.height, ask.face, total=1 << 30)
-    work = Work.of(snapshot)
-    ranked: dict[Ask, list[_Choice]] = {}
-    for ask in asks:
-        if ask not in ranked:
-            ranked[ask] = _ranked(snapshot, ask, work)
-    placements = tuple(
-        _explained(snapshot, work, index, ask, choice)
-        for index, ask in enumerate(asks)
-        for choice in ranked[ask][:limit]
-    )
+    left = Index.of(snapshot).left
+    work = Work.of(snapshot, left)
+    ranked = {ask: _Ranking(snapshot, ask, work, limit) for ask in dict.fromkeys(asks)}
+    told = {ask: [_explained(snapshot, work, ask, choice) for choice in ranked[ask].first] for ask in ranked}
+    placements = tuple(replace(one, ask=index) for index, ask in enumerate(asks) for one in told[ask])
     order = sorted(range(len(asks)), key=lambda i: (-asks[i].height, -asks[i].demand.watts, i))
     search = _Search(snapshot, asks, order, work)
     search.first = ranked
     chosen = search.run()
     if chosen is None:
         return Answer((), placements, _shortages(snapshot, asks[search.stuck], search.deepest))
-    fresh = Work.of(snapshot)
+    fresh = Work.of(snapshot, left)
     plan: dict[int, Placement] = {}
     for index, choice in zip(order, chosen, strict=True):
-        plan[index] = _explained(snapshot, fresh, index, asks[index], choice)
+        plan[index] = replace(_explained(snapshot, fresh, asks[index], choice), ask=index)
         fresh.book(choice[1], asks[index], choice[2])
     return Answer(tuple(plan[index] for index in range(len(asks))), placements)
+
+
+class _Ranking:
+    """The choices for one ask as the work stands now, best first: `first` at once, the others when they are asked.
+
+    The work must stand there again when they are.
+    """
+
+    def __init__(self, snapshot: Snapshot, ask: Ask, work: Work, limit: int = _FIRST) -> None:
+        self._search, self._limit = Search(snapshot, ask, work), limit
+        self.first = self._search.best(limit)
+        self._rest: list[Choice] | None = None
+
+    def __iter__(self) -> Iterator[Choice]:
+        yield from self.first
+        if len(self.first) == self._limit:
+            if self._rest is None:
+                self._rest = self._search.best()[self._limit :]
+            yield from self._rest
+
+    def __bool__(self) -> bool:
+        return bool(self.first)
 
 
 class _Search:
@@ -109,10 +119,11 @@ class _Search:
         self.depth = -1
         self.stuck = order[0] if order else 0
         self.deepest = work
-        self.first: dict[Ask, list[_Choice]] = {}
+        self.first: dict[Ask, _Ranking] = {}
+        self.cost = min(len(snapshot.places), _LARGE)
         self.wide = False
 
-    def run(self) -> list[_Choice] | None:
+    def run(self) -> list[Choice] | None:
         if not self.order:
             return None
         found = self._from(0)
@@ -121,16 +132,16 @@ class _Search:
             found = self._from(0)
         return found
 
-    def _from(self, depth: int) -> list[_Choice] | None:
+    def _from(self, depth: int) -> list[Choice] | None:
         if depth == len(self.order):
             return []
         ask = self.asks[self.order[depth]]
-        choices = self.first[ask] if depth == 0 else _ranked(self.snapshot, ask, self.work)
+        choices = self.first[ask] if depth == 0 else _Ranking(self.snapshot, ask, self.work)
         if not choices and depth > self.depth:
             self.depth, self.stuck = depth, self.order[depth]
             self.deepest = self.work.copy()
         for choice in self._widened(ask, choices) if self.wide else choices:
-            self.looks += len(self.snapshot.places)
+            self.looks += self.cost
             if self.looks > _LOOKS:
                 return None
             self.work.book(choice[1], ask, choice[2])
@@ -140,7 +151,7 @@ class _Search:
                 return [choice, *rest]
         return None
 
-    def _widened(self, ask: Ask, choices: Sequence[_Choice]) -> Iterator[_Choice]:
+    def _widened(self, ask: Ask, choices: _Ranking) -> Iterator[Choice]:
         """The choices, then every other start in the same racks."""
         yield from choices
         for points, place, at in choices if ask.height else ():
@@ -150,41 +161,12 @@ class _Search:
                     yield points, place, other
 
 
-def _ranked(snapshot: Snapshot, ask: Ask, work: Work) -> list[_Choice]:
-    """(score, place, at) of every place that fits, best first."""
-    meter = Meter(amounts(ask.demand), work.left, snapshot.pools)
-    heavy = ask.demand.weight_kg >= HEAVY_KG
-    on_side = ask.on_side
-    known_starts: dict[int, tuple[int, int]] = {}
-    found: list[_Choice] = []
-    for place in snapshot.places:
-        if place.kind != ask.kind or (place.depth_mm and ask.depth_mm > place.depth_mm):
-            continue
-        at, contiguity = None, 100
-        if ask.height:
-            free = work.free(place, ask.face)
-            if not rack.starts(free, ask.height):
-                continue
-            if free not in known_starts:
-                known_starts[free] = best_start(free, ask.height, heavy=heavy)
-            at, contiguity = known_starts[free]
-        elif on_side and (at := work.free_side(place.id)) is None:
-            continue
-        headroom = meter.headroom(place)
-        if headroom < 0:
-            continue
-        points = score(ask, place, work, meter=meter, at=at, contiguity=contiguity, headroom=headroom)
-        found.append((points + (15 if place.id in snapshot.near else 0), place, at))
-    found.sort(key=lambda item: (-item[0], item[1].name))
-    return found
-
-
-def _explained(snapshot: Snapshot, work: Work, index: int, ask: Ask, choice: _Choice) -> Placement:
+def _explained(snapshot: Snapshot, work: Work, ask: Ask, choice: Choice) -> Placement:
     score, place, at = choice
     start = at if ask.height else None
     reasons = list(told(snapshot, ask, place, work=work, start=start))
     return Placement(
-        index, place.id, place.rack_id, place.name, start, ask.face, score,
+        0, place.id, place.rack_id, place.name, start, ask.face, score,
         tuple(reason for good, reason in reasons if good),
         tuple(reason for good, reason in reasons if not good),
         slot=at + 1 if at is not None and not ask.height else None,
@@ -215,18 +197,19 @@ def _frees_at(snapshot: Snapshot, ask: Ask, work: Work, place: PlaceState) -> di
     later = work.copy()
     open_gaps = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work=work)}
     freed: dict[tuple[str, str], datetime] = {}
+    places = {one.id: one for one in snapshot.places}
     times = sorted({claim.expires_at for claim in snapshot.pending if claim.expires_at})[:_EXPIRIES]
     for when in times:
         for claim in snapshot.pending:
             if claim.expires_at == when:
                 for pool, amount in claim.draws:
-                    if pool in later.left:
+                    if pool in snapshot.pools:
                         later.left[pool] += amount
-                if claim.place_id in later.front:
+                if home := places.get(claim.place_id):
                     at = claim.start if claim.height else claim.side and claim.side - 1
-                    later.occupy(claim.place_id, at, claim.height, face=claim.face)
+                    later.occupy(home, at, claim.height, face=claim.face)
         still = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work=later)}
-        if _ranked(snapshot, ask, later):
+        if any(Search(snapshot, ask, later).fits(snapshot.places)):
             still = set()
         for key in open_gaps - still:
             freed.setdefault(key, when)

@@ -16,7 +16,8 @@ from sandar.core.capacity import PlaceState, PoolState, amounts, unprovided
 from sandar.core.fitting import Ask, Work
 
 HEAVY_KG = 25
-_POLICY_SHARE, _RESERVE_COST = 30, 50
+NEAR = 15  # points for a place where the agency has something already
+POLICY_SHARE, RESERVE_COST = 30, 50
 
 
 class Meter:
@@ -29,20 +30,20 @@ class Meter:
         self, wanted: Mapping[str, int], left: Mapping[int, int], pools: Mapping[int, PoolState]
     ) -> None:
         self.wanted, self.left, self.pools = wanted, left, pools
-        self.upstream: dict[int, int] = {}
-        self.provided: dict[int, bool] = {}
+        self._paths: dict[tuple[int, int], tuple[object, object, int]] = {}
 
     def headroom(self, place: PlaceState) -> int:
-        key = id(place.shares)
-        if key not in self.provided:
-            self.provided[key] = not unprovided(self.wanted, place.shares)
-        if not self.provided[key]:
-            return -1
-        key = id(place.upstream)
-        if key not in self.upstream:
-            self.upstream[key] = self.lowest(place.upstream)
-        shared = self.upstream[key]
+        shared = self.path(place.shares, place.upstream)
         return -1 if shared < 0 else min(shared, self.lowest(place.own))
+
+    def path(self, shares: frozenset[str], upstream: tuple[tuple[str, int], ...]) -> int:
+        """What places with these shares and this path have at most; -1 = they provide not all, or have no room."""
+        key = (id(shares), id(upstream))
+        if key in self._paths:
+            return self._paths[key][2]
+        found = -1 if unprovided(self.wanted, shares) else self.lowest(upstream)
+        self._paths[key] = (shares, upstream, found)  # both kept, so that their ids stay theirs
+        return found
 
     def lowest(self, routes: tuple[tuple[str, int], ...]) -> int:
         """Over these routes alone."""
@@ -64,21 +65,29 @@ def score(
     ask: Ask, place: PlaceState, work: Work, *, meter: Meter, at: int | None, contiguity: int, headroom: int
 ) -> int:
     """The score without the agency's share. contiguity, headroom: percent."""
-    low = 100 - 100 * (at or 0) // place.half_units if ask.height else 100
-    points = 35 * contiguity + 35 * headroom + 15 * low
+    points = 35 * contiguity + 35 * headroom + 15 * lowness(place, ask.height, at or 0)
     if ask.demand.cords in {"A", "B"}:
         points -= 10 * headroom - 10 * _evenness(ask, place, work, meter)
     found = points // 100
     if place.policy and place.half_units:
-        percent = fill(work, place)
-        fits = percent if place.policy == "tight" else 100 - percent
-        found = (found * (100 - _POLICY_SHARE) + 85 * _POLICY_SHARE * fits // 100) // 100
+        found = (found * (100 - POLICY_SHARE) + policy_points(place, fill(work, place))) // 100
     if (
         place.keep_free
         and below_reserve(work, ask, place, wanted=meter.wanted, pools=meter.pools) is not None
     ):
-        found = max(0, found - _RESERVE_COST)
+        found = max(0, found - RESERVE_COST)
     return found
+
+
+def lowness(place: PlaceState, height: int, at: int) -> int:
+    """Percent: 100 at the floor, and for what takes no unit."""
+    return 100 - 100 * at // place.half_units if height else 100
+
+
+def policy_points(place: PlaceState, percent: int) -> int:
+    """Hundredths of a point that the room's policy gives a rack that is full to so many percent."""
+    fits = percent if place.policy == "tight" else 100 - percent
+    return 85 * POLICY_SHARE * fits // 100
 
 
 def _evenness(ask: Ask, place: PlaceState, work: Work, meter: Meter) -> int:
@@ -105,7 +114,7 @@ def sides_after(
 
 def fill(work: Work, place: PlaceState) -> int:
     """Percent of the rack's units that are taken on either face."""
-    return 100 * (work.front[place.id] | work.rear[place.id]).bit_count() // place.half_units
+    return 100 * work.taken(place) // place.half_units
 
 
 def below_reserve(
@@ -114,14 +123,18 @@ def below_reserve(
     """Percent that would be left in the rack (units, strips, load) when that is less than the room keeps free."""
     left = [100]
     if place.half_units:
-        taken = (work.front[place.id] | work.rear[place.id]).bit_count() + ask.height
-        left.append(100 - -(-100 * taken // place.half_units))
+        left.append(units_left(place, work.taken(place) + ask.height))
     left.append(Meter(wanted, work.left, pools).lowest(place.own))
     percent = max(0, min(left))
     return percent if percent < place.keep_free else None
 
 
-@lru_cache(maxsize=16_384)  # racks stay as they are between most questions
+def units_left(place: PlaceState, taken: int) -> int:
+    """Percent of the rack's units that stay free when so many half-units are taken."""
+    return 100 - -(-100 * taken // place.half_units)
+
+
+@lru_cache(maxsize=4_096)  # many racks look alike
 def best_start(free: int, height: int, *, heavy: bool) -> tuple[int, int]:
     """The lowest start in the tightest run that fits, on a whole unit if possible; longest run kept in %.
 

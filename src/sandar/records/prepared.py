@@ -17,7 +17,7 @@ from datetime import date, datetime
 from functools import cache, cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, JSONField, Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
@@ -72,10 +72,7 @@ class Question(Generic[Found]):
         built, db = self._built, _db()
         with db.cursor() as cursor:
             cursor.execute(built.sql, _filled(built.params, values, db))
-            return self._made(cursor.fetchall(), db)
-
-    def _made(self, rows: Sequence[Sequence[Any]], db: BaseDatabaseWrapper) -> list[Found]:
-        built = self._built
+            rows = cursor.fetchall()
         if not built.converters:
             return [built.make(row) for row in rows]
         return [built.make(_converted(row, built.converters, db)) for row in rows]
@@ -83,30 +80,6 @@ class Question(Generic[Found]):
     def first(self, **values: Any) -> Found | None:
         """The first row; the queryset says in which order, and [:1] where there may be many."""
         return next(iter(self.all(**values)), None)
-
-
-def at_one_moment(*questions: Question[Any]) -> list[list[Any]]:
-    """Every row of several questions without slots, all as of one moment, asked of PostgreSQL in one message.
-
-    Only there and only outside of a transaction: it begins and ends one of its own, that may only read.
-    """
-    db = _db()
-    asked = [question._built for question in questions]
-    assert db.vendor == "postgresql"
-    assert not db.in_atomic_block
-    text = "; ".join(built.sql for built in asked)
-    values = [value for built in asked for value in _filled(built.params, {}, db)]
-    with db.cursor() as cursor:
-        try:
-            cursor.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {text}; COMMIT", values)
-        except DatabaseError:
-            cursor.execute("ROLLBACK")
-            raise
-        found = []
-        for question in questions:
-            cursor.nextset()
-            found.append(question._made(cursor.fetchall(), db))
-        return found
 
 
 def _db() -> BaseDatabaseWrapper:

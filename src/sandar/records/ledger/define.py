@@ -59,7 +59,8 @@ def _define(layout: Layout) -> None:
     }
     pools = _Pools(layout.pools)
     changing = [diff.known[name] for name in rerouted | {_key(spec) for spec in diff.changed}]
-    lock_places({place.pk for place in changing + diff.gone if not place.retired} | pools.owners)
+    witness = _witness(diff) if pools.differ else set()
+    lock_places({place.pk for place in changing + diff.gone if not place.retired} | pools.owners | witness)
     _retire_places(diff.gone)
     places = _places(diff)
     pools.create(places)
@@ -74,7 +75,14 @@ def _define(layout: Layout) -> None:
     pools.settle(deltas)
     _write_routes(moves)
     _retire_pools(pools.gone)
-    Place.objects.filter(pk__in=touched | pools.owners).update(version=F("version") + 1)
+    Place.objects.filter(pk__in=touched | pools.owners | witness).update(version=F("version") + 1)
+
+
+def _witness(diff: _Diff) -> set[int]:
+    """A place whose version tells readers that pools changed which no place has alone (picture.py)."""
+    gone = {place.pk for place in diff.gone}
+    stay = [place.pk for place in diff.known.values() if place.pk not in gone and not place.retired]
+    return {min(stay)} if stay else set()
 
 
 def _key(spec: PlaceSpec) -> str:
@@ -171,6 +179,13 @@ class _Pools:
             for key, spec in self.specs.items()
             if (pool := self.rows.get(key)) and pool.place_id and not pool.retired and _differs(pool, spec)
         }
+
+    @property
+    def differ(self) -> bool:
+        """Is there any pool that comes, goes or gets other figures?"""
+        if self.gone or self.specs.keys() - self.rows.keys():
+            return True
+        return any(_differs(self.rows[key], spec) for key, spec in self.specs.items())
 
     def create(self, places: Mapping[str, Place]) -> None:
         """The pools that are new; those of before keep their limits until `settle`."""

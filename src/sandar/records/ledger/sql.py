@@ -74,7 +74,7 @@ def lock_places(ids: Iterable[int]) -> dict[int, LockedPlace]:
     found: dict[int, LockedPlace] = {}
     if wanted:
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK.format(ids=_marks(wanted), lock=lock), wanted)
+            cursor.execute(_LOCK.format(ids=marks(wanted), lock=lock), wanted)
             for row in cursor.fetchall():
                 pk, kind, name, rack_id, half_units, depth_mm, front, rear, sides, version = row
                 masks = (int(front, 16), int(rear, 16), sides)
@@ -89,7 +89,7 @@ def routes_of(places: Collection[int]) -> dict[int, list[tuple[int, str]]]:
     found: dict[int, list[tuple[int, str]]] = {place_id: [] for place_id in places}
     if found:
         with connection.cursor() as cursor:
-            cursor.execute(_ROUTES.format(ids=_marks(found)), list(found))
+            cursor.execute(_ROUTES.format(ids=marks(found)), list(found))
             for place_id, pool_id, share in cursor.fetchall():
                 found[place_id].append((pool_id, share))
     return found
@@ -127,7 +127,7 @@ class Writing:
         rows = [(pool_id, *columns, sum(columns)) for pool_id, columns in sorted(deltas)]
         if connection.features.has_select_for_update:
             for some in _batches([row[0] for row in rows]):
-                self.statements.append((_POOL_LOCK.format(rows=f"({_marks(some)})"), list(some)))
+                self.statements.append((_POOL_LOCK.format(rows=f"({marks(some)})"), list(some)))
         self._together(POOL_UPDATE, rows)
         self.pools = len(rows)
 
@@ -163,8 +163,8 @@ class Writing:
 
     def _together(self, statement: str, rows: Sequence[tuple[int | str, ...]]) -> None:
         for some in _batches(rows):
-            marks = ", ".join([f"({_marks(some[0])})"] * len(some))
-            self.statements.append((statement.format(rows=marks), [value for row in some for value in row]))
+            tuples = ", ".join([f"({marks(some[0])})"] * len(some))
+            self.statements.append((statement.format(rows=tuples), [value for row in some for value in row]))
 
 
 def lines_of(claims: Collection[int]) -> dict[int, dict[int, int]]:
@@ -172,7 +172,7 @@ def lines_of(claims: Collection[int]) -> dict[int, dict[int, int]]:
     found: dict[int, dict[int, int]] = {pk: {} for pk in claims}
     for some in _batches(list(found)):
         with connection.cursor() as cursor:
-            cursor.execute(_LINES.format(rows=f"({_marks(some)})"), some)
+            cursor.execute(_LINES.format(rows=f"({marks(some)})"), some)
             for claim_id, pool_id, amount in cursor.fetchall():
                 found[claim_id][pool_id] = amount
     return found
@@ -202,5 +202,6 @@ def _many(statement: str, rows: Sequence[tuple[int | str, ...]]) -> int:
         return int(cursor.rowcount)
 
 
-def _marks(ids: Collection[Any]) -> str:
+def marks(ids: Collection[Any]) -> str:
+    """So many places for values."""
     return ", ".join(["%s"] * len(ids))

@@ -1,0 +1,234 @@
+"""The whole ledger as this process saw it last, and how it is brought up to now (ADR 0019).
+
+Every write of the ledger raises the version of the places it touches, in its own transaction, and no place is ever
+deleted: so the number of places and the sum of their versions are the change counter of the whole picture. Equal
+means that nothing was written since; otherwise only what has another version is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from sys import intern
+from typing import Any
+
+from django.db import connection
+
+from sandar.core import candidates
+from sandar.core.capacity import Pending, PlaceState, PoolState, Snapshot
+from sandar.records.prepared import Question
+
+from .models import Claim, Place, Pool
+from .sql import marks
+
+POOL = (
+    "id", "kind", "ref", "failure_state", "capacity", "limit",
+    "held", "reserved", "installed", "blocked", "place_id", "label",
+)  # fmt: skip
+_PENDING = (
+    "id", "state", "expires_at", "case__number", "label", "place_id", "start", "height", "face", "host_id", "slot",
+)  # fmt: skip
+
+# How many places there are and the sum of their versions: grows with everything that is written.
+_TOTAL = "SELECT count(*), CAST(sum(version) AS bigint) FROM ledger_place"
+_VERSIONS = Question(
+    lambda: Place.objects.filter(retired=False).order_by("name").values_list("id", "version")
+)
+_SHARED = Question(lambda: Pool.objects.filter(place__isnull=True, retired=False).values_list(*POOL))
+_OWN_POOLS = (
+    "SELECT id, kind, ref, failure_state, capacity, \"limit\", held, reserved, installed, blocked, place_id, label"
+    " FROM ledger_pool WHERE place_id IN ({ids}) AND NOT retired"
+)  # fmt: skip
+_ROUTES = "SELECT place_id, share, pool_id FROM ledger_route WHERE place_id IN ({ids}) ORDER BY pool_id"
+_PLACES = (
+    "SELECT id, kind, name, room, rack_id, half_units, depth_mm, policy, keep_free, front, rear, sides, version"
+    " FROM ledger_place WHERE id IN ({ids})"
+)
+PENDING_IN = "SELECT id FROM ledger_claim WHERE place_id IN ({ids}) AND state IN ('held', 'reserved')"
+_LINES = "SELECT claim_id, pool_id, amount FROM ledger_line WHERE claim_id IN ({ids})"
+_ROWS = 200  # places read together
+
+_Total = tuple[int, int | None]
+_Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A place as it was at one version, with the pools that only it draws from and what is pending there."""
+
+    version: int
+    state: PlaceState
+    pools: tuple[PoolState, ...]
+    pending: tuple[Pending, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """The ledger at one moment: never changed, the next one takes what is the same from it."""
+
+    total: _Total
+    kept: Mapping[int, _Kept]
+    shared: Mapping[int, _Row]
+    pending: Mapping[int, tuple[Pending, ...]]  # of the places where something is
+    snapshot: Snapshot
+
+
+_EMPTY = _Picture((0, None), {}, {}, {}, Snapshot((), {}))
+_pictures: dict[str, _Picture] = {}  # by database
+# Racks on one path share one tuple: core.candidates looks at each path once.
+_paths: dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]] = {}
+_shares: dict[frozenset[str], frozenset[str]] = {}
+
+
+def whole() -> Snapshot:
+    """The whole ledger as of now. Inside a transaction or `consistent` as of its moment; else only if one is kept."""
+    return _current().snapshot
+
+
+def unchanged() -> Snapshot | None:
+    """The kept picture if nothing was written since, by one question in a moment of its own."""
+    kept = _pictures.get(_database())
+    return kept.snapshot if kept is not None and kept.total == _total() else None
+
+
+def part(places: Sequence[int]) -> Snapshot:
+    """Only these places, with their own pools and all shared ones."""
+    rows = Place.objects.filter(retired=False, pk__in=places).order_by("name").values_list("id", "version")
+    seen = list(rows)
+    return _next(_some(_pictures.get(_database(), _EMPTY), [pk for pk, _ in seen]), (0, None), seen).snapshot
+
+
+def _some(old: _Picture, places: Iterable[int]) -> _Picture:
+    """Of this picture only these places and what is shared."""
+    kept = {pk: old.kept[pk] for pk in places if pk in old.kept}
+    pools = {pk: old.snapshot.pools[pk] for pk in old.shared}
+    pools.update((pool.id, pool) for one in kept.values() for pool in one.pools)
+    pending = {pk: one.pending for pk, one in kept.items() if one.pending}
+    return _Picture((0, None), kept, old.shared, pending, Snapshot((), pools))
+
+
+def _current() -> _Picture:
+    database, total = _database(), _total()
+    kept = _pictures.get(database, _EMPTY)
+    if kept.total == total and total[0]:
+        return kept
+    found = _next(kept, total, _VERSIONS.all())
+    # What others committed is as true inside a write transaction as outside. But there a version may be undone and
+    # given again: nothing that was read there is kept.
+    if not connection.in_atomic_block:
+        _pictures[database] = found
+    return found
+
+
+def _database() -> str:
+    return str(connection.settings_dict["NAME"])
+
+
+def _total() -> _Total:
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTAL)
+        count, total = cursor.fetchone()
+    return count, total
+
+
+def _next(old: _Picture, total: _Total, seen: Sequence[tuple[int, int]]) -> _Picture:
+    """The picture of the places seen (id, version; by name), with everything of `old` that is still so."""
+    stale = [pk for pk, version in seen if (one := old.kept.get(pk)) is None or one.version != version]
+    fresh = {one.state.id: one for one in _load(stale)}
+    shared = {row[0]: row for row in _SHARED.all()}
+    moved = [pk for pk, row in shared.items() if old.shared.get(pk) != row]
+    kept = {pk: fresh[pk] if pk in fresh else old.kept[pk] for pk, _ in seen}
+    gone = [one for pk, one in old.kept.items() if pk in fresh or pk not in kept]
+    pools = dict(old.snapshot.pools)
+    for pk in [pool.id for one in gone for pool in one.pools] + list(old.shared.keys() - shared.keys()):
+        pools.pop(pk, None)
+    pools.update((pool.id, pool) for one in fresh.values() for pool in one.pools)
+    pools.update((pk, _pool(shared[pk])) for pk in moved)
+    pending = {pk: found for pk, found in old.pending.items() if pk in kept and pk not in fresh}
+    pending |= {pk: one.pending for pk, one in fresh.items() if one.pending}
+    waiting = sorted((one for some in pending.values() for one in some), key=_by_end)
+    found = Snapshot(tuple(one.state for one in kept.values()), pools, tuple(waiting))
+    candidates.carry_over(old.snapshot, found, places=fresh, pools=moved)
+    return _Picture(total, kept, shared, pending, found)
+
+
+def _by_end(claim: Pending) -> tuple[bool, float, int]:
+    """In the order in which they end; what has no end comes last."""
+    return claim.expires_at is None, claim.expires_at.timestamp() if claim.expires_at else 0.0, claim.claim_id
+
+
+def _load(ids: Sequence[int]) -> Iterator[_Kept]:
+    """Read these places, some hundred at a time: all rows of a large facility at once would take much memory."""
+    for first in range(0, len(ids), _ROWS):
+        some = ids[first : first + _ROWS]
+        own: dict[int, list[PoolState]] = {}
+        routes: dict[int, list[tuple[str, int]]] = {}
+        for row in _rows(_OWN_POOLS, some):
+            own.setdefault(row[10], []).append(_pool(row))
+        for place_id, share, pool_id in _rows(_ROUTES, some):
+            routes.setdefault(place_id, []).append((intern(share), pool_id))
+        pending = _pending([pk for (pk,) in _rows(PENDING_IN, some)])
+        for row in _rows(_PLACES, some):
+            mine, drawn = own.get(row[0], []), routes.get(row[0], [])
+            place = _place(row, {pool.id for pool in mine}, drawn)
+            yield _Kept(row[12], place, tuple(mine), tuple(pending.get(place.id, ())))
+
+
+def _place(row: _Row, mine: set[int], drawn: Sequence[tuple[str, int]]) -> PlaceState:
+    path = tuple(route for route in drawn if route[1] not in mine)
+    shares = frozenset(share for share, _ in drawn)
+    return PlaceState(
+        id=row[0],
+        kind=intern(row[1]),
+        name=row[2],
+        room=intern(row[3]),
+        rack_id=row[4],
+        half_units=row[5],
+        depth_mm=row[6],
+        policy=intern(row[7]),
+        keep_free=row[8],
+        front=int(row[9], 16),
+        rear=int(row[10], 16),
+        sides=row[11],
+        own=tuple(route for route in drawn if route[1] in mine),
+        upstream=_paths.setdefault(path, path),
+        shares=_shares.setdefault(shares, shares),
+    )
+
+
+def _pool(row: _Row) -> PoolState:
+    pk, kind, ref, state, capacity, limit, held, reserved, installed, blocked, own, label = row
+    kind, ref, state, label = intern(kind), intern(ref), intern(state), intern(label)
+    return PoolState(pk, kind, ref, state, capacity, limit, held, reserved, installed, blocked, own, label)
+
+
+def _pending(claims: Sequence[int]) -> dict[int, list[Pending]]:
+    """Place -> the held and reserved claims there."""
+    if not claims:
+        return {}
+    draws: dict[int, list[tuple[int, int]]] = {}
+    for claim_id, pool_id, amount in _rows(_LINES, claims):
+        draws.setdefault(claim_id, []).append((pool_id, amount))
+    found: dict[int, list[Pending]] = {}
+    for row in Claim.objects.filter(pk__in=claims).order_by("expires_at", "pk").values_list(*_PENDING):
+        one = Pending(
+            claim_id=row[0],
+            state=row[1],
+            expires_at=row[2],
+            holder=row[3] or row[4] or f"#{row[0]}",
+            place_id=row[5],
+            start=row[6],
+            height=row[7],
+            face=row[8],
+            side=row[10] if row[9] is None else None,
+            draws=tuple(draws.get(row[0], [])),
+        )
+        found.setdefault(row[5], []).append(one)
+    return found
+
+
+def _rows(statement: str, ids: Sequence[int]) -> Iterable[_Row]:
+    """The rows of these ids; few thousand of them at most, as both databases bind 32,766 values."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(ids=marks(ids)), list(ids))
+        yield from cursor.fetchall()
