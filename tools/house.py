@@ -143,8 +143,7 @@ LARGEST_CATALOGUE = 1_000_000  # every text of every page, twice
 SELF = "tools/house.py"
 # The seed's own letterhead, as the office printed it.
 LETTERHEADS = (
-    "src/sandar/sop/colocation.toml",
-    "src/sandar/sop/hosting.toml",
+    "src/sandar/sop/",
     "src/sandar/doors/cli/example/",
 )
 

@@ -29,7 +29,12 @@ CHECKS: dict[str, list[str]] = {
     "messages": ["python", "tools/messages.py", "check"],
     "migrations": ["python", "-m", "django", "makemigrations", "--check", "--dry-run"],
     "deploy": ["python", "-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
-    "sop": ["sandar", "sop", "check", "src/sandar/sop/colocation.toml", "src/sandar/sop/hosting.toml"],
+    "sop": [
+        "sandar",
+        "sop",
+        "check",
+        *sorted(str(file.relative_to(ROOT)) for file in ROOT.glob("src/sandar/sop/*.toml")),
+    ],
     "installed": ["uv", "pip", "check"],
     "shell": ["bash", "-n"],
 }

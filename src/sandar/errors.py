@@ -138,6 +138,18 @@ class ClaimChanged(Conflict):
     code = "CLAIM_CHANGED"
 
 
+class AssetBusy(Conflict):
+    """Another request about this line of the register is still open. facts: asset, case, service."""
+
+    code = "ASSET_BUSY"
+
+
+class AssetsChanged(Conflict):
+    """The line of the register was closed meanwhile. facts: asset."""
+
+    code = "ASSET_CHANGED"
+
+
 class ItemHasClaim(Conflict):
     """The item of the case already has a live claim: resize or move that one. facts: case, item_no, claim."""
 
@@ -193,6 +205,12 @@ class Refused(SandarError):
 
     code = "REFUSED"
     status = 422
+
+
+class ServiceWithoutSop(Refused):
+    """No procedure of this service is in force. facts: service."""
+
+    code = "SERVICE_WITHOUT_SOP"
 
 
 class InvalidInput(Refused):

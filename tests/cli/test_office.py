@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sandar.core import services
 from sandar.doors import proof
 from sandar.records.cases.models import SopRevision
 from sandar.records.clocks import calendars
 from sandar.records.people.models import Office, Person
+from sandar.sop import definition
 from tests.cli.run import sandar, sandar_json
 
 FOUND = (
@@ -28,7 +30,8 @@ def test_an_empty_instance_gets_its_office_its_first_administrator_and_officers(
     assert not office.is_example
     assert budi.check_password(told["password"])
     assert budi.must_change_password
-    assert SopRevision.objects.count() == 1
+    in_force = set(SopRevision.objects.values_list("service", flat=True))
+    assert in_force == {"colocation", *services.ON_ASSETS} & set(definition.shipped_texts())
     assert calendars.current().declared.days
     assert sandar(capsys, *FOUND)[0] == 1, "an office is founded once"
     new = (

@@ -215,9 +215,10 @@ def test_many_random_walks(seed: int):
 def test_every_action_of_the_sop_has_an_act_and_every_act_an_action():
     wanted = {
         (step.key, action.name)
-        for step, stage in SOP.stages
+        for text in definition.shipped_texts().values()
+        for step, stage in definition.loads(text).stages
         for action in stage.actions
-        if (stage.state, action.name) != (SOP.start, "submit")
+        if (stage.state, action.name) != (SOP.start, "submit") and not step.key.startswith("own_")
     }
     assert [pair for pair in sorted(wanted) if registry.act_for(*pair) is None] == []
     offered = {(step, name) for step, name in registry.acts() if step not in ("*", "+")}

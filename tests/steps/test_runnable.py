@@ -37,6 +37,7 @@ FAULTS = {
     "STEP_KEY_TOO_LONG": drafts.edited(TEXT, OWN).replace(
         '"own_uji"', '"own_uji_yang_namanya_terlalu_panjang"'
     ),
+    "STEP_OF_ANOTHER_SERVICE": replaced('service = "colocation"', 'service = "removal"'),
     "START_WITHOUT_LETTER": replaced('key = "letter" ', 'key = "surat" '),
 }  # fmt: skip
 

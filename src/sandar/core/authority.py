@@ -12,14 +12,17 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from sandar.core.services import ON_ASSETS
+
 Kind = Literal["definitif", "plt", "plh", "superior"]
 _PREFERENCE: dict[str, int] = {"definitif": 0, "plt": 1, "plh": 2, "superior": 3}
 
 # Infrastruktur looks after servers (co-location), Aplikasi after hosted applications; a case of both is for either.
 FIELDS = ("infrastructure", "applications")
+# What stands in the register already may be either: such a request is for both fields.
 SERVICES_OF: dict[str, tuple[str, ...]] = {
-    "infrastructure": ("colocation", "both"),
-    "applications": ("hosting", "both"),
+    "infrastructure": ("colocation", "both", *ON_ASSETS),
+    "applications": ("hosting", "both", *ON_ASSETS),
 }
 
 DUTIES = (
@@ -44,7 +47,7 @@ WARNED_PAIRS: frozenset[Pair] = frozenset(
 
 
 class Scope(NamedTuple):
-    """Which officers a case is for: service (colocation, hosting, both) and name of the site, empty = not known."""
+    """Which officers a case is for: service (core.services) and name of the site, empty = not known."""
 
     service: str = ""
     site: str = ""

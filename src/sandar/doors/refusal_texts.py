@@ -149,6 +149,21 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Tempat ini dipindahkan, diubah, atau dilepas sesudah halaman Anda dibuka."),
         _("Muat ulang untuk melihat keadaan terbaru."),
     ),
+    errors.ServiceWithoutSop: Text(
+        _("Layanan belum diberlakukan"),
+        _("SOP layanan ini belum disahkan di kantor ini, sehingga permohonannya belum dapat diterima."),
+        _("Hubungi kantor pusat data; Kepala Bidang mengesahkannya pada halaman rancangan SOP."),
+    ),
+    errors.AssetBusy: Text(
+        _("Aset sedang dimohonkan"),
+        _("Aset %(asset)s masih menjadi pokok permohonan %(case)s (%(service)s) yang belum berakhir."),
+        _("Tunggu sampai permohonan itu selesai, atau cabut lebih dahulu. Isian Anda tidak hilang."),
+    ),
+    errors.AssetsChanged: Text(
+        _("Aset sudah ditarik"),
+        _("Aset %(asset)s sudah dikeluarkan dari register sejak permohonan ini diajukan."),
+        _("Buka halaman asetnya untuk melihat riwayatnya, lalu tolak permohonan ini."),
+    ),
     errors.ItemHasClaim: Text(
         _("Perangkat ini sudah punya tempat"),
         _("Perangkat nomor %(item_no)s dalam permohonan ini sudah menempati suatu tempat."),

@@ -64,6 +64,7 @@ def _word(name: str, value: Any) -> str:
         "did": labels.DUTIES,
         "wants": labels.DUTIES,
         "state": labels.STATES,
+        "service": labels.SERVICES,
         "resource": labels.RESOURCES,
         "reason": REASONS,
         "what": PLACES,

@@ -252,6 +252,7 @@ _SENTENCES = {
     "ACT_UNKNOWN": "Kegiatan “{step}” tidak mempunyai tindakan “{name}”; yang dikenal: {among}.",
     "ACT_TOO_EARLY": "Tindakan “{name}” pada kegiatan “{step}” dapat dicapai tanpa melewati {needs}.",
     "END_AFTER_HANDOVER": "Tindakan “{name}” mengakhiri permohonan tanpa layanan, padahal perangkat sudah terpasang.",
+    "STEP_OF_ANOTHER_SERVICE": "Kegiatan “{name}” milik layanan lain; layanan ini hanya mengenal {among}.",
     "RESTING_STATE": "Keadaan “{name}” tidak dapat menunggu kapasitas; hanya {among}.",
     "STEP_KEY_TOO_LONG": "Kunci kegiatan “{name}” lebih dari {limit} huruf.",
     "START_WITHOUT_LETTER": "Kegiatan pertama harus “{wanted}”, dengan tindakan “{name}” pada awalnya.",

@@ -1,8 +1,9 @@
 """Which step offers which act, found by folder; and how a door performs one.
 
-Every folder `sN_*` with a module `act` brings `STEP` (the SOP's key) and `ACTS` (action name -> Act). The SOP
-binds them by key, so an office that reorders its activities changes no code. A key that no folder has is an activity
-the office put in itself: the room `own_activity` serves all of those (ADR 0014).
+Every folder `sN_*` (the seed's) or `xN_*` (of the services on assets) with a module `act` brings `STEP` (the SOP's
+key) and `ACTS` (action name -> Act). The SOP binds them by key, so an office that reorders its activities changes no
+code. A key that no folder has is an activity the office put in itself: the room `own_activity` serves all of those
+(ADR 0014).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from sandar.steps.turn import Act, Turn, standing, taking
 ANY_STEP = "*"
 OWN_STEP = "+"
 _OWN = "own_activity"
-_STEP_FOLDER = re.compile(r"s\d+_")
+_STEP_FOLDER = re.compile(r"[sx]\d+_")
 
 
 @dataclass(frozen=True)

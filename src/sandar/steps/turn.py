@@ -17,7 +17,9 @@ from typing import Any
 from django.db import connection
 
 from sandar.core import authority
+from sandar.core.services import is_on_assets
 from sandar.errors import ActionNotAllowed, NotYourTurn, ReasonNeeded
+from sandar.records.assets import changes as asset_changes
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Event, Override, Task
@@ -263,6 +265,8 @@ def _finish(turn: Turn) -> None:
     columns = dict(turn.columns)
     if way.is_end:
         columns |= {"closed_at": turn.at, "reason": turn.reason}
+        if is_on_assets(case.service):
+            asset_changes.close(case.pk, at=turn.at)
         _give_back(turn, way)
     if way.to != case.state:
         columns["returned_from"] = case.state if _comes_back(turn.procedure, way) else ""

@@ -15,7 +15,9 @@ from sandar.doors.api.paging import PageNo, Word, page_of
 from sandar.doors.api.reading import name_in_path
 from sandar.doors.api.zone import moment
 from sandar.errors import Forbidden
+from sandar.records.assets import changes as asset_changes
 from sandar.records.assets import read as assets
+from sandar.records.assets.models import AssetChange
 from sandar.records.cases.read import Viewer
 from sandar.steps import probing
 
@@ -88,6 +90,7 @@ def get_asset(request: HttpRequest, asset: str) -> HttpResponse:
             "spec": found.spec,
             "ports": found.ports,
             "claim": found.claim_id,
+            "changes": [_change(one) for one in asset_changes.history(found.pk)],
             "probe": probe
             and {
                 "asked_at": moment(probe.asked_at),
@@ -97,6 +100,21 @@ def get_asset(request: HttpRequest, asset: str) -> HttpResponse:
             },
         }
     )
+
+
+def _change(one: AssetChange) -> dict[str, Any]:
+    return {
+        "case": one.case.number,
+        "service": one.service,
+        "state": one.case.state,
+        "asked_at": moment(one.asked_at),
+        "done_at": moment(one.done_at),
+        "closed_at": moment(one.closed_at),
+        "wanted": one.wanted,
+        "was": one.was,
+        "now": one.now,
+        "minutes": one.minutes.number if one.minutes else None,
+    }
 
 
 def _key(asset: str) -> str:

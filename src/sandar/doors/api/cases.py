@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from sandar.core.services import is_on_assets
 from sandar.doors.api import shapes, waiting, words
 from sandar.doors.api.auth import Caller, caller_of
 from sandar.doors.api.once import answer, once
@@ -24,7 +25,7 @@ from sandar.records.clocks import read as clocks
 from sandar.records.documents import read as papers_read
 from sandar.records.ledger.models import LIVE, Claim
 from sandar.sop import route
-from sandar.steps import registry
+from sandar.steps import on_assets, registry
 from sandar.steps.inputs import parsed
 from sandar.steps.s1_letter.act import receive
 from sandar.steps.s1_letter.forms import Request
@@ -34,7 +35,7 @@ router = Router(tags=["cases"])
 
 @router.post("/cases", response={201: shapes.CaseCreated}, openapi_extra=takes(Request))
 def create_case(request: HttpRequest) -> HttpResponse:
-    """Step 1: a letter of request with its servers and applications.
+    """Step 1: a letter of request with its servers and applications, or naming lines of the asset register.
 
     The agency is the caller's own; the front desk (administrator) may enter another agency's paper letter by code.
     """
@@ -136,7 +137,9 @@ def _belongings(case: Case, caller: Caller) -> dict[str, Any]:
         },
         "claims": [words.claim_line(row) for row in claims.values(*words.CLAIM)] if shows_places else [],
         "files": [words.file_line(file) for file in papers_read.files_of_case(case.pk)],
-        "assets": list(Asset.objects.filter(case=case).order_by("item_no").values_list("number", flat=True)),
+        "assets": on_assets.numbers_of(case)
+        if is_on_assets(case.service)
+        else list(Asset.objects.filter(case=case).order_by("item_no").values_list("number", flat=True)),
     }
 
 

@@ -10,7 +10,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from sandar.doors.api.asset_shapes import AgencyOut as AgencyOut
+from sandar.doors.api.asset_shapes import AssetLine as AssetLine
+from sandar.doors.api.asset_shapes import AssetOut as AssetOut
 from sandar.doors.api.offer_shapes import OfferOut, QueuedOut
+from sandar.steps.s1_letter.forms import Service
 
 
 class Problem(BaseModel):
@@ -22,11 +26,6 @@ class Problem(BaseModel):
     detail: str
     code: str = Field(description="stable, upper-case snake")
     instance: str = Field(description="correlation id of this call")
-
-
-class AgencyOut(BaseModel):
-    code: str
-    name: str
 
 
 class ClockOut(BaseModel):
@@ -48,7 +47,7 @@ class ClockOut(BaseModel):
 class CaseBrief(BaseModel):
     number: str
     title: str
-    service: Literal["colocation", "hosting", "both"]
+    service: Service
     state: str
     version: int = Field(description="grows with every act; send it back with the next one")
     agency: AgencyOut
@@ -313,50 +312,6 @@ class RackOut(RackLine):
     pools: list[PoolOut]
     blocks: list[BlockOut]
     elevation_url: str
-
-
-class AssetLine(BaseModel):
-    id: int
-    number: str
-    name: str
-    kind: Literal["colocation", "hosting"]
-    agency: AgencyOut
-    brand: str
-    model: str
-    serial: str
-    rack: str | None
-    place: str
-    position_u: float | None
-    height_u: float
-    face: str
-    watts: int
-    case: str
-    item_no: int
-    handover: str = Field(description="number of the handover minutes")
-    hostname: str
-    address: str
-    item_code: str
-    register_no: str
-    condition: Literal["B", "RR", "RB"]
-    installed_at: datetime
-    valid_until: date | None
-    removed_at: datetime | None
-
-
-class ProbeOut(BaseModel):
-    asked_at: datetime
-    done_at: datetime | None
-    reachable: bool | None
-    evidence: dict[str, Any] = Field(
-        description="`checks`: each with `problem` (a code) and `text` (what it means)"
-    )
-
-
-class AssetOut(AssetLine):
-    spec: dict[str, Any]
-    ports: list[int]
-    claim: int
-    probe: ProbeOut | None = Field(description="the newest one")
 
 
 class Page(BaseModel):

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sandar.core import numbering, rack
+from sandar.core.services import ON_ASSETS
 from sandar.doors.proof.flaw import Flaw
+from sandar.records.assets import changes as asset_changes
 from sandar.records.assets.models import Asset, AssetBook
 from sandar.records.cases.models import Case, CaseBook, Event
 from sandar.records.documents import read as papers
@@ -34,11 +36,13 @@ def flaws(case_id: int | None) -> Iterator[Flaw]:
     assets = rows if case_id is None else rows.filter(case_id=case_id)
     changed = _changed_since()
     handed_over = _handed_over(case_id)
+    told = _told_later()
     by_case: dict[int, list[Asset]] = defaultdict(list)
     for asset in assets.iterator(chunk_size=500):
         yield from _claim(asset)
         if asset.number not in handed_over.get(asset.case_id, ()):
             yield Flaw(AREA, "ASSET_NOT_IN_JOURNAL", _where(asset), asset.number, "")
+        yield from _later(asset, told.get(asset.number, []))
         by_case[asset.case_id].append(asset)
     for found in by_case.values():
         yield from _minutes(found, changed)
@@ -68,6 +72,32 @@ def _claim(asset: Asset) -> Iterator[Flaw]:
     if minutes.kind != "handover_minutes" or minutes.case_id != asset.case_id:
         where = f"{_where(asset)} handover {minutes.pk}"
         yield Flaw(AREA, "HANDOVER_IS_ANOTHER_PAPER", where, f"{minutes.kind} {minutes.number}", "")
+
+
+def _later(asset: Asset, told: list[dict[str, Any]]) -> Iterator[Flaw]:
+    """What was changed since the handover (end of the term, taken out, specification) is what the journal says."""
+    right: dict[str, Any] = {
+        "removed_at": None,
+        "valid_until": asset.handover.facts.get("service_until_on") or None,
+    }
+    for columns in told:
+        right |= columns
+    for name, wanted in right.items():
+        stored = asset_changes.plain(getattr(asset, name))
+        if stored != wanted:
+            yield Flaw(
+                AREA, "ASSET_DIFFERS_FROM_JOURNAL", f"{_where(asset)} {name}", str(stored), str(wanted)
+            )
+
+
+def _told_later() -> dict[str, list[dict[str, Any]]]:
+    """Asset number -> the columns that later requests changed, by their journals, in the order of the acts."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    events = Event.objects.filter(case__service__in=ON_ASSETS, payload__has_key="register")
+    for payload in events.order_by("at", "pk").values_list("payload", flat=True):
+        for number, columns in payload["register"].items():
+            found[number].append(columns)
+    return found
 
 
 def _minutes(assets: list[Asset], changed: frozenset[int]) -> Iterator[Flaw]:

@@ -1,8 +1,12 @@
-"""`/ajukan`: the letter of request, typed or scanned, with its servers and applications; no JavaScript needed."""
+"""`/ajukan`: the letter of request, typed or scanned, with what is brought or what it names of the asset register.
+
+No JavaScript needed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +17,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from sandar.core.services import ON_ASSETS, is_on_assets
 from sandar.doors import refusals
 from sandar.doors.web.forms import decode, flat, shaped, titles
-from sandar.doors.web.person import person_of, roles, signed_in, viewer_of
+from sandar.doors.web.person import person_of, roles, signed_in, today, viewer_of
 from sandar.doors.web.submit import Upload, once, tokens, uploads
 from sandar.errors import Forbidden, InvalidInput, NotFound, SandarError
+from sandar.records.assets import changes as asset_changes
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
 from sandar.records.people import read as people
@@ -51,7 +57,8 @@ def apply(request: HttpRequest) -> HttpResponse:
     try:
         uploads(request, files)
         data = shaped(Request, nested)
-        data["service"] = _service(data.get("items", []))
+        if not is_on_assets(str(data.get("service", ""))):  # follows from the rows, so it is not asked twice
+            data["service"] = _service(data.get("items", []))
         given = parsed(Request, data)
 
         def do() -> str:
@@ -68,10 +75,18 @@ def apply(request: HttpRequest) -> HttpResponse:
 
 
 def _first(request: HttpRequest) -> dict[str, Any]:
-    """A new form: today's letter, one server or application."""
+    """A new form: today's letter, one server or application, or assets to be chosen."""
+    asked = request.GET.get("layanan", "")
+    if is_on_assets(asked):
+        named = [request.GET["aset"][:24]] if request.GET.get("aset") else []
+        return {
+            "letter": {"date": timezone.localdate().isoformat()},
+            "service": asked,
+            "assets": named,
+        }
     if before := request.GET.get("dari", ""):
         return again(cases.case_for(viewer_of(request), before))
-    kind = "hosting" if request.GET.get("layanan") == "hosting" else "colocation"
+    kind = "hosting" if asked == "hosting" else "colocation"
     return {"letter": {"date": timezone.localdate().isoformat()}, "items": [dict(NEW_ROWS[kind])]}
 
 
@@ -84,13 +99,36 @@ def again(case: Case) -> dict[str, Any]:
     signatory = letter.get("signatory")
     if isinstance(signatory, str):
         letter["signatory"] = {"name": signatory}
+    what: dict[str, Any] = {"items": [dict(item) for item in case.items]}
+    if is_on_assets(case.service):
+        named = asset_changes.of_case(case.pk)
+        what = {"service": case.service, "assets": [change.asset.number for change in named]}
+        if named and named[0].wanted.get("valid_until"):
+            what["until"] = named[0].wanted["valid_until"]
     return {
         "letter": letter | {"date": timezone.localdate().isoformat()},
-        "items": [dict(item) for item in case.items],
+        **what,
         "contact": dict(case.contact),
         "previous": case.number,
         "agency": case.agency.code,
     }
+
+
+def _services(day: date) -> list[str]:
+    """The services for what stands in the register that have a procedure in force, in their order."""
+    known = cases.services_in_force(day)
+    return [service for service in ON_ASSETS if service in known]
+
+
+def _choices(request: HttpRequest, nested: dict[str, Any]) -> list[dict[str, Any]]:
+    """The agency's assets that may be named now; what was chosen stays chosen."""
+    given = nested.get("assets", [])
+    chosen = {given} if isinstance(given, str) else set(given)
+    return [
+        {"asset": asset, "chosen": asset.number in chosen}
+        for asset in asset_changes.free_for(person_of(request).agency_id)
+        if nested.get("service") != "relocation" or asset.kind == "colocation"
+    ]
 
 
 def _service(items: Any) -> str:
@@ -120,16 +158,22 @@ def _page(
     files: Sequence[Upload] = (),
 ) -> HttpResponse:
     items = nested.get("items") if isinstance(nested.get("items"), list) else []
+    service = str(nested.get("service", ""))
+    desk = "administrator" in roles(request)
     context = {
+        "service": service if is_on_assets(service) else "",
+        "services": _services(today(request)),
+        "choices": [] if desk or not is_on_assets(service) else _choices(request, nested),
         "values": flat(nested),
         "rows": [{"index": index, "prefix": f"items.{index}", "kind": item.get("kind", "colocation")}
-                 for index, item in enumerate(items or [{"kind": "colocation"}]) if isinstance(item, dict)],
+                 for index, item in enumerate(items or [{"kind": "colocation"}]) if isinstance(item, dict)]
+                if not is_on_assets(service) else [],
         "errors": error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {},
         "labels": titles(Request, error.facts.get("fields", {})) if error else {},
         "kept": tokens(files),
         "refused": error,
         "refused_text": refusals.sentence(error) if error else "",
-        "agencies": list(people.agencies()) if "administrator" in roles(request) else [],
+        "agencies": list(people.agencies()) if desk else [],
         "person": person_of(request),
     }  # fmt: skip
     return render(request, "web/apply.html", context, status=error.status if error else 200)

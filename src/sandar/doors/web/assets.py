@@ -16,12 +16,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from sandar.core.services import ON_ASSETS
 from sandar.doors.web import assets_sheet, drawing, figures, labels
 from sandar.doors.web.drawing import Frame, Look
-from sandar.doors.web.person import office_of, signed_in, viewer_of
+from sandar.doors.web.person import office_of, person_of, roles, signed_in, today, viewer_of
 from sandar.errors import NotFound
+from sandar.records.assets import changes as asset_changes
 from sandar.records.assets import read as assets_read
 from sandar.records.assets.models import Asset, Inspection, Probe
+from sandar.records.cases import read as cases
 from sandar.records.facility import read as facility
 from sandar.records.ledger import read as ledger_read
 from sandar.records.people import read as people
@@ -146,8 +149,26 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "rounds": len(inspections),
         "probes": [_probed(probe) for probe in probes],
         "history": _history(asset, named=scope is None),
+        "changes": asset_changes.history(asset.pk),
+        "asks": _asks(request, asset),
     }
     return render(request, "web/assets/asset.html", context)
+
+
+def _asks(request: HttpRequest, asset: Asset) -> list[dict[str, str]]:
+    """What the owning agency may ask about it now; nothing while a request is open."""
+    mine = "applicant" in roles(request) and person_of(request).agency_id == asset.agency_id
+    if not mine or asset.removed_at is not None or asset_changes.open_for(asset.pk):
+        return []
+    known = cases.services_in_force(today(request))
+    return [
+        {
+            "label": str(labels.label(labels.SERVICES, service)),
+            "url": f"{reverse('apply')}?layanan={service}&aset={asset.number}",
+        }
+        for service in ON_ASSETS
+        if service in known and (service != "relocation" or asset.kind == "colocation")
+    ]
 
 
 def _units(asset: Asset) -> str:

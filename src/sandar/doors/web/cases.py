@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from sandar.core import authority, disclosure
+from sandar.core.services import is_on_assets
 from sandar.doors import calendar_texts, refusals, timekeeping
 from sandar.doors.web import confirming, disposition, elevations, labels, panels, summary, waiting
 from sandar.doors.web.forms import OWN, titles
@@ -34,7 +35,7 @@ from sandar.records.documents.models import Document
 from sandar.records.ledger import read as ledger_read
 from sandar.records.people import read as people
 from sandar.sop import route
-from sandar.steps import registry, revoking
+from sandar.steps import on_assets, registry, revoking
 
 PAGE = 30
 
@@ -154,7 +155,8 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "files": papers_read.files_of_case(case.pk),
         "claims": claims,
         "hold_until": min((claim.expires_at for claim in claims if claim.expires_at), default=None),
-        "assets": assets_read.of_case(case.pk),
+        "assets": on_assets.assets_of(case) if is_on_assets(case.service) else assets_read.of_case(case.pk),
+        "named": on_assets.assets_of(case) if is_on_assets(case.service) else [],
         "is_office": viewer.is_office,
         "asked": labels.asked(case.state, by_agency=task is not None and task.role == "applicant")
         if not viewer.is_office or (task and task.role == "applicant")

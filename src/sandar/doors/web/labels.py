@@ -74,6 +74,8 @@ STATES: dict[str, str | Promise] = {
     "awaiting_receipt": _("Penerimaan perangkat"),
     "inspection": _("Verifikasi spesifikasi"),
     "installation": _("Pemasangan"),
+    "removal_check": _("Pemeriksaan sebelum dikeluarkan"),
+    "removal": _("Pengeluaran dan serah terima kembali"),
     "reporting": _("Laporan selesai disiapkan"),
     "access_fix": _("Perbaikan akses"),
     "completed": _("Selesai"),
@@ -99,6 +101,7 @@ SERVICES: dict[str, str | Promise] = {
     "colocation": _("Co-location"),
     "hosting": _("Hosting aplikasi"),
     "both": _("Co-location dan hosting"),
+    "removal": _("Penarikan"),
 }
 PAPERS: dict[str, str | Promise] = {
     "receipt": _("Tanda terima permohonan"),
@@ -110,6 +113,7 @@ PAPERS: dict[str, str | Promise] = {
     "notice": _("Surat pemberitahuan"),
     "conformity_checklist": _("Daftar periksa kesesuaian"),
     "handover_minutes": _("Berita acara serah terima"),
+    "return_minutes": _("Berita acara serah terima kembali"),
     "completion_report": _("Laporan selesai"),
 }
 PAPER_STATES: dict[str, str | Promise] = {
@@ -205,6 +209,9 @@ EVENTS: dict[str, str | Promise] = {
     "reapproval_asked": _("meminta persetujuan ulang atas perbedaan"),
     "delivery_rejected": _("menolak perangkat yang tidak sesuai"),
     "service_handed_over": _("memasang dan menyerahterimakan"),
+    "assets_checked": _("memeriksa aset sebelum dikeluarkan"),
+    "removal_postponed": _("meminta penarikan dijadwalkan ulang"),
+    "assets_returned": _("mengeluarkan dan menyerahkan kembali aset"),
     "probe_asked": _("meminta uji akses"),
     "completion_reported": _("melaporkan layanan selesai dan dapat diakses"),
     "service_unreachable": _("menyatakan layanan belum dapat diakses"),

@@ -103,6 +103,38 @@ class Asset(models.Model):
         return self.number
 
 
+class AssetChange(models.Model):
+    """What one request asks of one line of the register, and what was done: the line's history.
+
+    A line never vanishes and has at most one open request. `was` and `now` hold the columns that were changed.
+    """
+
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="changes")
+    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="asset_changes")
+    item_no = models.PositiveSmallIntegerField()
+    service = models.CharField(max_length=12, help_text="removal, relocation, renewal or change")
+    wanted = models.JSONField(default=dict, help_text="what is asked besides the item: valid_until")
+    asked_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="when the request ended")
+    done_at = models.DateTimeField(null=True, blank=True, help_text="when the line was changed")
+    was = models.JSONField(default=dict)
+    now = models.JSONField(default=dict)
+    minutes = models.ForeignKey(
+        "documents.Document", models.PROTECT, null=True, blank=True, related_name="asset_changes"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["asset"], condition=Q(closed_at__isnull=True), name="asset_has_one_open_request"
+            ),
+            models.UniqueConstraint(fields=["case", "item_no"], name="request_names_an_asset_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}/{self.item_no} {self.service}"
+
+
 class AssetBook(models.Model):
     """Last asset number of a year, taken by one conditional UPDATE."""
 

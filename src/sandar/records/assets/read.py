@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from sandar.errors import NotFound
-from sandar.records.assets.models import Asset, Delivery, Inspection, Probe
+from sandar.records.assets.models import Asset, AssetChange, Delivery, Inspection, Probe
 from sandar.records.prepared import Question, Slot
 
 
@@ -98,7 +98,9 @@ def latest_probes(asset_ids: list[int]) -> dict[int, Probe]:
 
 
 def waiting_probes(case_id: int | None = None) -> list[int]:
+    """Probes without an answer; of one case: of what it handed over, or of what it is about."""
     rows = Probe.objects.filter(done_at__isnull=True)
     if case_id is not None:
-        rows = rows.filter(asset__case_id=case_id)
+        about = AssetChange.objects.filter(case_id=case_id).values("asset_id")
+        rows = rows.filter(Q(asset__case_id=case_id) | Q(asset_id__in=about))
     return list(rows.order_by("pk").values_list("pk", flat=True)[:100])

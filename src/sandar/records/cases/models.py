@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from sandar.core import services
+
 
 class SopRevision(models.Model):
     """A published procedure. Immutable; a case stays on the revision it started under (ADR 0014).
@@ -89,7 +91,7 @@ class Case(models.Model):
     revision = models.ForeignKey(SopRevision, models.PROTECT, related_name="cases")
     agency = models.ForeignKey("people.Agency", models.PROTECT, related_name="cases")
     requester = models.ForeignKey("people.Person", models.PROTECT, related_name="requested_cases")
-    service = models.CharField(max_length=12, help_text="colocation, hosting or both")
+    service = models.CharField(max_length=12, help_text="as in core.services")
     site = models.CharField(
         max_length=80, blank=True, help_text="site of its places; empty until one is held, or of several"
     )
@@ -116,9 +118,7 @@ class Case(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["year", "agenda_no"], name="agenda_number_is_used_once"),
-            models.CheckConstraint(
-                condition=Q(service__in=["colocation", "hosting", "both"]), name="case_is_of_a_known_service"
-            ),
+            models.CheckConstraint(condition=Q(service__in=services.ALL), name="case_is_of_a_known_service"),
         ]
 
     def __str__(self) -> str:

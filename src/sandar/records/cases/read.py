@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from sandar.core import chain, sealed
+from sandar.core import chain, sealed, services
 from sandar.core.authority import SERVICES_OF, Grant, Scope
-from sandar.errors import NotFound
+from sandar.errors import NotFound, ServiceWithoutSop
 from sandar.records.cases.models import Case, Event, FormVersion, SopDraft, SopRevision, Task
 from sandar.records.prepared import Question, Slot
 from sandar.sop import definition
@@ -292,12 +292,21 @@ def current_revision(day: date, service: str = BASE_SERVICE) -> SopRevision:
 
 
 def revision_for(asked: str, day: date) -> SopRevision:
-    """The revision a request for this service starts under: the service's own, else the seed's.
+    """The revision a request for this service starts under: the service's own, for new things else the seed's.
 
-    Raises NotFound on an instance that was not set up.
+    Raises NotFound on an instance that was not set up, ServiceWithoutSop for what stands in the register while the
+    service has no procedure: the seed's brings something new.
     """
     own = None if asked in (BASE_SERVICE, "both") else _CURRENT.first(service=asked, day=day)
+    if own is None and services.is_on_assets(asked):
+        raise ServiceWithoutSop(service=asked)
     return own or current_revision(day)
+
+
+def services_in_force(day: date) -> set[str]:
+    """The services with a procedure of their own in force on a local day."""
+    rows = SopRevision.objects.filter(effective_on__lte=day)
+    return set(rows.order_by().values_list("service", flat=True).distinct())
 
 
 _CURRENT = Question(

@@ -1,4 +1,4 @@
-"""The ten papers of the SOP: their book, their code in the number, their filing class, their title.
+"""The papers of the SOP: their book, their code in the number, their filing class, their title.
 
 A book is a yearly sequence. Outgoing letters share one book, the other papers have one each, the agenda of
 incoming letters is a book of its own (Permendagri 1/2023: incoming and outgoing are counted apart). The
@@ -46,6 +46,7 @@ PAPERS: dict[str, Paper] = {
         Paper("notice", "SPB", "surat_keluar", "Surat Pemberitahuan Persetujuan"),
         Paper("conformity_checklist", "LPK", "pemeriksaan", "Lembar Pemeriksaan Kesesuaian Spesifikasi"),
         Paper("handover_minutes", "BAST", "berita_acara", "Berita Acara Serah Terima"),
+        Paper("return_minutes", "BASTK", "berita_acara", "Berita Acara Serah Terima Kembali"),
         Paper("completion_report", "LPP", "surat_keluar", "Laporan Penyelesaian Pekerjaan"),
     )
 }

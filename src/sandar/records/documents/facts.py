@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
+from sandar.records.documents.facts_assets import AssetLineFacts as AssetLineFacts
 from sandar.records.documents.facts_capacity import CapacityRow as CapacityRow
 from sandar.records.documents.facts_capacity import OfferFacts as OfferFacts
 from sandar.records.documents.facts_capacity import ShortageFacts as ShortageFacts
@@ -89,7 +90,7 @@ class LetterFacts(TypedDict):
 
 class CaseFacts(TypedDict):
     number: str
-    service: Literal["colocation", "hosting", "both"]
+    service: str  # as in core.services
     title: NotRequired[str]
     agenda: NotRequired[str]  # as written in the agenda book: "0151/2026"
     received_at: NotRequired[str]
@@ -318,6 +319,20 @@ class HandoverMinutesFacts(Common):
     note: NotRequired[str]
 
 
+class AssetMinutesFacts(Common):
+    """Minutes of a removal, relocation or change. First party: the office; second: the agency that owns the assets."""
+
+    place: str
+    first_party: PersonFacts
+    second_party: PersonFacts
+    lines: list[AssetLineFacts]
+    references: list[ReferenceFacts]
+    receiver: NotRequired[str]  # who came for it
+    handed_back_at: NotRequired[str]
+    statements: NotRequired[list[str]]
+    note: NotRequired[str]
+
+
 class EvidenceFacts(TypedDict):
     """One reachability probe."""
 
@@ -354,6 +369,7 @@ class CompletionReportFacts(Common):
     evidence: list[EvidenceFacts]
     timings: list[StepTiming]
     contact: PersonFacts
+    lines: NotRequired[list[AssetLineFacts]]  # what stood in the register before this case
     total_minutes: NotRequired[int]
     survey_url: NotRequired[str]
     note: NotRequired[str]
@@ -369,5 +385,6 @@ KINDS: dict[str, Any] = {
     "notice": NoticeFacts,
     "conformity_checklist": ConformityChecklistFacts,
     "handover_minutes": HandoverMinutesFacts,
+    "return_minutes": AssetMinutesFacts,
     "completion_report": CompletionReportFacts,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandar.records.documents import samples as s
+from sandar.records.documents import samples_assets as assets
 
 Facts = dict[str, Any]
 _FILE = {"name": "surat-permohonan.pdf", "size": "182 kB", "sha256": "9f2c5e0b7d41a6c38f10b2e5d7946a8c" * 2}
@@ -378,6 +379,7 @@ MAKERS: dict[str, Callable[[], Facts]] = {
     "notice": _notice,
     "conformity_checklist": _conformity,
     "handover_minutes": _handover,
+    "return_minutes": lambda: assets.returned(_handover()),
     "completion_report": _completion,
 }
 CHANGES: dict[tuple[str, str], Callable[[], Facts]] = {
@@ -387,6 +389,7 @@ CHANGES: dict[tuple[str, str], Callable[[], Facts]] = {
     ("completion_report", "hosting"): lambda: _hosting(
         devices=[], hosted=[s._HOSTED], evidence=_completion()["evidence"][1:]
     ),
+    ("completion_report", "removal"): lambda: assets.report_of("removal", _completion(), evidence=[]),
     ("conformity_checklist", "conditional"): _conformity_conditional,
     ("handover_minutes", "hosting"): lambda: _hosting(devices=[], hosted=[s._HOSTED]),
     ("handover_minutes", "many"): lambda: {"devices": s._many(40)},

@@ -9,7 +9,9 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints
 
+from sandar.core import services
 from sandar.errors import Conflict, InvalidInput
+from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.people import write as people_write
 from sandar.records.people.models import Office, Person
@@ -60,7 +62,7 @@ def found(given: NewOffice, *, at: datetime) -> Person:
         )
         columns = given.model_dump(exclude={"code", "admin", "admin_name", "password"})
         people_write.found_office(agency, **columns)
-        _publish(at)
+        publish_shipped(at)
         admin = people_write.open_account(
             given.admin, agency=agency, password=given.password, at=at, name=given.admin_name[:150]
         )
@@ -73,12 +75,16 @@ def found(given: NewOffice, *, at: datetime) -> Person:
     return admin
 
 
-def _publish(at: datetime) -> None:
-    procedure = definition.bundled()
-    cases_write.publish(
-        definition.bundled_text(),
-        service=procedure.service,
-        number=procedure.number,
-        content_sha256=procedure.hash,
-        at=at,
-    )
+def publish_shipped(at: datetime) -> None:
+    """Put the seed's procedure into force, and those of what stands in the register."""
+    texts = definition.shipped_texts()
+    for service in (cases.BASE_SERVICE, *services.ON_ASSETS):
+        if service in texts:
+            procedure = definition.loads(texts[service])
+            cases_write.publish(
+                texts[service],
+                service=procedure.service,
+                number=procedure.number,
+                content_sha256=procedure.hash,
+                at=at,
+            )

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from sandar.core import services
 from sandar.sop import definition, route
 from sandar.sop.definition import RETURN, Action, Problem, Procedure, Step
 from sandar.sop.editing import KEY_LENGTH
@@ -17,6 +18,8 @@ from sandar.steps import registry
 from sandar.steps.s1_letter.act import STEP as LETTER
 from sandar.steps.s1_letter.act import SUBMIT
 
+# After one of these the service has changed: the case can only end as finished.
+HANDED_OVER = frozenset({"service_handed_over", "assets_returned"})
 # What an act stands on: one of these events on every way to it, and what to call that in a sentence.
 NEEDS: Mapping[str, tuple[frozenset[str], str]] = {
     "capacity_confirmed": (frozenset({"capacity_reported"}), "laporan kapasitas"),
@@ -30,10 +33,11 @@ NEEDS: Mapping[str, tuple[frozenset[str], str]] = {
     "items_received": (frozenset({"items_handed_in"}), "penyerahan perangkat"),
     "delivery_inspected": (frozenset({"items_received"}), "penerimaan perangkat"),
     "service_handed_over": (frozenset({"delivery_inspected"}), "pemeriksaan kesesuaian"),
-    "probe_asked": (frozenset({"service_handed_over"}), "serah terima"),
-    "completion_reported": (frozenset({"service_handed_over"}), "serah terima"),
+    "assets_checked": (frozenset({"request_approved"}), "persetujuan"),
+    "assets_returned": (frozenset({"assets_checked"}), "pemeriksaan aset"),
+    "probe_asked": (HANDED_OVER, "serah terima"),
+    "completion_reported": (HANDED_OVER, "serah terima"),
 }
-HANDED_OVER = "service_handed_over"
 
 Finding = tuple[Path, str, dict[str, Any]]
 
@@ -74,8 +78,13 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
 
 
 def _acts(procedure: Procedure) -> Iterator[Finding]:
-    """An action that no code of its step offers."""
+    """An action that no code of its step offers, and a step that belongs to other services."""
+    known_steps = frozenset(registry.bound())
+    allowed = services.steps_of(procedure.service, known_steps)
     for i, step in enumerate(procedure.steps):
+        if step.key in known_steps - allowed:
+            found: dict[str, Any] = {"name": step.short, "among": sorted(allowed)}
+            yield ("step", i, "key"), "STEP_OF_ANOTHER_SERVICE", found
         for j, stage in enumerate(step.stages):
             for action in stage.actions:
                 if stage.state != procedure.start and registry.act_for(step.key, action.name) is None:
@@ -99,11 +108,18 @@ def _order(procedure: Procedure) -> Iterator[Finding]:
             for action in stage.actions:
                 path: Path = ("step", i, "stage", j, "actions", action.name)
                 facts: dict[str, Any] = {"step": step.short, "name": action.label}
-                needs = NEEDS.get(event_of(step, action))
+                needs = _needs(procedure.service, event_of(step, action))
                 if needs and stage.state in _reached(procedure, without=needs[0]):
                     yield path, "ACT_TOO_EARLY", {**facts, "needs": needs[1]}
                 if action.to in unfinished and stage.state in installed:
                     yield path, "END_AFTER_HANDOVER", facts
+
+
+def _needs(service: str, event: str) -> tuple[frozenset[str], str] | None:
+    """What an event stands on in a procedure of this service. An approval without a form stands on what is checked."""
+    if event == "request_approved" and service in services.WITHOUT_PLACE:
+        return None
+    return NEEDS.get(event)
 
 
 def event_of(step: Step, action: Action) -> str:
@@ -113,7 +129,7 @@ def event_of(step: Step, action: Action) -> str:
 
 
 def _reached(
-    procedure: Procedure, *, without: frozenset[str] = frozenset(), after: str = ""
+    procedure: Procedure, *, without: frozenset[str] = frozenset(), after: frozenset[str] = frozenset()
 ) -> frozenset[str]:
     """The states a case can come to: from the start without these events, or once an event happened.
 
@@ -125,7 +141,7 @@ def _reached(
         for state, step in homes.items()
         for action in route.actions(procedure, state)
     ]
-    reached = {to for _state, event, to in ways if event == after} if after else {procedure.start}
+    reached = {to for _state, event, to in ways if event in after} if after else {procedure.start}
     while True:
         more = set()
         for state, event, to in ways:

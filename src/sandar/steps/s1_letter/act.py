@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from sandar.core import services
 from sandar.core.authority import Grant, local_day
 from sandar.errors import InvalidInput, NotYourTurn
+from sandar.records.assets import changes as asset_changes
+from sandar.records.assets.models import Asset
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case
@@ -20,7 +23,7 @@ from sandar.records.documents.uploads import AcceptedFile
 from sandar.records.people import read as people
 from sandar.records.people.models import Agency, Person
 from sandar.sop import route
-from sandar.steps import paper, separation
+from sandar.steps import on_assets, paper, separation
 from sandar.steps.handover import enter
 from sandar.steps.inputs import Item
 from sandar.steps.s1_letter.forms import Request, Resubmit, Withdraw
@@ -36,11 +39,13 @@ def receive(person: Person, request: Request, *, at: datetime, files: Sequence[A
 
     `files` were accepted (and are durable) before. Raises NotYourTurn, InvalidInput, NotFound; then nothing is stored.
     """
-    items_match(request.service, request.items)
+    if not services.is_on_assets(request.service):
+        items_match(request.service, request.items)
     with transaction.atomic():
         office = people.office()
         who = standing(person, local_day(at, office.time_zone))
         agency, grant = _agency(who, request)
+        assets, items = _named(agency, request, who.day)
         revision = cases.revision_for(request.service, who.day)
         procedure = cases.procedure_of_revision(revision)
         way = route.follow(procedure, procedure.start, SUBMIT)
@@ -54,10 +59,12 @@ def receive(person: Person, request: Request, *, at: datetime, files: Sequence[A
             title=request.letter.subject,
             letter=request.letter.model_dump(mode="json"),
             contact=request.contact.model_dump(mode="json"),
-            items=[item.model_dump(mode="json") for item in request.items],
+            items=items,
             received_at=at,
             previous=_previous(request.previous, agency),
         )
+        if assets:
+            asset_changes.ask(case.pk, request.service, assets, wanted=_wanted(request), at=at)
         turn = Turn(
             case=case,
             procedure=procedure,
@@ -78,6 +85,27 @@ def receive(person: Person, request: Request, *, at: datetime, files: Sequence[A
         turn.issue("receipt", _receipt(turn, files))
         _start(turn, way, files)
     return case
+
+
+def _named(agency: Agency, request: Request, day: date) -> tuple[list[Asset], list[dict[str, Any]]]:
+    """The lines of the register that the letter names, and the items of the case. Raises InvalidInput."""
+    asked = [item.model_dump(mode="json") for item in request.items]
+    if not services.is_on_assets(request.service):
+        if request.assets:
+            raise InvalidInput(
+                fields={"assets": [_("Layanan ini untuk yang baru; nomor aset tidak disebut.")]}
+            )
+        return [], asked
+    if request.service == "renewal" and (request.until is None or request.until <= day):
+        raise InvalidInput(fields={"until": [_("Sebut tanggal akhir yang baru, sesudah hari ini.")]})
+    if asked:
+        raise InvalidInput(fields={"items": [_("Aset cukup disebut nomornya; datanya dari register.")]})
+    assets = on_assets.chosen(agency, request.assets)
+    return assets, [on_assets.item_of(asset) for asset in assets]
+
+
+def _wanted(request: Request) -> dict[str, Any]:
+    return {"valid_until": request.until.isoformat()} if request.until else {}
 
 
 def items_match(service: str, items: Sequence[Item]) -> None:
@@ -143,6 +171,9 @@ def _start(turn: Turn, way: route.Route, files: Sequence[AcceptedFile]) -> None:
     )
     if case.previous:
         turn.says(previous=case.previous.number)
+    if services.is_on_assets(case.service):
+        named = asset_changes.of_case(case.pk)
+        turn.says(assets=[change.asset.number for change in named], wanted=named[0].wanted)
     turn.outcome = tell_journal(turn, state=case.state)
     assert way.step is not None
     assert way.stage is not None
@@ -157,6 +188,10 @@ def resubmit(turn: Turn, given: Resubmit) -> None:
         turn.sets(letter=given.letter.model_dump(mode="json"), title=given.letter.subject)
         turn.says(letter={key: turn.columns["letter"][key] for key in ("number", "date", "subject")})
     if given.items is not None:
+        if services.is_on_assets(turn.case.service):
+            raise InvalidInput(
+                fields={"items": [_("Aset yang dimohonkan tetap; untuk aset lain ajukan permohonan lain.")]}
+            )
         items_match(turn.case.service, given.items)
         turn.sets(items=[item.model_dump(mode="json") for item in given.items])
         turn.says(items=turn.columns["items"])

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from sandar.steps.inputs import Input, Item, Letter, Long, Official, Text
 
+AssetNumber = Annotated[Text, StringConstraints(min_length=1, max_length=24)]
+
+
+Service = Literal["colocation", "hosting", "both", "removal", "relocation", "renewal", "change"]
+
 
 class Request(Input):
-    """A request letter with its line items, as the agency sends it."""
+    """A request letter as the agency sends it: with line items, or naming lines of the asset register."""
 
     agency: Text = Field("", title="Instansi", description="code; empty = the sender's own agency")
     letter: Letter = Field(title="Surat permohonan")
-    service: Literal["colocation", "hosting", "both"] = Field(title="Layanan")
-    items: Annotated[list[Item], Field(min_length=1, max_length=40)] = Field(title="Perangkat atau aplikasi")
+    service: Service = Field(title="Layanan")
+    items: Annotated[list[Item], Field(max_length=40)] = Field(
+        default_factory=list,
+        title="Perangkat atau aplikasi",
+        description="what is brought; of a change: each named asset as it shall be, in the same order",
+    )
+    assets: Annotated[list[AssetNumber], Field(max_length=40)] = Field(
+        default_factory=list,
+        title="Aset",
+        description="numbers in the asset register, for removal, relocation, renewal and change",
+    )
+    until: date | None = Field(
+        None, title="Diperpanjang sampai", description="renewal: the last day asked for"
+    )
     contact: Official = Field(default_factory=lambda: Official.model_validate({}), title="Narahubung")
     previous: Text = Field(
         "", title="Permohonan sebelumnya", description="number of a refused or withdrawn request"

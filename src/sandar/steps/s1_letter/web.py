@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sandar.core.services import is_on_assets
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 
@@ -16,7 +17,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         "asked": asked,
         "rows": [
             {"index": index, "prefix": f"items.{index}", "kind": item["kind"]}
-            for index, item in enumerate(task.case.items)
+            for index, item in enumerate([] if is_on_assets(task.case.service) else task.case.items)
         ],
     }
 
@@ -27,4 +28,6 @@ def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
     letter = dict(task.case.letter)
     if isinstance(letter.get("signatory"), str):
         letter["signatory"] = {"name": letter["signatory"]}
+    if is_on_assets(task.case.service):  # the assets stay as they were named
+        return {"letter": letter}
     return {"letter": letter, "items": task.case.items}

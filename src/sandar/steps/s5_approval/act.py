@@ -7,8 +7,9 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from sandar.core import services
 from sandar.errors import InvalidInput
-from sandar.steps import booking, paper
+from sandar.steps import booking, on_assets, paper
 from sandar.steps.refusal import refusal_facts
 from sandar.steps.s5_approval.forms import Accept, Approve, Decline, Refuse, SendBack
 from sandar.steps.turn import Act, Turn
@@ -20,7 +21,8 @@ def approve(turn: Turn, given: Approve) -> None:
     """Approve: the held places become reserved and the approval form is issued."""
     if given.valid_until and given.valid_until < turn.day:
         raise InvalidInput(fields={"valid_until": [_("Tanggal sudah lewat.")]})
-    booking.reserve(turn)
+    if turn.case.service not in services.WITHOUT_PLACE:
+        booking.reserve(turn)
     turn.says(conditions=given.conditions, note=given.note)
     turn.issue("approval_form", _facts(turn, given))
 
@@ -49,20 +51,29 @@ def decline(turn: Turn, given: Decline) -> None:
 
 def _facts(turn: Turn, given: Approve) -> dict[str, Any]:
     with translation.override("id"):
-        considerations = given.considerations or [
-            _("Kapasitas pusat data tersedia sebagaimana laporan ketersediaan kapasitas."),
-            _("Form pengajuan telah diisi lengkap."),
-        ]
-        conditions = given.conditions or (
-            [
-                _("Aplikasi yang diserahkan sama dengan form pengajuan."),
-                _("Aplikasi diserahkan dalam jendela waktu yang diberitahukan."),
+        own = turn.case.service
+        considerations = (
+            given.considerations
+            or on_assets.words(on_assets.CONSIDERATIONS, own)
+            or [
+                _("Kapasitas pusat data tersedia sebagaimana laporan ketersediaan kapasitas."),
+                _("Form pengajuan telah diisi lengkap."),
             ]
-            if turn.case.service == "hosting"
-            else [
-                _("Spesifikasi perangkat yang dibawa sama dengan form pengajuan."),
-                _("Perangkat diantar dalam jendela waktu yang diberitahukan."),
-            ]
+        )
+        conditions = (
+            given.conditions
+            or on_assets.words(on_assets.CONDITIONED, own)
+            or (
+                [
+                    _("Aplikasi yang diserahkan sama dengan form pengajuan."),
+                    _("Aplikasi diserahkan dalam jendela waktu yang diberitahukan."),
+                ]
+                if turn.case.service == "hosting"
+                else [
+                    _("Spesifikasi perangkat yang dibawa sama dengan form pengajuan."),
+                    _("Perangkat diantar dalam jendela waktu yang diberitahukan."),
+                ]
+            )
         )
     kinds = ("disposition_sheet", "capacity_report", "application_form")
     basis = [known for kind in kinds if (known := turn.known_papers.get(kind))]

@@ -10,11 +10,11 @@ from django.utils import translation
 from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 
-from sandar.core import worktime
+from sandar.core import services, worktime
 from sandar.errors import InvalidInput
 from sandar.records.clocks import read as clocks
 from sandar.steps import booking, paper, signatories
-from sandar.steps.s6_notice.forms import Notify, bring, rules
+from sandar.steps.s6_notice.forms import Notify, bring, lapses, rules
 from sandar.steps.turn import Act, Turn
 
 STEP = "notice"
@@ -35,7 +35,8 @@ def notify(turn: Turn, given: Notify) -> None:
         window_end=paper.local(end, turn.office),
         note=given.note,
     )
-    booking.keep_until(turn, end)
+    if not services.is_on_assets(turn.case.service):  # the rest is the office's own work: nothing lapses
+        booking.keep_until(turn, end)
     turn.issue("notice", _facts(turn, given, start, end))
 
 
@@ -73,7 +74,7 @@ def _facts(turn: Turn, given: Notify, start: datetime, end: datetime) -> dict[st
     approval = turn.known_papers.get("approval_form")
     contact = paper.official(given.contact.model_dump()) if given.contact else paper.person_facts(turn.person)
     with translation.override("id"):
-        lapse = _("Lewat batas itu tempat yang dicadangkan dilepas dan permohonan berakhir.")
+        lapse = lapses(turn.case.service)
     return {
         **paper.common(turn, signers=[paper.signer(turn)]),
         "references": [paper.reference(approval)] if approval else [],

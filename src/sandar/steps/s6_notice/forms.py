@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from django.utils.translation import gettext as _
 from pydantic import Field
 
+from sandar.core.services import is_on_assets
+from sandar.steps import on_assets
 from sandar.steps.inputs import Input, Long, Named, Official, Text
 
 BRING = (
@@ -29,11 +32,22 @@ RULES_HOSTED = ("Sandi dan kunci tidak ditulis dalam surat; diserahkan langsung 
 
 def bring(service: str) -> list[str]:
     """What the agency brings: devices, or the application's package."""
+    if is_on_assets(service):
+        return on_assets.words(on_assets.BRING, service)
     return list(BRING_HOSTED if service == "hosting" else BRING)
 
 
 def rules(service: str) -> list[str]:
+    if is_on_assets(service):
+        return on_assets.words(on_assets.RULES, service)
     return list(RULES_HOSTED if service == "hosting" else RULES)
+
+
+def lapses(service: str) -> str:
+    """What happens after the window."""
+    if is_on_assets(service):
+        return _(on_assets.LAPSE[service])
+    return _("Lewat batas itu tempat yang dicadangkan dilepas dan permohonan berakhir.")
 
 
 class Notify(Input):

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandar.core import worktime
+from sandar.core.services import is_on_assets
 from sandar.records.cases.models import Task
 from sandar.records.clocks import read as clocks
 from sandar.records.people import read as people
@@ -14,6 +15,10 @@ from sandar.steps.s6_notice.act import WINDOW_DAYS
 from sandar.steps.s6_notice.forms import bring, rules
 
 ISSUES = {"notify": "notice"}
+
+
+def panel(task: Task, at: datetime) -> dict[str, Any]:
+    return {"on_assets": is_on_assets(task.case.service)}
 
 
 def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:

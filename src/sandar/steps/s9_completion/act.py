@@ -9,12 +9,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from sandar.core import services
 from sandar.errors import EvidenceMissing, InvalidInput
 from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets
 from sandar.records.assets.models import Asset, Probe
 from sandar.records.clocks import read as clocks
-from sandar.steps import messages, paper, probing, signatories
+from sandar.steps import messages, on_assets, paper, probing, signatories
 from sandar.steps.s9_completion.forms import Fix, Fixed, Report
 from sandar.steps.s9_completion.forms import Probe as ProbeInput
 from sandar.steps.turn import Act, Turn
@@ -25,10 +26,7 @@ COPIES = ("division_head", "supervisor")  # tembusan: Kepala Bidang and Pengawas
 
 def probe(turn: Turn, given: ProbeInput) -> None:
     """Ask for a reachability probe of every asset of the case; the worker makes it after the commit."""
-    asked = [
-        assets.ask_probe(asset.pk, by_id=turn.person_id, at=turn.at).pk
-        for asset in assets_read.of_case(turn.case.pk)
-    ]
+    asked = [assets.ask_probe(asset.pk, by_id=turn.person_id, at=turn.at).pk for asset in _assets(turn)]
     turn.says(probes=asked)
 
 
@@ -38,8 +36,8 @@ def report(turn: Turn, given: Report) -> None:
     Raises EvidenceMissing without a finished probe of every asset, InvalidInput when one failed and no note says why,
     SignatureMissing while the handover minutes are not signed by everybody.
     """
-    signatories.must_hold(turn, "handover_minutes")
-    found = assets_read.of_case(turn.case.pk)
+    signatories.must_hold(turn, on_assets.MINUTES.get(turn.case.service, "handover_minutes"))
+    found = [] if turn.case.service in services.WITHOUT_PLACE else _assets(turn)
     probes = assets_read.latest_probes([asset.pk for asset in found])
     newest = turn.last("probe_asked", "access_fixed")
     for asset in found:
@@ -55,6 +53,13 @@ def report(turn: Turn, given: Report) -> None:
     turn.says(evidence=[probes[asset.pk].pk for asset in found], unreached=unreached, note=given.note)
     with translation.override("id"):
         turn.issue("completion_report", _facts(turn, found, probes, given.note))
+
+
+def _assets(turn: Turn) -> list[Asset]:
+    """What was handed over in this case, or what the case is about."""
+    if services.is_on_assets(turn.case.service):
+        return on_assets.assets_of(turn.case)
+    return assets_read.of_case(turn.case.pk)
 
 
 def copies(turn: Turn) -> None:
@@ -84,8 +89,10 @@ def fixed(turn: Turn, given: Fixed) -> None:
 def _facts(turn: Turn, found: list[Asset], probes: dict[int, Probe], note: str) -> dict[str, Any]:
     assert turn.person is not None
     basis = [turn.known_papers.get(kind) for kind in ("approval_form", "handover_minutes")]
-    minutes = turn.known_papers.get("handover_minutes")
+    minutes = turn.known_papers.get("handover_minutes") or on_assets.minutes_of(turn)
     handed = minutes.facts if minutes else {}
+    if minutes and minutes.kind != "handover_minutes":
+        basis.append(minutes)
     copied = [person.title or person.name for role in COPIES for person in turn.holders(role)[:1]]
     timings = _timings(turn)
     return {
@@ -93,6 +100,11 @@ def _facts(turn: Turn, found: list[Asset], probes: dict[int, Probe], note: str) 
         "references": [paper.reference(known) for known in basis if known],
         "devices": handed.get("devices", []),
         "hosted": handed.get("hosted", []),
+        **(
+            {"lines": on_assets.reported(turn.case, minutes)}
+            if on_assets.is_on_assets(turn.case.service)
+            else {}
+        ),
         "evidence": [line for asset in found for line in _evidence(turn, asset, probes[asset.pk])],
         "timings": timings,
         "contact": paper.person_facts(turn.person),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sandar.core import services
 from sandar.records.assets import read as assets
 from sandar.records.cases.models import Task
+from sandar.steps import on_assets
 
 ISSUES = {"report": "completion_report"}
 
@@ -19,7 +21,10 @@ def primary(task: Task, at: datetime) -> str:
 
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
-    found = assets.of_case(task.case_id)
+    service = task.case.service
+    found = on_assets.assets_of(task.case) if services.is_on_assets(service) else assets.of_case(task.case_id)
+    if service in services.WITHOUT_PLACE:  # nothing to reach: it is reported as it is
+        return {"rows": [], "ready": True, "plain": found}
     probes = assets.latest_probes([asset.pk for asset in found])
     rows: list[dict[str, Any]] = [{"asset": asset, "probe": probes.get(asset.pk)} for asset in found]
     return {

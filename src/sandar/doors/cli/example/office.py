@@ -17,14 +17,13 @@ from django.db import transaction
 from sandar.core.calendar_plan import Declared, with_import
 from sandar.doors.cli.example import room
 from sandar.errors import Refused
-from sandar.records.cases import write as cases
 from sandar.records.cases.models import Case
 from sandar.records.clocks import calendars
 from sandar.records.people import write as people
 from sandar.records.people.models import Agency, Office, Person, RoleGrant
-from sandar.sop import definition
 from sandar.steps.calendar import national
 from sandar.steps.people.book import changing
+from sandar.steps.people.founding import publish_shipped
 from sandar.steps.people.grants import facts_of
 
 PASSWORD = "contoh-sandar-rak-42"  # noqa: S105 - the example's, printed on purpose; refused off loopback
@@ -68,11 +67,7 @@ def build(at: datetime) -> list[Account]:
         if Person.objects.exists() or Case.objects.exists():
             raise Refused(reason="not_empty")
         calendar(at)
-        text = definition.bundled_text()
-        procedure = definition.bundled()
-        cases.publish(
-            text, service=procedure.service, number=procedure.number, content_sha256=procedure.hash, at=at
-        )
+        publish_shipped(at)
         accounts = _people(at)
         _tell(at)
         room.build(at)

@@ -1,0 +1,54 @@
+"""Invented facts of papers about things in the asset register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandar.records.documents import samples as s
+
+Facts = dict[str, Any]
+
+ASSET_LINE: Facts = {
+    "asset": "AST-2025-0007",
+    "name": "Server basis data pajak",
+    "about": "Contoh RX-2040 Gen 2",
+    "serial": "CTH2040A7F31",
+    "item_code": "1.3.2.10.02.04.001",
+    "register_no": "000123",
+    "condition": "Baik",
+    "was": ["Rak R03, U12–U13"],
+    "now": [],
+}
+
+
+def on_assets(service: str, **more: Any) -> Facts:
+    """A request about things in the register."""
+    base = s.common()
+    return {"case": {**base["case"], "service": service, "title": "Permohonan atas aset titipan"}, **more}
+
+
+def returned(handed: Facts) -> Facts:
+    """The minutes of a removal: the parties of the handover change sides."""
+    agency, staff, *rest = handed["signers"]
+    return on_assets(
+        "removal",
+        place=handed["place"],
+        first_party=handed["second_party"],
+        second_party=handed["first_party"],
+        lines=[ASSET_LINE, {**ASSET_LINE, "asset": "AST-2025-0009", "name": "Portal pajak daerah",
+                            "about": "pajak.daerah.example", "serial": "", "item_code": "", "register_no": "",
+                            "was": ["komputasi"], "now": ["Salinan basis data diserahkan pada media terenkripsi."]}],
+        references=s._REFERENCES,
+        receiver="Agus Contoh, A.Md.",
+        handed_back_at="2026-11-26T10:40:00+07:00",
+        statements=["Data sudah dicadangkan oleh instansi sebelum perangkat dimatikan."],
+        signers=[{**staff, "caption": agency["caption"]}, {**agency, "caption": staff["caption"]}, *rest],
+    )  # fmt: skip
+
+
+def report_of(service: str, made: Facts, **more: Any) -> Facts:
+    """The completion report of a request about the register, after the plain one."""
+    return on_assets(service, devices=[], hosted=[], lines=[ASSET_LINE], **more) | {
+        "references": made["references"],
+        "timings": made["timings"],
+    }

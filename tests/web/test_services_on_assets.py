@@ -1,0 +1,103 @@
+"""The services for what stands in the register by their pages alone, without JavaScript."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandar.records.assets.models import Asset, AssetChange
+from sandar.records.cases import read as cases
+from sandar.records.cases.models import Case
+from sandar.sop import route
+from tests import office
+from tests.steps import assets
+from tests.web.test_whole_way_by_page import complaints, press, signed_in
+
+pytestmark = pytest.mark.django_db
+LETTER = {
+    "letter.number": "440/1200/DINKES/XI/2026",
+    "letter.date": "2026-11-20",
+    "letter.subject": "Permohonan atas server SIMPUS",
+    "letter.signatory.name": "Kepala Dinas Contoh",
+}
+TYPED = {
+    "check": {"data_saved": "true"},
+    "report": {"note": "Selesai."},
+}
+
+
+@pytest.fixture(autouse=True)
+def _an_office():
+    office.build()
+
+
+def sent(service: str, asset: Asset, **typed: str) -> Case:
+    until = {"until": "2028-12-31"} if service == "renewal" else {}
+    answer = signed_in("dinkes1").post(
+        "/ajukan", {**LETTER, "service": service, "assets": asset.number, **until, **typed}
+    )
+    assert answer.status_code == 302, complaints(answer.content.decode())
+    return Case.objects.get(service=service)
+
+
+@pytest.mark.parametrize("service", assets.SERVICES)
+def test_officers_carry_the_request_from_the_letter_to_the_report(service: str):
+    asset = assets.installed()
+    page = signed_in("dinkes1").get(f"/ajukan?layanan={service}&aset={asset.number}").content.decode()
+    assert f'value="{asset.number}" checked' in page
+    case = sent(service, asset)
+    while case.closed_at is None:
+        action = assets.WAY[case.state]
+        known = {one.name: one for one in route.actions(cases.procedure_of(case), case.state)}
+        who = office.OFFICER_OF[known[action].by]
+        if case.state == "reporting" and "probe" in known:
+            press(who, case, "probe")
+            office.answer_probes(case, at=office.MONDAY)
+        press(who, case, action, **TYPED.get(action, {}))
+    assert case.state == "completed"
+    assert AssetChange.objects.get(asset=asset).done_at is not None
+    shown = signed_in("dinkes1").get(f"/aset/{asset.number}").content.decode()
+    assert f"/permohonan/{case.number}" in shown
+
+
+def test_a_refused_letter_keeps_what_was_typed_and_chosen():
+    asset = assets.installed()
+    first = assets.ask("removal", asset)
+    data = {**LETTER, "service": "removal", "assets": asset.number}
+    answer = signed_in("dinkes1").post("/ajukan", data)
+    page = answer.content.decode()
+    assert (answer.status_code, first.number in page, LETTER["letter.number"] in page) == (409, True, True)
+    answer = signed_in("dinkes1").post("/ajukan", {**LETTER, "service": "removal"})
+    assert answer.status_code == 422
+    assert "Pilih sekurangnya satu aset." in answer.content.decode()
+
+
+def test_another_agency_sees_nothing_to_choose():
+    asset = assets.installed()
+    page = signed_in("disdik1").get(f"/ajukan?layanan=removal&aset={asset.number}").content.decode()
+    assert asset.name not in page
+    answer = signed_in("disdik1").post("/ajukan", {**LETTER, "service": "removal", "assets": asset.number})
+    assert answer.status_code == 422
+
+
+def test_the_front_desk_types_the_numbers_of_a_paper_letter():
+    asset = assets.installed()
+    data = {**LETTER, "service": "removal", "assets": f"{asset.number}\n", "agency": "DINKES"}
+    answer = signed_in("administrator1").post("/ajukan", data)
+    assert answer.status_code == 302, complaints(answer.content.decode())
+    assert Case.objects.get(service="removal").agency.code == "DINKES"
+
+
+def test_a_withdrawn_request_is_asked_again_with_its_assets():
+    asset = assets.installed()
+    case = assets.ask("removal", asset)
+    office.act(case, "send_back", {"reason": "incomplete_letter"})
+    office.act(case, "withdraw", {}, by="dinkes1")
+    page = signed_in("dinkes1").get(f"/ajukan?dari={case.number}").content.decode()
+    assert f'value="{asset.number}" checked' in page
+
+
+def test_the_completed_letter_keeps_its_assets():
+    case = assets.ask("removal", assets.installed())
+    office.act(case, "send_back", {"reason": "incomplete_letter"})
+    press("dinkes1", case, "resubmit", note="lengkap")
+    assert case.state == "disposition_head"
