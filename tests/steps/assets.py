@@ -21,6 +21,8 @@ WAY: Mapping[str, str] = {
     **office.WAY,
     "removal_check": "check",
     "removal": "hand_back",
+    "relocation": "move",
+    "renewal": "renew",
 }
 
 

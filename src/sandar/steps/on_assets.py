@@ -6,6 +6,7 @@ The steps are those of the SOP; only the last act differs (x1_removal, x2_reloca
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,9 +14,11 @@ from django.utils.translation import gettext_noop
 
 from sandar.core import rack
 from sandar.core.services import is_on_assets as is_on_assets
+from sandar.core.words import date_id
 from sandar.errors import InvalidInput
 from sandar.records.assets import changes as asset_changes
 from sandar.records.assets.models import Asset, AssetChange
+from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
 from sandar.records.documents.models import Document
 from sandar.records.ledger.models import Claim
@@ -32,20 +35,35 @@ BRING: Mapping[str, tuple[str, ...]] = {
         gettext_noop("Surat tugas petugas yang menerima kembali perangkat atau salinan data."),
         gettext_noop("Kendaraan dan pembungkus perangkat, atau media untuk salinan data."),
     ),
+    "relocation": (gettext_noop("Petugas teknis yang dapat dihubungi selama pekerjaan."),),
 }
 RULES: Mapping[str, tuple[str, ...]] = {
     "removal": (
         gettext_noop("Data dicadangkan oleh instansi sebelum perangkat dimatikan."),
         gettext_noop("Petugas mengisi buku tamu dan selalu didampingi personil pusat data."),
     ),
+    "relocation": (
+        gettext_noop(
+            "Instansi mencadangkan datanya dan memberitahu penggunanya bahwa layanan terhenti sementara."
+        ),
+    ),
 }
 LAPSE: Mapping[str, str] = {
     "removal": gettext_noop("Bila berhalangan pada waktu itu, mintalah jadwal baru kepada narahubung."),
+    "relocation": gettext_noop("Bila berhalangan pada waktu itu, mintalah jadwal baru kepada narahubung."),
 }
 CONSIDERATIONS: Mapping[str, tuple[str, ...]] = {
     "removal": (
         gettext_noop("Aset tercatat di register sebagai titipan instansi pemohon."),
         gettext_noop("Tidak ada permohonan lain yang masih terbuka atas aset tersebut."),
+    ),
+    "relocation": (
+        gettext_noop("Tempat yang baru tersedia sebagaimana laporan ketersediaan kapasitas."),
+        gettext_noop("Tidak ada permohonan lain yang masih terbuka atas aset tersebut."),
+    ),
+    "renewal": (
+        gettext_noop("Aset tercatat di register sebagai titipan instansi pemohon."),
+        gettext_noop("Perpanjangan tidak mengubah tempat dan kapasitas yang dipakai."),
     ),
 }
 CONDITIONED: Mapping[str, tuple[str, ...]] = {
@@ -53,8 +71,14 @@ CONDITIONED: Mapping[str, tuple[str, ...]] = {
         gettext_noop("Data dicadangkan oleh instansi sebelum perangkat dimatikan."),
         gettext_noop("Penyerahan kembali dilakukan dengan berita acara."),
     ),
+    "relocation": (
+        gettext_noop("Pemindahan dilakukan dalam waktu yang diberitahukan dan dengan berita acara."),
+    ),
+    "renewal": (
+        gettext_noop("Sesudah tanggal itu layanan berakhir kecuali diperpanjang lagi dengan permohonan."),
+    ),
 }
-MINUTES: Mapping[str, str] = {"removal": "return_minutes"}
+MINUTES: Mapping[str, str] = {"removal": "return_minutes", "relocation": "relocation_minutes"}
 """The minutes of each service, which the completion report rests on."""
 
 
@@ -66,7 +90,7 @@ def item_of(asset: Asset) -> dict[str, Any]:
     return item
 
 
-def chosen(agency: Agency, numbers: Sequence[str]) -> list[Asset]:
+def chosen(agency: Agency, service: str, numbers: Sequence[str]) -> list[Asset]:
     """The agency's standing assets in the order they were named, locked.
 
     Raises InvalidInput for one that is unknown, taken out, or another agency's: these three look alike.
@@ -86,6 +110,8 @@ def chosen(agency: Agency, numbers: Sequence[str]) -> list[Asset]:
                 ]
             }
         )
+    if service == "relocation" and any(asset.kind != "colocation" for asset in found.values()):
+        raise InvalidInput(fields={"assets": [_("Hanya perangkat di rak yang dapat dipindahkan.")]})
     return [found[number] for number in numbers]
 
 
@@ -124,6 +150,14 @@ def line(
         "was": list(was),
         "now": list(now),
     }
+
+
+def places_now(case: Case) -> list[dict[str, Any]]:
+    """Where the assets of a request stand, as `booking.claim_facts` tells places; empty for other requests."""
+    if not is_on_assets(case.service):
+        return []
+    changes = asset_changes.of_case(case.pk)
+    return [{"item_no": one.item_no, "place": place_words(one.asset.claim)} for one in changes]
 
 
 def issue_minutes(turn: Turn, lines: Sequence[Mapping[str, Any]], **more: Any) -> Document:
@@ -166,14 +200,37 @@ def reported(case: Case, minutes: Document | None) -> list[dict[str, Any]]:
     if minutes:
         return list(minutes.facts["lines"])
     return [
-        line(change, was=list(change.was.values()), now=list(change.now.values()))
+        line(change, was=[_term(change.was)], now=[_term(change.now)])
         for change in asset_changes.of_case(case.pk)
     ]
+
+
+def _term(columns: Mapping[str, Any]) -> str:
+    """The end of the term as a report prints it."""
+    until = columns.get("valid_until")
+    return (
+        _("berlaku sampai %(day)s") % {"day": date_id(date.fromisoformat(until))}
+        if until
+        else _("tanpa batas")
+    )
 
 
 def numbers_of(case: Case) -> list[str]:
     """The numbers of `assets_of`."""
     return [asset.number for asset in assets_of(case)]
+
+
+def asked_until(case: Case) -> date | None:
+    """The last day that a renewal asks for; None for other requests."""
+    changes = asset_changes.of_case(case.pk) if case.service == "renewal" else []
+    return date.fromisoformat(changes[0].wanted["valid_until"]) if changes else None
+
+
+def approved_until(case: Case) -> date:
+    """The last day that was approved."""
+    approved = cases.last_event(case, "request_approved")
+    assert approved is not None, "a renewal is written down after its approval"
+    return date.fromisoformat(approved.payload["valid_until"])
 
 
 def words(table: Mapping[str, Sequence[str]], service: str) -> list[str]:
@@ -187,9 +244,12 @@ def finish(
     now: Mapping[int, Mapping[str, Any]],
     *,
     minutes: Document | None,
+    beside: Mapping[int, Mapping[str, tuple[Any, Any]]] | None = None,
 ) -> None:
-    """Change the lines of the register and say so in the journal."""
-    asset_changes.done(changes, now, minutes_id=minutes.pk if minutes else None, at=turn.at)
+    """Change the lines of the register and say so in the journal. beside: what is no column, was and now."""
+    asset_changes.done(
+        changes, now, minutes_id=minutes.pk if minutes else None, beside=beside or {}, at=turn.at
+    )
     turn.says(
         assets=[change.asset.number for change in changes],
         register={

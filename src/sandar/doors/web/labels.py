@@ -74,6 +74,8 @@ STATES: dict[str, str | Promise] = {
     "awaiting_receipt": _("Penerimaan perangkat"),
     "inspection": _("Verifikasi spesifikasi"),
     "installation": _("Pemasangan"),
+    "relocation": _("Pemindahan perangkat"),
+    "renewal": _("Pencatatan masa layanan"),
     "removal_check": _("Pemeriksaan sebelum dikeluarkan"),
     "removal": _("Pengeluaran dan serah terima kembali"),
     "reporting": _("Laporan selesai disiapkan"),
@@ -102,6 +104,8 @@ SERVICES: dict[str, str | Promise] = {
     "hosting": _("Hosting aplikasi"),
     "both": _("Co-location dan hosting"),
     "removal": _("Penarikan"),
+    "relocation": _("Pemindahan"),
+    "renewal": _("Perpanjangan"),
 }
 PAPERS: dict[str, str | Promise] = {
     "receipt": _("Tanda terima permohonan"),
@@ -113,6 +117,7 @@ PAPERS: dict[str, str | Promise] = {
     "notice": _("Surat pemberitahuan"),
     "conformity_checklist": _("Daftar periksa kesesuaian"),
     "handover_minutes": _("Berita acara serah terima"),
+    "relocation_minutes": _("Berita acara pemindahan"),
     "return_minutes": _("Berita acara serah terima kembali"),
     "completion_report": _("Laporan selesai"),
 }
@@ -211,6 +216,9 @@ EVENTS: dict[str, str | Promise] = {
     "service_handed_over": _("memasang dan menyerahterimakan"),
     "assets_checked": _("memeriksa aset sebelum dikeluarkan"),
     "removal_postponed": _("meminta penarikan dijadwalkan ulang"),
+    "assets_moved": _("memindahkan perangkat"),
+    "relocation_postponed": _("meminta pemindahan dijadwalkan ulang"),
+    "term_renewed": _("mencatat masa layanan yang baru"),
     "assets_returned": _("mengeluarkan dan menyerahkan kembali aset"),
     "probe_asked": _("meminta uji akses"),
     "completion_reported": _("melaporkan layanan selesai dan dapat diakses"),

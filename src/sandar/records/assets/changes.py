@@ -84,18 +84,25 @@ def done(
     now: Mapping[int, Mapping[str, Any]],
     *,
     minutes_id: int | None,
+    beside: Mapping[int, Mapping[str, tuple[Any, Any]]],
     at: datetime,
 ) -> None:
-    """Change the lines and keep what they were. now: item number -> columns of Asset with their new values."""
+    """Change the lines and keep what they were. now: item number -> columns of Asset with their new values.
+
+    beside: item number -> what is no column (a place), as it was and is now.
+    """
     _inside()
     for change in changes:
         columns = dict(now[change.item_no])
         was = {name: plain(getattr(change.asset, name)) for name in columns}
-        Asset.objects.filter(pk=change.asset_id).update(**columns)
+        if columns:
+            Asset.objects.filter(pk=change.asset_id).update(**columns)
+        more = beside.get(change.item_no, {})
         AssetChange.objects.filter(pk=change.pk).update(
             done_at=at,
-            was=was,
-            now={name: plain(value) for name, value in columns.items()},
+            was=was | {name: old for name, (old, _new) in more.items()},
+            now={name: plain(value) for name, value in columns.items()}
+            | {name: new for name, (_old, new) in more.items()},
             minutes_id=minutes_id,
         )
 

@@ -385,6 +385,7 @@ KINDS: dict[str, Any] = {
     "notice": NoticeFacts,
     "conformity_checklist": ConformityChecklistFacts,
     "handover_minutes": HandoverMinutesFacts,
+    "relocation_minutes": AssetMinutesFacts,
     "return_minutes": AssetMinutesFacts,
     "completion_report": CompletionReportFacts,
 }

@@ -14,7 +14,7 @@ from sandar.records.documents import facts as shape
 VARIANTS: dict[str, tuple[str, ...]] = {
     "application_form": ("hosting",),
     "capacity_report": ("short", "offer"),
-    "completion_report": ("hosting", "removal"),
+    "completion_report": ("hosting", "removal", "renewal"),
     "conformity_checklist": ("conditional",),
     "handover_minutes": ("hosting", "many"),
     "refusal_letter": ("capacity",),

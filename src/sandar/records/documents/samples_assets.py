@@ -46,9 +46,24 @@ def returned(handed: Facts) -> Facts:
     )  # fmt: skip
 
 
+def moved(handed: Facts) -> Facts:
+    """The minutes of a relocation."""
+    made = returned(handed)
+    line = {**ASSET_LINE, "condition": "", "now": ["Rak R05, U20–U21", "Porta switch SW-05/14"]}
+    return made | on_assets("relocation", lines=[line], statements=[], receiver="", handed_back_at="")
+
+
 def report_of(service: str, made: Facts, **more: Any) -> Facts:
     """The completion report of a request about the register, after the plain one."""
-    return on_assets(service, devices=[], hosted=[], lines=[ASSET_LINE], **more) | {
+    line = ASSET_LINE
+    if service == "renewal":
+        line = {
+            **line,
+            "condition": "",
+            "was": ["berlaku sampai 31 Desember 2026"],
+            "now": ["berlaku sampai 31 Desember 2028"],
+        }
+    return on_assets(service, devices=[], hosted=[], lines=[line], **more) | {
         "references": made["references"],
         "timings": made["timings"],
     }

@@ -379,6 +379,7 @@ MAKERS: dict[str, Callable[[], Facts]] = {
     "notice": _notice,
     "conformity_checklist": _conformity,
     "handover_minutes": _handover,
+    "relocation_minutes": lambda: assets.moved(_handover()),
     "return_minutes": lambda: assets.returned(_handover()),
     "completion_report": _completion,
 }
@@ -389,6 +390,7 @@ CHANGES: dict[tuple[str, str], Callable[[], Facts]] = {
     ("completion_report", "hosting"): lambda: _hosting(
         devices=[], hosted=[s._HOSTED], evidence=_completion()["evidence"][1:]
     ),
+    ("completion_report", "renewal"): lambda: assets.report_of("renewal", _completion(), evidence=[]),
     ("completion_report", "removal"): lambda: assets.report_of("removal", _completion(), evidence=[]),
     ("conformity_checklist", "conditional"): _conformity_conditional,
     ("handover_minutes", "hosting"): lambda: _hosting(devices=[], hosted=[s._HOSTED]),

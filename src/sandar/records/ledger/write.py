@@ -143,10 +143,20 @@ def change(
     return apply([Change(claim, to, spec, expires_at)], at=at, by=by)[0]
 
 
-def rearrange(plan: Sequence[tuple[Claim, ClaimSpec]], *, at: datetime, by: int | None) -> list[Claim]:
-    """Several moves and resizes as one atomic plan: only the end must fit (swap, shift, compact)."""
+def rearrange(
+    plan: Sequence[tuple[Claim, ClaimSpec]],
+    *,
+    at: datetime,
+    by: int | None,
+    instead_of: Iterable[Claim] = (),
+) -> list[Claim]:
+    """Several moves and resizes as one atomic plan: only the end must fit (swap, shift, compact).
+
+    instead_of: claims that are given back in the same change, so that the plan may go where they are.
+    """
+    back = [Change(claim, "released") for claim in instead_of]
     changes = [Change(claim, claim.state, spec, claim.expires_at) for claim, spec in plan]
-    return apply(changes, at=at, by=by)
+    return apply([*back, *changes], at=at, by=by)[len(back) :]
 
 
 def expire(now: datetime, *, only: Iterable[int] | None = None) -> list[Claim]:

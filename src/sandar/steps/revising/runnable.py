@@ -19,7 +19,7 @@ from sandar.steps.s1_letter.act import STEP as LETTER
 from sandar.steps.s1_letter.act import SUBMIT
 
 # After one of these the service has changed: the case can only end as finished.
-HANDED_OVER = frozenset({"service_handed_over", "assets_returned"})
+HANDED_OVER = frozenset({"service_handed_over", "assets_returned", "assets_moved", "term_renewed"})
 # What an act stands on: one of these events on every way to it, and what to call that in a sentence.
 NEEDS: Mapping[str, tuple[frozenset[str], str]] = {
     "capacity_confirmed": (frozenset({"capacity_reported"}), "laporan kapasitas"),
@@ -35,6 +35,8 @@ NEEDS: Mapping[str, tuple[frozenset[str], str]] = {
     "service_handed_over": (frozenset({"delivery_inspected"}), "pemeriksaan kesesuaian"),
     "assets_checked": (frozenset({"request_approved"}), "persetujuan"),
     "assets_returned": (frozenset({"assets_checked"}), "pemeriksaan aset"),
+    "assets_moved": (frozenset({"request_approved"}), "persetujuan"),
+    "term_renewed": (frozenset({"request_approved"}), "persetujuan"),
     "probe_asked": (HANDED_OVER, "serah terima"),
     "completion_reported": (HANDED_OVER, "serah terima"),
 }
@@ -119,6 +121,8 @@ def _needs(service: str, event: str) -> tuple[frozenset[str], str] | None:
     """What an event stands on in a procedure of this service. An approval without a form stands on what is checked."""
     if event == "request_approved" and service in services.WITHOUT_PLACE:
         return None
+    if event == "request_approved" and service == "relocation":
+        return frozenset({"capacity_confirmed"}), "keputusan kapasitas tersedia"
     return NEEDS.get(event)
 
 

@@ -100,7 +100,7 @@ def _named(agency: Agency, request: Request, day: date) -> tuple[list[Asset], li
         raise InvalidInput(fields={"until": [_("Sebut tanggal akhir yang baru, sesudah hari ini.")]})
     if asked:
         raise InvalidInput(fields={"items": [_("Aset cukup disebut nomornya; datanya dari register.")]})
-    assets = on_assets.chosen(agency, request.assets)
+    assets = on_assets.chosen(agency, request.service, request.assets)
     return assets, [on_assets.item_of(asset) for asset in assets]
 
 

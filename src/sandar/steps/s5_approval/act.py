@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils import translation
@@ -19,12 +20,15 @@ STEP = "approval"
 
 def approve(turn: Turn, given: Approve) -> None:
     """Approve: the held places become reserved and the approval form is issued."""
-    if given.valid_until and given.valid_until < turn.day:
+    until = given.valid_until or on_assets.asked_until(turn.case)
+    if until and until < turn.day:
         raise InvalidInput(fields={"valid_until": [_("Tanggal sudah lewat.")]})
     if turn.case.service not in services.WITHOUT_PLACE:
         booking.reserve(turn)
     turn.says(conditions=given.conditions, note=given.note)
-    turn.issue("approval_form", _facts(turn, given))
+    if turn.case.service == "renewal" and until:
+        turn.says(valid_until=until.isoformat())
+    turn.issue("approval_form", _facts(turn, given, until))
 
 
 def send_back(turn: Turn, given: SendBack) -> None:
@@ -49,7 +53,7 @@ def decline(turn: Turn, given: Decline) -> None:
     turn.says(note=given.note)
 
 
-def _facts(turn: Turn, given: Approve) -> dict[str, Any]:
+def _facts(turn: Turn, given: Approve, until: date | None) -> dict[str, Any]:
     with translation.override("id"):
         own = turn.case.service
         considerations = (
@@ -87,8 +91,8 @@ def _facts(turn: Turn, given: Approve) -> dict[str, Any]:
         "conditions": conditions,
         "valid_from_on": turn.day.isoformat(),
     }
-    if given.valid_until:
-        facts["valid_until_on"] = given.valid_until.isoformat()
+    if until:
+        facts["valid_until_on"] = until.isoformat()
     return facts
 
 

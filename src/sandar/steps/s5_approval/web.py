@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, FormVersion, Task
-from sandar.steps import booking, differences, findings, table
+from sandar.steps import booking, differences, findings, on_assets, table
 
 ISSUES = {"approve": "approval_form", "refuse": "refusal_letter"}
 _TRAIL = ("disposition_forwarded", "capacity_reported", "capacity_confirmed", "form_submitted", "delivery_inspected",
@@ -30,7 +30,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
     return {
         "rows": rows,
         "fits": all(row["ok"] for row in rows),
-        "claims": booking.claim_facts(case),
+        "claims": booking.claim_facts(case) or on_assets.places_now(case),
         "form": form,
         "facts": _facts(form),
         "to_letter": differences.of_items(_letter_items(case), case.items),
@@ -39,7 +39,13 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         "trail": _trail(case),
         "inspections": findings.of_case(case) if asked else [],
         "asked": asked,
+        "until": on_assets.asked_until(case),
     }
+
+
+def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
+    until = on_assets.asked_until(task.case) if action == "approve" else None
+    return {"valid_until": until.isoformat()} if until else {}
 
 
 def _letter_items(case: Case) -> list[dict[str, Any]]:
