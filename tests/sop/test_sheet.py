@@ -238,3 +238,21 @@ def test_the_living_sheet_shows_measured_times_beside_the_standard() -> None:
     assert f'<td>1 Jam<p class="sop-real"><b>Nyata</b> (12×)<br>{times}</p></td>' in living
     assert living.count("sop-real") == 1
     assert "sop-real" not in sheet.fragment(bundled())
+
+
+def test_the_living_pdf_shows_them_too_says_on_every_page_that_it_is_not_the_official_one(
+    document: bytes,
+) -> None:
+    real = {"capacity": sheet.Measured("42 mnt", "58 mnt", "97 %", 12), "s": sheet.Measured("x", "x", "", 1)}
+    told = "Lembar hidup: waktu nyata sampai 30 November 2026"
+    for paper in ("a4", "f4"):
+        pages = PdfReader(
+            io.BytesIO(sheet.pdf(bundled(), at=AT, paper=paper, living=sheet.Living(real, told)))  # type: ignore[arg-type]
+        ).pages
+        words = [re.sub(r"\s+", " ", page.extract_text()) for page in pages]
+        assert all(told in one for one in words)
+        assert sum("Nyata (12×)" in one for one in words) == 1
+        [page] = [one for one in words if "Nyata (12×)" in one]
+        assert all(line in page for line in ("1 Jam", "median 42 mnt", "p90 58 mnt", "97 % tepat waktu"))
+    assert b"Nyata" not in document
+    assert "Lembar hidup" not in "".join(one.extract_text() for one in PdfReader(io.BytesIO(document)).pages)

@@ -138,6 +138,7 @@ def standing_in(service: str, state: str) -> Case:
     return case
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("service", DEFINITIONS)
 def test_what_a_definition_does_not_have_is_refused_and_changes_nothing(service: str):
     """P06, the full cross product: every open state of the definition and its end, every action, every actor."""

@@ -46,13 +46,36 @@ class Measured:
     count: int
 
 
-def pdf(procedure: Procedure, *, at: datetime, fonts: Path | None = None, paper: Paper = "a4") -> bytes:
-    """The sheet as tagged PDF/A-2a, landscape; the same procedure, `at`, fonts and paper give the same bytes.
+@dataclass(frozen=True, slots=True)
+class Living:
+    """The measured times of a revision's requests. by: by the key of an activity; told: until when they were taken."""
+
+    by: Mapping[str, Measured]
+    told: str
+
+
+def pdf(
+    procedure: Procedure,
+    *,
+    at: datetime,
+    fonts: Path | None = None,
+    paper: Paper = "a4",
+    living: Living | None = None,
+) -> bytes:
+    """The sheet as tagged PDF/A-2a, landscape; the same arguments give the same bytes.
 
     at: the date written into the document's data. fonts: a folder that holds Arimo; without it the
-    fonts inside Typst are used. Raises typst.TypstError: a fault of Sandar, not of the reader.
+    fonts inside Typst are used. living: writes measured times under the standard, and on each page that they are.
+    Raises typst.TypstError: a fault of Sandar, not of the reader.
     """
-    data = sheet_data(procedure) | {"date": [at.year, at.month, at.day], "paper": paper}
+    data = sheet_data(procedure) | {
+        "date": [at.year, at.month, at.day],
+        "paper": paper,
+        "living": living.told if living else "",
+    }
+    for row, step in zip(data["rows"], procedure.steps, strict=True):
+        found = living.by.get(step.key) if living else None
+        row["real"] = _told(found) if found else []
     document = typst.compile(
         _HERE / "sheet.typ",
         format="pdf",
@@ -163,14 +186,17 @@ def _row(row: Data) -> str:
 def _real(measured: Measured | None) -> str:
     if measured is None:
         return ""
+    first, *rest = (escape(line).replace("\u00a0", "&nbsp;") for line in _told(measured))
+    return f'<p class="sop-real"><b>{first.replace(" ", "</b> ", 1)}{"".join(f"<br>{line}" for line in rest)}</p>'
+
+
+def _told(measured: Measured) -> list[str]:
+    """The lines under a standard time; a quantity is not torn from its unit."""
     median, p90, share = (
-        escape(value).replace(" ", "&nbsp;")
-        for value in (measured.median, measured.p90, measured.share or "")
+        value.replace(" ", "\u00a0") for value in (measured.median, measured.p90, measured.share or "")
     )
-    return (
-        f'<p class="sop-real"><b>Nyata</b> ({measured.count}×)<br>median {median}'
-        f"<br>p90 {p90}{f'<br>{share} tepat waktu' if share else ''}</p>"
-    )
+    told = [f"Nyata ({measured.count}×)", f"median {median}", f"p90 {p90}"]
+    return [*told, f"{share} tepat waktu"] if share else told
 
 
 def _cell(cell: Data) -> str:

@@ -153,13 +153,36 @@ def _blanks(procedure: Procedure) -> list[str]:
 @signed_in
 @require_GET
 def pdf(request: HttpRequest, number: int, service: str = cases.BASE_SERVICE) -> HttpResponse:
-    """The sheet as tagged PDF/A; `?kertas=f4` for the longer paper."""
+    """The sheet as tagged PDF/A; `?kertas=f4` for the longer paper, `?nyata=1` with measured times, for officers."""
     row = revision(number, service, today(request))
     paper: sheet.Paper = "f4" if request.GET.get("kertas") == "f4" else "a4"
+    if request.GET.get("nyata"):
+        return _living_pdf(request, row, paper)
     answer = HttpResponse(_pdf(row.content_sha256, row.pk, paper), content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{_file(row)}.pdf"'
     answer["ETag"] = f'"{row.content_sha256}-{paper}"'
     answer["Cache-Control"] = "private, max-age=3600"
+    return answer
+
+
+def _living_pdf(request: HttpRequest, row: SopRevision, paper: sheet.Paper) -> HttpResponse:
+    """The sheet with what the activities took in truth until now; never kept. Raises Forbidden for the agencies."""
+    if not viewer_of(request).is_office:
+        raise Forbidden()
+    at = timezone.now()
+    told = _(
+        "Lembar hidup: waktu nyata permohonan di bawah revisi ini sampai %(day)s; bukan lembar resmi"
+    ) % {"day": figures.day_long(today(request))}
+    content = sheet.pdf(
+        _parsed(row.content_sha256, row.pk),
+        at=at,
+        fonts=fonts.folder() if fonts.installed() else None,
+        paper=paper,
+        living=sheet.Living(_measured(row), told),
+    )
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{_file(row)}-nyata-{today(request):%Y%m%d}.pdf"'
+    answer["Cache-Control"] = "no-store"
     return answer
 
 
