@@ -80,6 +80,8 @@ SENTENCES = {
     "ATTACHMENT_CHANGED": "lampiran lain dari keterangannya",
     "FORM_CHANGED": "form lain dari yang dikunci jurnal",
     "FORM_MISSING": "form yang disebut jurnal tidak ada",
+    "DESTRUCTION_WITHOUT_EVENT": "disebut sudah dimusnahkan, tetapi jurnal tidak mengatakannya demikian",
+    "DESTROYED_IS_HERE": "arsip yang sudah dimusnahkan masih ada di dalam bundel",
 }
 
 
@@ -307,6 +309,7 @@ class Case:
         self.events: list[dict[str, Any]] = []
         self.anchor: dict[str, Any] | None = None  # what the anchor says, once read
         self.erased = 0  # personal values that are bound and not here any more
+        self.destroyed = 0  # papers and attachments that the retention schedule ended
 
     @property
     def head(self) -> str:
@@ -317,6 +320,18 @@ class Case:
         for n, event in enumerate(self.events, start=1):
             if isinstance(event["payload"], dict) and name in event["payload"]:
                 yield f"{JOURNAL} seq {n}", event["payload"][name]
+
+    def gone(self, name: str) -> dict[Any, str]:
+        """What the journal says was destroyed (documents: ids, files: hashes) -> number of the minutes."""
+        lines = [told for _, told in self.told("destroyed")]
+        return {one: told["minutes"] for told in lines for one in told[name]}
+
+
+def _gone(case: Case, path: str, told: str | None, right: str | None) -> Iterator[Finding]:
+    """What stands as destroyed was destroyed by these minutes, says the journal; and the reverse."""
+    case.destroyed += told is not None
+    if told != right:
+        yield Finding("DESTRUCTION_WITHOUT_EVENT", path, shown(told), shown(right))
 
 
 def _manifest(bundle: Bundle) -> dict[str, Any]:
@@ -428,6 +443,7 @@ def _sop(case: Case) -> Iterator[Finding]:
         yield Finding("STATE_DIFFERS", f"{MANIFEST} state", case.manifest["state"], shown(last))
 
 
+_OVER: dict[str, type | tuple[type, ...]] = {"destroyed": str}
 _PAPER: dict[str, type | tuple[type, ...]] = {
     "id": int, "kind": str, "number": str, "title": str, "issued_on": str, "at": str, "status": str,
     "replaced_by": (str, type(None)), "ended_at": (str, type(None)), "ended_reason": str,
@@ -441,24 +457,45 @@ def _papers(case: Case) -> Iterator[Finding]:
     for where, papers in case.told("documents"):
         for paper in papers:
             named[paper["id"]] = (where, paper)
+    gone = case.gone("documents")
     for path in case.bundle.under("documents/", ".json"):
-        paper = _need(case.bundle.json(path), _PAPER, path)
+        value = case.bundle.json(path)
+        paper = _need(value, _PAPER | _OVER if "destroyed" in value else _PAPER, path)
         where, told = named.pop(paper["id"], ("", {}))
+        yield from _gone(case, path, paper.get("destroyed"), gone.get(paper["id"]))
         if not told:
             yield Finding("PAPER_WITHOUT_EVENT", path, shown(paper["number"]))
-        elif not sha256(paper["facts"]) == paper["facts_sha256"] == told["facts_sha256"]:
-            yield Finding("FACTS_CHANGED", f"{path} ({where})", sha256(paper["facts"]), told["facts_sha256"])
+        if "destroyed" in paper:
+            yield from _destroyed(case, path, paper, told or paper)
         else:
-            yield from _paper(case, path, paper, told)
-        pdf = case.bundle.files.get(path.removesuffix(".json") + ".pdf")
-        found = (case.bundle.sha256[pdf.path], pdf.size) if pdf else ("", 0)
-        if found != (paper["pdf_sha256"], paper["pdf_size"]):
-            yield Finding("PDF_CHANGED", path, found[0], shown(paper["pdf_sha256"]))
+            yield from _whole(case, path, paper, (where, told))
     for path in case.bundle.under("documents/", ".pdf"):
         if path.removesuffix(".pdf") + ".json" not in case.bundle.files:
             yield Finding("PAPER_WITHOUT_EVENT", path)
     for where, told in named.values():
         yield Finding("PAPER_MISSING", where, "", shown(told.get("number")))
+
+
+def _whole(case: Case, path: str, paper: dict[str, Any], by: tuple[str, dict[str, Any]]) -> Iterator[Finding]:
+    """Facts and PDF of a paper that is here."""
+    where, told = by
+    if told and not sha256(paper["facts"]) == paper["facts_sha256"] == told["facts_sha256"]:
+        yield Finding("FACTS_CHANGED", f"{path} ({where})", sha256(paper["facts"]), told["facts_sha256"])
+    elif told:
+        yield from _paper(case, path, paper, told)
+    pdf = case.bundle.files.get(path.removesuffix(".json") + ".pdf")
+    found = (case.bundle.sha256[pdf.path], pdf.size) if pdf else ("", 0)
+    if found != (paper["pdf_sha256"], paper["pdf_size"]):
+        yield Finding("PDF_CHANGED", path, found[0], shown(paper["pdf_sha256"]))
+
+
+def _destroyed(case: Case, path: str, paper: dict[str, Any], told: dict[str, Any]) -> Iterator[Finding]:
+    """Of a destroyed paper number and hash are left, as the journal has them, and nothing else."""
+    if paper["facts"] or path.removesuffix(".json") + ".pdf" in case.bundle.files:
+        yield Finding("DESTROYED_IS_HERE", path)
+    for name in ("kind", "number", "facts_sha256"):
+        if paper[name] != told[name]:
+            yield Finding("PAPER_DIFFERS", f"{path} {name}", shown(paper[name]), shown(told[name]))
 
 
 def _paper(case: Case, path: str, paper: dict[str, Any], told: dict[str, Any]) -> Iterator[Finding]:
@@ -492,17 +529,26 @@ _ATTACHMENT: dict[str, type | tuple[type, ...]] = {
 
 def _attachments(case: Case) -> Iterator[Finding]:
     """Every attachment is described, has its bytes, and what the journal names is here."""
-    described = set()
-    known = set()
-    for n, line in enumerate(case.bundle.json(ATTACHMENTS), start=1):
-        one = _need(line, _ATTACHMENT, f"{ATTACHMENTS} {n}")
+    described, known, over = set(), set(), set()
+    gone, lines = case.gone("files"), case.bundle.json(ATTACHMENTS)
+    alive = {line["file"] for line in lines if "destroyed" not in line}
+    for n, line in enumerate(lines, start=1):
+        shape = _ATTACHMENT | _OVER if "destroyed" in line else _ATTACHMENT
+        one = _need(line, shape, f"{ATTACHMENTS} {n}")
         found = case.bundle.files.get(one["file"])
         described.add(one["file"])
         known.add(one["sha256"])
-        if found is None or (case.bundle.sha256[found.path], found.size) != (one["sha256"], one["size"]):
+        if "destroyed" in one:
+            over.add(one["sha256"])
+            yield from _gone(case, f"{ATTACHMENTS} {n}", one["destroyed"], gone.get(one["sha256"]))
+            if found and one["file"] not in alive:
+                yield Finding("DESTROYED_IS_HERE", f"{ATTACHMENTS} {n}")
+        elif found is None or (case.bundle.sha256[found.path], found.size) != (one["sha256"], one["size"]):
             yield Finding(
                 "ATTACHMENT_CHANGED", f"{ATTACHMENTS} {n}", shown(one["file"]), shown(one["sha256"])
             )
+    for sha in sorted(gone.keys() - over):
+        yield Finding("DESTRUCTION_WITHOUT_EVENT", ATTACHMENTS, "", shown(sha))
     for path in case.bundle.under("attachments/"):
         if path not in described:
             yield Finding("FILE_UNLISTED", path, "", ATTACHMENTS)
@@ -785,6 +831,7 @@ def check(
             "attachments": len(case.bundle.under("attachments/")),
             "forms": len(case.bundle.under("forms/")),
             "erased": case.erased,
+            "destroyed": case.destroyed,
         },
         "findings": [finding._asdict() for finding in findings],
     }
@@ -810,6 +857,7 @@ def sentences(report: dict[str, Any]) -> str:
     if report["checked"]:
         names = {"files": "berkas", "events": "catatan jurnal", "documents": "naskah"}
         names |= {"forms": "form", "attachments": "lampiran", "erased": "data pribadi yang sudah dihapus"}
+        names["destroyed"] = "arsip yang sudah dimusnahkan"
         counted = ", ".join(f"{report['checked'][key]} {name}" for key, name in names.items())
         case, state, made_at = (shown(report[key]) for key in ("case", "state", "made_at"))
         lines += [

@@ -10,6 +10,7 @@ raised where the rule is, and turned into a page or problem+json in one place. H
     ├── NotFound (404)       does not exist, or is another agency's
     ├── Conflict (409)       lost a race, or the page was stale
     ├── Refused (422)        understood, and refused by a rule
+    ├── ArchiveDestroyed (410)  was here, destroyed by the retention schedule
     └── Unavailable (503)    database, signer or storage away
 """
 
@@ -192,6 +193,13 @@ class UploadWrongType(WrongType):
     """The content is not of an allowed type, whatever the name says. facts: name, detected, allowed."""
 
     code = "UPLOAD_WRONG_TYPE"
+
+
+class ArchiveDestroyed(SandarError):
+    """Destroyed by the retention schedule; number and hash are kept. facts: minutes, at."""
+
+    code = "ARCHIVE_DESTROYED"
+    status = 410
 
 
 class DocumentEnded(Conflict):

@@ -170,16 +170,22 @@ def _stored(path: str, sha256: str, size: int) -> Part:
 def _papers(case: Case) -> list[Part]:
     parts: list[Part] = []
     taken: set[str] = set()
-    for paper in Document.objects.filter(case=case).select_related("replaced_by").order_by("pk"):
+    for paper in Document.objects.filter(case=case).select_related("replaced_by", "disposal").order_by("pk"):
         name = f"documents/{paper.kind}-{re.sub(r'[^A-Za-z0-9]+', '-', paper.number).strip('-')[:100]}"
         if name.lower() in taken:  # numbers that differ only in what a file name cannot hold
             name += f"-{paper.pk}"
         taken.add(name.lower())
         assert paper.file_sha256 is not None
         assert paper.file_size is not None
-        parts.append(_stored(f"{name}.pdf", paper.file_sha256, paper.file_size))
+        if not paper.disposal_id:
+            parts.append(_stored(f"{name}.pdf", paper.file_sha256, paper.file_size))
         parts.append(_json(f"{name}.json", _described(paper)))
     return parts
+
+
+def _gone(row: Document | StoredFile) -> dict[str, Any]:
+    """What stands in the list for something destroyed by the retention schedule: by which minutes."""
+    return {"destroyed": row.disposal.number} if row.disposal else {}
 
 
 def _described(paper: Document) -> dict[str, Any]:
@@ -198,6 +204,7 @@ def _described(paper: Document) -> dict[str, Any]:
         "facts_sha256": paper.facts_sha256,
         "pdf_sha256": paper.file_sha256,  # as given out, with its signatures
         "pdf_size": paper.file_size,
+        **_gone(paper),
     }
 
 
@@ -223,7 +230,8 @@ def _attachments(case: Case) -> list[Part]:
     lines: list[dict[str, Any]] = []
     for file in papers_read.files_of_case(case.pk):
         path = parts[file.sha256].path if file.sha256 in parts else _path_of(file)
-        parts[file.sha256] = _stored(path, file.sha256, file.size)
+        if not file.disposal_id:
+            parts[file.sha256] = _stored(path, file.sha256, file.size)
         lines.append(
             {
                 "file": path,
@@ -233,6 +241,7 @@ def _attachments(case: Case) -> list[Part]:
                 "size": file.size,
                 "sha256": file.sha256,
                 "at": file.at,
+                **_gone(file),
             }
         )
     return [_json(form.ATTACHMENTS, lines), *parts.values()]

@@ -66,6 +66,10 @@ def file_name(paper: Document) -> str:
 def _papers(case: Case, *, office: bool) -> list[Part]:
     found = []
     for document in papers_read.shown(case.pk, office=office):
+        if document.disposal_id:
+            gone = Part(document.title, document.number, document.issued_on, None, "dimusnahkan sesuai JRA")
+            found.append(gone)
+            continue
         rendered = document if document.pdf_sha256 else papers.render(document.pk)
         note = LANDING.get(document.status, "")
         found.append(
@@ -78,6 +82,10 @@ def _files(case: Case) -> list[Part]:
     found, room = [], MOST_BYTES
     for file in papers_read.files_of_case(case.pk):
         part = Part(file.name, file.sha256, timezone.localdate(file.at), None)
+        if file.disposal_id:
+            part.note = "dimusnahkan sesuai JRA"
+            found.append(part)
+            continue
         room -= file.size
         if file.media_type not in (uploads.PDF, uploads.PNG, uploads.JPEG):
             part.note = "data, tersedia tersendiri"

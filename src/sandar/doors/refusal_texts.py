@@ -350,6 +350,13 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Kirim sekali lagi; kiriman yang sama tidak akan dikerjakan dua kali."),
         safe=_("Belum ada yang berubah."),
     ),
+    errors.ArchiveDestroyed: Text(
+        _("Arsip ini sudah dimusnahkan"),
+        _("Dimusnahkan sesuai jadwal retensi arsip, berita acara %(minutes)s."),
+        _(
+            "Nomor dan sidik SHA-256-nya masih ada: salinan yang Anda pegang tetap dapat diperiksa keasliannya."
+        ),
+    ),
     errors.FileDamaged: Text(
         _("Berkas tersimpan rusak"),
         _("Berkas ini hilang atau tidak lagi cocok dengan sidik SHA-256-nya, karena itu tidak ditampilkan."),

@@ -2,8 +2,9 @@
 
 The file is a tar (gzip) with `database.sqlite3` or `database.dump` (pg_dump's custom form), `files/` (stored under
 their hashes), `secret.key` and, last, `manifest.json` with the hash of each. The database is copied first, by its own
-means and as of one moment. Every file a row names was durable before that row, and none is ever changed or removed:
-so the files copied afterwards hold all that the copied database speaks of.
+means and as of one moment. Every file a row names was durable before that row, none is ever changed, and none is
+removed while a backup is made (`store.kept_whole`): so the files copied afterwards hold all that the copied database
+speaks of.
 """
 
 from __future__ import annotations

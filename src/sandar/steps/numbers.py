@@ -20,7 +20,7 @@ from pydantic import Field
 from sandar.errors import Forbidden, InvalidInput
 from sandar.records.assets import books as asset_books
 from sandar.records.cases import books as case_books
-from sandar.records.documents import book_write, books
+from sandar.records.documents import archive, book_write, books
 from sandar.records.documents.models import NumberBook
 from sandar.records.facility import journal
 from sandar.records.people import read as people
@@ -29,7 +29,7 @@ from sandar.steps.inputs import Input, Named
 from sandar.steps.turn import signed
 
 CASES, AGENDA, ASSETS = "permohonan", books.AGENDA_BOOK, "aset"
-PAPER_BOOKS = tuple(sorted({paper.book for paper in books.PAPERS.values()}))
+PAPER_BOOKS = tuple(sorted({archive.BOOK, *(paper.book for paper in books.PAPERS.values())}))
 MAY_CONFIRM, MAY_SKIP = "system_admin", "administrator"
 Last = Annotated[int, Field(ge=0, le=1_000_000)]
 

@@ -19,7 +19,7 @@ from sandar.doors.api.taking import takes
 from sandar.errors import InvalidInput, WrongType
 from sandar.records.cases import read as cases
 from sandar.records.documents import read as papers_read
-from sandar.records.documents import store, uploads
+from sandar.records.documents import uploads
 from sandar.records.documents import write as papers
 from sandar.steps import revoking
 from sandar.steps.filing import attach
@@ -163,6 +163,6 @@ def get_file(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """A file somebody attached, as it is stored."""
     visible = cases.cases_for(caller_of(request).viewer)
     found = papers_read.file(id_in_path(file_id, "file"), cases=visible)
-    response = FileResponse(store.open_file(found.sha256), as_attachment=True, filename=found.name)
+    response = FileResponse(papers_read.opened(found), as_attachment=True, filename=found.name)
     response["Content-Type"] = found.media_type
     return _sealed(response, {"ETag": f'"{found.sha256}"'})

@@ -13,6 +13,7 @@ from ninja.errors import ValidationErrorContext
 from ninja.operation import Operation
 
 from sandar.doors.api import (
+    archive,
     assets,
     calendar,
     capacity,
@@ -82,6 +83,7 @@ for part in (
     people,
     overrides,
     sop,
+    archive,
 ):
     api.add_router("", part.router)
 api.add_exception_handler(Exception, refused)

@@ -109,6 +109,7 @@ class FileOut(BaseModel):
     size: int
     sha256: str
     at: datetime
+    destroyed: bool = Field(description="by the retention schedule; only its hash is left")
     url: str
 
 
@@ -126,6 +127,9 @@ class DocumentOut(BaseModel):
     signatures_left: int = Field(description="how many signatures are still to be given")
     ended_at: datetime | None = Field(description="since when it is replaced or revoked")
     ended_kind: str = Field(description="coded reason of a revocation; empty otherwise")
+    destroyed: bool = Field(
+        description="by the retention schedule; number and hashes are left, the PDF is not"
+    )
     url: str
     verify_url: str
 

@@ -111,6 +111,7 @@ def document_line(paper: Document) -> dict[str, Any]:
         "signatures_left": paper.signatures_left,
         "ended_at": moment(paper.ended_at),
         "ended_kind": paper.ended_kind,
+        "destroyed": paper.disposal_id is not None,
         "url": f"/api/v1/documents/{paper.pk}.pdf",
         "verify_url": f"{settings.PUBLIC_URL}/verify/{paper.token}",
     }
@@ -125,6 +126,7 @@ def file_line(file: StoredFile) -> dict[str, Any]:
         "size": file.size,
         "sha256": file.sha256,
         "at": moment(file.at),
+        "destroyed": file.disposal_id is not None,
         "url": f"/api/v1/files/{file.pk}",
     }
 

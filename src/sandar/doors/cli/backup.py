@@ -44,6 +44,7 @@ def _made(args: argparse.Namespace, target: Path) -> Made:
     from django.utils import timezone
 
     from sandar.doors import safekeeping
+    from sandar.records.documents import store
 
     try:
         with tempfile.TemporaryDirectory(prefix=".sandar-backup-", dir=target.parent) as room:
@@ -57,7 +58,10 @@ def _made(args: argparse.Namespace, target: Path) -> Made:
                 )
             connection.close()
             draft = Path(room) / "draft"
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            with (
+                store.kept_whole(),
+                os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
+            ):
                 made = safekeeping.backup(
                     out, data_dir=settings.DATA_DIR, database=settings.DATABASES["default"], migrations=known,
                     version=frame.version(), at=timezone.now(), room=Path(room),

@@ -85,7 +85,7 @@ def _instance() -> Iterator[Diagnosis]:
     yield from database
     if any(one.level == "fault" for one in database):
         return
-    for check in (_clock, _people, _calendar, _worker, _mail, _signing):
+    for check in (_clock, _people, _calendar, _worker, _mail, _signing, _archive):
         yield from check()
 
 
@@ -275,3 +275,31 @@ def _signing() -> Iterator[Diagnosis]:
         yield Diagnosis("SIGNING", "warning", text, _("Pakai alamat https layanan BSrE."))
     else:
         yield Diagnosis("SIGNING", "ok", _("Tanda tangan: BSrE di %(url)s") % {"url": settings.BSRE_URL})
+
+
+def _archive() -> Iterator[Diagnosis]:
+    from django.utils import timezone
+
+    from sandar.records.documents import archive
+    from sandar.records.people.models import Office
+    from sandar.steps.archiving import due
+
+    if not Office.objects.exists():
+        return
+    if not archive.rules():
+        text = _("Jadwal retensi arsip belum diisi; semua arsip disimpan tanpa batas.")
+        yield Diagnosis(
+            "RETENTION", "warning", text, _("Salin JRA daerah di Pengaturan › Jadwal retensi arsip.")
+        )
+        return
+    over, left = len(due.items(timezone.now())), len(archive.to_take_away())
+    if over:
+        text = _("%(count)s arsip habis masa simpannya menurut JRA.") % {"count": over}
+        yield Diagnosis("RETENTION", "warning", text, _("Usulkan pemusnahannya di halaman Retensi arsip."))
+    else:
+        yield Diagnosis("RETENTION", "ok", _("Tidak ada arsip yang lewat masa simpannya"))
+    if left:
+        text = _("%(count)s berkas yang sudah dimusnahkan masih ada di penyimpanan.") % {"count": left}
+        yield Diagnosis(
+            "DESTROYED_LEFT", "warning", text, _("Pastikan pekerja latar berjalan; lihat Gangguan.")
+        )

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from sandar.doors.jobs import care, escalation, expiry, mail, posts, probe, reminder, render, signing, waiting
+from sandar.doors.jobs import (
+    archive,
+    care,
+    escalation,
+    expiry,
+    mail,
+    posts,
+    probe,
+    reminder,
+    render,
+    signing,
+    waiting,
+)
 
 
 def run() -> dict[str, int]:
@@ -21,4 +33,5 @@ def run() -> dict[str, int]:
         "messages": mail.run(at, shift),
         "papers": render.run(at, shift),
         "signatures": signing.run(at, shift),
+        "archive": archive.run(at, shift),
     }

@@ -8,7 +8,7 @@ from typing import Any
 from sandar.doors.proof.flaw import Flaw
 from sandar.records.cases.models import Event
 from sandar.records.documents import read as papers
-from sandar.records.documents.models import Document
+from sandar.records.documents.models import Document, StoredFile
 
 AREA = "documents"
 
@@ -21,13 +21,17 @@ def flaws(case_id: int | None) -> Iterator[Flaw]:
 
 
 def _against_journal(case_id: int | None) -> Iterator[Flaw]:
-    named = _named(case_id)
+    named, (destroyed, gone_files) = _named(case_id), _destroyed(case_id)
     rows = Document.objects.select_related("case").order_by("pk")
     for document in rows if case_id is None else rows.filter(case_id=case_id):
         where = f"{document.case.number} document {document.pk} ({document.number})"
+        gone = document.disposal_id is not None
+        if gone != (document.pk in destroyed):
+            told = "destroyed" if document.pk in destroyed else ""
+            yield Flaw(AREA, "DESTRUCTION_DIFFERS_FROM_JOURNAL", where, "destroyed" if gone else "", told)
         stamp: dict[str, Any] = document.facts.get("document", {})
         for name in ("number", "token", "kind"):
-            if stamp.get(name) != getattr(document, name):
+            if not gone and stamp.get(name) != getattr(document, name):
                 yield Flaw(
                     AREA,
                     "COLUMN_DIFFERS_FROM_FACTS",
@@ -43,9 +47,26 @@ def _against_journal(case_id: int | None) -> Iterator[Flaw]:
             yield Flaw(
                 AREA, "FACTS_DIFFER_FROM_JOURNAL", at, document.facts_sha256, str(entry["facts_sha256"])
             )
+    files = StoredFile.objects.filter(disposal__isnull=False)
+    for kept in files if case_id is None else files.filter(case_id=case_id):
+        if (kept.case_id, kept.sha256) not in gone_files:
+            yield Flaw(AREA, "DESTRUCTION_DIFFERS_FROM_JOURNAL", f"file {kept.pk}", "destroyed", "")
     for pk, entry in named.items():
         where = f"{entry['number']} seq {entry['seq']} document {pk}"
         yield Flaw(AREA, "PAPER_IS_MISSING", where, "", str(entry["paper"]))
+
+
+def _destroyed(case_id: int | None) -> tuple[set[int], set[tuple[int, str]]]:
+    """(document ids, (case, hash) of files) that the journals say were destroyed."""
+    events = Event.objects.filter(kind="archive_destroyed")
+    if case_id is not None:
+        events = events.filter(case_id=case_id)
+    papers_gone: set[int] = set()
+    files: set[tuple[int, str]] = set()
+    for case, payload in events.values_list("case_id", "payload"):
+        papers_gone |= set(payload["destroyed"]["documents"])
+        files |= {(case, sha256) for sha256 in payload["destroyed"]["files"]}
+    return papers_gone, files
 
 
 def _named(case_id: int | None) -> dict[int, dict[str, Any]]:

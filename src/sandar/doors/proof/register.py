@@ -102,6 +102,8 @@ def _told_later() -> dict[str, list[dict[str, Any]]]:
 
 def _minutes(assets: list[Asset], changed: frozenset[int]) -> Iterator[Flaw]:
     """The register's words are those that were signed; the place too, unless the claim moved since."""
+    if assets[0].handover.disposal_id:
+        return  # destroyed by the retention schedule
     facts = assets[0].handover.facts
     for kind, key, columns in (("colocation", "devices", _DEVICE), ("hosting", "hosted", _HOSTED)):
         mine = sorted((asset for asset in assets if asset.kind == kind), key=lambda asset: asset.item_no)

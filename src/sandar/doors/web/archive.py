@@ -24,6 +24,7 @@ from sandar.doors.web.scope import officers
 from sandar.errors import InvalidInput
 from sandar.records.cases import read as cases
 from sandar.records.cases.books import last_agenda
+from sandar.records.documents import archive
 from sandar.records.documents import read as papers
 from sandar.records.documents.books import AGENDA_BOOK
 from sandar.records.documents.models import Document, DocumentStatus
@@ -40,6 +41,7 @@ BOOKS: dict[str, str | Promise] = {
     "surat_keluar": _("Surat keluar"),
     "pemeriksaan": _("Pemeriksaan kesesuaian"),
     "berita_acara": _("Berita acara"),
+    archive.BOOK: _("Berita acara pemusnahan arsip"),
 }
 
 
@@ -131,7 +133,7 @@ def chosen(request: HttpRequest, book: str = "") -> tuple[int, Book | None, list
     found = next((one for one in shelf if one.code == wanted), shelf[0] if shelf else None)
     if found is None:
         return year, None, []
-    numbers = _agenda(request, year) if found.code == AGENDA_BOOK else _papers(found.code, year)
+    numbers = _lines(request, found.code, year)
     for row in papers.skipped(found.code, year):
         for n in range(row.first, row.last + 1):
             numbers[n] = Line(n, "", "", "", "", row.at, "", None, note=f"{row.reason} ({row.by.name})")
@@ -162,6 +164,23 @@ def _shelf(year: int) -> list[Book]:
         for code in sorted(counted, key=lambda code: order.index(code) if code in order else len(order))
         if counted[code]
     ]
+
+
+def _lines(request: HttpRequest, book: str, year: int) -> dict[int, Line]:
+    if book == AGENDA_BOOK:
+        return _agenda(request, year)
+    return _minutes(year) if book == archive.BOOK else _papers(book, year)
+
+
+def _minutes(year: int) -> dict[int, Line]:
+    """Minutes of destruction belong to no one case."""
+    return {
+        row.sequence: Line(
+            row.sequence, row.number, str(_("Pemusnahan arsip")), "", "", row.decided_at, "", None
+        )
+        for row in archive.disposals().filter(year=year)
+        if row.sequence
+    }
 
 
 def _agenda(request: HttpRequest, year: int) -> dict[int, Line]:

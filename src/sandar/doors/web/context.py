@@ -54,6 +54,7 @@ ITEMS = (
     Item("/jadwal", _("Jadwal antar"), "calendar", DATA_CENTRE, CENTRE),
     Item("/dokumen", _("Dokumen"), "file-certificate", OFFICERS, OFFICE),
     Item("/buku", _("Buku nomor"), "book", OFFICERS, OFFICE),
+    Item("/arsip", _("Retensi arsip"), "clock", OFFICERS, OFFICE),
     Item("/laporan", _("Laporan"), "chart-bar", OFFICERS, OFFICE),
     Item("/sop", _("SOP"), "route", OFFICERS, OFFICE),
     Item("/gangguan", _("Gangguan"), "alert-triangle", frozenset({"system_admin"}), OFFICE),

@@ -171,7 +171,11 @@ UNITS = {
     "outlet": "stopkontak",
 }
 # The duties of core.authority, as they read after "Anda sudah ...".
-DUTIES: dict[str, str | Promise] = separation.WORDS
+DUTIES: dict[str, str | Promise] = {
+    **separation.WORDS,
+    "disposal_propose": _("mengusulkan pemusnahan"),
+    "disposal_approve": _("menyetujui pemusnahan"),
+}
 
 # What happened, as it reads after a person's name; events of the journal and names of actions.
 EVENTS: dict[str, str | Promise] = {
@@ -226,6 +230,9 @@ EVENTS: dict[str, str | Promise] = {
     "access_fixed": _("memperbaiki akses"),
     "lapse_reminded": _("mengingatkan pemohon akan batas waktunya"),
     "file_attached": _("melampirkan berkas"),
+    "archive_destroyed": _("memusnahkan arsip sesuai jadwal retensi"),
+    "hold_placed": _("menahan arsip permohonan"),
+    "hold_lifted": _("melepas penahanan arsip"),
     "activity_finished": _("menyelesaikan kegiatan"),
     "activity_returned": _("mengembalikan permohonan"),
     "activity_refused": _("menolak permohonan"),

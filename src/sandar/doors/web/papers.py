@@ -11,7 +11,6 @@ from sandar.doors import case_file as joining
 from sandar.doors.web.person import signed_in, viewer_of
 from sandar.records.cases import read as cases
 from sandar.records.documents import read as papers_read
-from sandar.records.documents import store
 from sandar.records.documents import write as papers
 
 
@@ -35,7 +34,7 @@ def paper(request: HttpRequest, document_id: int) -> HttpResponse:
 def file(request: HttpRequest, file_id: int) -> HttpResponse | FileResponse:
     """An attached file, always as a download and never run in our pages."""
     found = papers_read.file(file_id, cases=cases.cases_for(viewer_of(request)))
-    answer = FileResponse(store.open_file(found.sha256), as_attachment=True, filename=found.name)
+    answer = FileResponse(papers_read.opened(found), as_attachment=True, filename=found.name)
     answer["Content-Type"] = found.media_type
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"

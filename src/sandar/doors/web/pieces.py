@@ -222,6 +222,7 @@ def paper(thing: Any) -> dict[str, Any]:
         "parts": str(fact(thing, "number", "") or "").split("/"),
         "day": fact(thing, "issued_on"),
         "status": status,
+        "destroyed": bool(fact(thing, "disposal_id")),
         "word": labels.label(labels.PAPER_STATES, status) if status else "",
         "tone": {"replaced": "quiet", "revoked": "late", "prepared": "attention"}.get(status, "ok"),
     }

@@ -76,6 +76,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
         "office": office_of(request),
         "signatures": shown,
         "compared": compared,
+        "destroyed": paper.disposal,
         "download_chain": bool(given),
     }
     return quiet(render(request, "web/verify.html", context))

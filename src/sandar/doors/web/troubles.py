@@ -41,6 +41,7 @@ WORK: dict[str, str | Promise] = {
     "probe": gettext_lazy("Uji akses"),
     "expiry": gettext_lazy("Melepas tempat yang lewat waktu"),
     "waiting": gettext_lazy("Menawarkan tempat dari daftar tunggu"),
+    "archive": gettext_lazy("Memusnahkan berkas arsip"),
     "anchor": gettext_lazy("Membuat jangkar jurnal"),
     "stamp": gettext_lazy("Meminta cap waktu jangkar"),
     "anchor_mail": gettext_lazy("Mengirim jangkar"),

@@ -29,7 +29,7 @@ class Verdict:
 
 REASONS = frozenset(
     {"same_file", "before_signing", "earlier_signature", "other_paper", "not_a_pdf", "unreadable", "cut_off",
-     "added_to", "changed", "signature_broken", "no_signature", "foreign_signature", "not_made_yet"}
+     "added_to", "changed", "signature_broken", "no_signature", "foreign_signature", "not_made_yet", "destroyed"}
 )  # fmt: skip
 
 
@@ -45,6 +45,8 @@ def compare(pdf: bytes, paper: Document) -> Verdict:
         return Verdict(
             GENUINE, "before_signing" if digest == paper.pdf_sha256 else "earlier_signature", digest
         )
+    if paper.disposal_id:
+        return Verdict(ALTERED, "destroyed", digest)  # the very file would have been known by its hash
     if paper.file_sha256 is None:
         return Verdict(NOT_YET, "not_made_yet", digest)
     return _explained(pdf, store.read(paper.file_sha256), digest)

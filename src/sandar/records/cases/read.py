@@ -63,6 +63,14 @@ def by_id(case_id: int) -> Case | None:
     return rows.filter(pk=case_id).first()
 
 
+def id_of(number: str) -> int:
+    """The id of a case the caller has met before. Raises NotFound."""
+    found = Case.objects.filter(number=number).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(what="case")
+    return found
+
+
 def followed_by(case: Case) -> list[str]:
     """Numbers of the requests that followed an ended one, oldest first; of the same agency."""
     if case.closed_at is None:

@@ -12,6 +12,23 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from .archive_models import DestroyedFile, Disposal, LegalHold, RetentionRule
+
+__all__ = [
+    "BACKENDS",
+    "DestroyedFile",
+    "Disposal",
+    "Document",
+    "DocumentStatus",
+    "LegalHold",
+    "NumberBook",
+    "RetentionRule",
+    "Signature",
+    "SignatureState",
+    "SkippedNumbers",
+    "StoredFile",
+]
+
 
 class DocumentStatus(models.TextChoices):
     """Where a paper stands: numbered, rendered, or ended by a later act."""
@@ -48,6 +65,14 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     uploaded_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
+    disposal = models.ForeignKey(
+        Disposal,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="by which it was destroyed",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -128,6 +153,14 @@ class Document(models.Model):
     ended_kind = models.CharField(max_length=20, blank=True, help_text="coded reason of a revocation; public")
     ended_reason = models.CharField(max_length=500, blank=True, help_text="in words; for the office")
     ended_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    disposal = models.ForeignKey(
+        Disposal,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="by which it was destroyed",
+    )
 
     class Meta:
         ordering: ClassVar = ["pk"]

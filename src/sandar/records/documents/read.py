@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from django.db import models
 from django.db.models import Q, QuerySet
 
 from sandar import errors
 from sandar.core import disclosure
-from sandar.records.documents import freeze, store
-from sandar.records.documents.models import Document, NumberBook, SkippedNumbers, StoredFile
+from sandar.records.documents import archive, freeze, store
+from sandar.records.documents.models import (
+    DestroyedFile,
+    Document,
+    NumberBook,
+    SkippedNumbers,
+    StoredFile,
+)
 from sandar.records.prepared import Question, Slot
 
 Row = TypeVar("Row", bound=models.Model)
@@ -102,17 +108,31 @@ def latest(case_id: int, kind: str) -> Document | None:
 
 def by_token(token: str) -> Document | None:
     """The paper a QR points to, or None for an unknown or malformed token. Public: show no facts of it."""
-    return Document.objects.select_related("replaced_by").filter(token=token[:64]).first()
+    return Document.objects.select_related("replaced_by", "disposal").filter(token=token[:64]).first()
 
 
 def pdf(document: Document) -> bytes:
     """The file as it is given out (with its signatures), proved against its hash.
 
-    Raises NotFound before it is rendered, FileDamaged.
+    Raises NotFound before it is rendered, ArchiveDestroyed, FileDamaged.
     """
+    if document.disposal_id:
+        raise _destroyed(document)
     if not document.file_sha256:
         raise errors.NotFound(what="pdf")
     return store.read(document.file_sha256)
+
+
+def opened(kept: StoredFile) -> BinaryIO:
+    """What was handed in, for streaming. Raises ArchiveDestroyed, FileDamaged."""
+    if kept.disposal_id:
+        raise _destroyed(kept)
+    return store.open_file(kept.sha256)
+
+
+def _destroyed(row: Document | StoredFile) -> errors.ArchiveDestroyed:
+    assert row.disposal is not None
+    return errors.ArchiveDestroyed(minutes=row.disposal.number, at=row.disposal.decided_at)
 
 
 def waiting(*, limit: int = 100, case_id: int | None = None, without: Iterable[int] = ()) -> list[int]:
@@ -141,22 +161,41 @@ class Damage:
 def damages(*, case_id: int | None = None) -> Iterator[Damage]:
     """Recount everything (of one case): facts against their hash, PDFs and files against the store, books against gaps.
 
-    Codes: facts_changed, file_missing, file_changed, size_differs, number_gap, book_behind.
+    What was destroyed by the retention schedule is gone, and must be.
+
+    Codes: facts_changed, file_missing, file_changed, size_differs, number_gap, book_behind, destroyed_facts_left,
+    destroyed_file_left.
     """
     documents, files = Document.objects.order_by("pk"), StoredFile.objects.order_by("pk")
     if case_id is not None:
         documents, files = documents.filter(case_id=case_id), files.filter(case_id=case_id)
     for document in documents.iterator(chunk_size=200):
-        if (right := freeze.facts_hash(document.facts)) != document.facts_sha256:
-            yield Damage(document.number, "facts_changed", document.facts_sha256, right)
-        if document.pdf_sha256:
-            yield from _file_damage(document.number, document.pdf_sha256, document.pdf_size)
-        if document.signed_sha256:
-            yield from _file_damage(document.number, document.signed_sha256, document.signed_size)
-    for kept in files.iterator(chunk_size=200):
+        yield from _paper_damages(document)
+    for kept in files.filter(disposal__isnull=True).iterator(chunk_size=200):
         yield from _file_damage(f"{kept.name} ({kept.sha256[:12]})", kept.sha256, kept.size)
     if case_id is None:
+        yield from _left_damages()
         yield from _book_damages()
+
+
+def _paper_damages(document: Document) -> Iterator[Damage]:
+    if document.disposal_id:
+        if document.facts:
+            yield Damage(document.number, "destroyed_facts_left", freeze.facts_hash(document.facts))
+        return
+    if (right := freeze.facts_hash(document.facts)) != document.facts_sha256:
+        yield Damage(document.number, "facts_changed", document.facts_sha256, right)
+    if document.pdf_sha256:
+        yield from _file_damage(document.number, document.pdf_sha256, document.pdf_size)
+    if document.signed_sha256:
+        yield from _file_damage(document.number, document.signed_sha256, document.signed_size)
+
+
+def _left_damages() -> Iterator[Damage]:
+    gone = DestroyedFile.objects.filter(gone_at__isnull=False).values_list("sha256", flat=True)
+    for sha256 in gone.order_by("pk").iterator(chunk_size=500):
+        if store.exists(sha256) and not archive.is_named(sha256):
+            yield Damage(sha256, "destroyed_file_left")
 
 
 def _file_damage(where: str, sha256: str, size: int | None) -> Iterator[Damage]:
@@ -173,6 +212,8 @@ def _book_damages() -> Iterator[Damage]:
     numbers: dict[tuple[str, int], list[int]] = defaultdict(list)
     for book, year, sequence in Document.objects.values_list("book", "year", "sequence"):
         numbers[book, year].append(sequence)
+    for year, sequence in archive.minutes_numbers():
+        numbers[archive.BOOK, year].append(sequence)
     lasts = {(book.name, book.year): book.last for book in NumberBook.objects.all()}
     for book, year in sorted(numbers.keys() | lasts.keys()):
         where, given = f"{book} {year}", sorted([*numbers[book, year], *skipped_numbers(book, year)])

@@ -2,15 +2,18 @@
 
 `files/ab/cd/<sha256>`. A file is written beside its place, synced, renamed, and the folders are synced: after
 a power cut it is there whole or not at all. Two writers of the same bytes meet in the same name, harmlessly.
-Nothing is ever overwritten or deleted here.
+Nothing is ever overwritten; `discard` alone takes away, what the retention schedule ended.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,6 +62,42 @@ def open_file(sha256: str) -> BinaryIO:
         return _path(sha256).open("rb")
     except FileNotFoundError as fault:
         raise errors.FileDamaged(sha256=sha256, state="missing") from fault
+
+
+def discard(sha256: str) -> None:
+    """Take the bytes away for good (what was destroyed by the retention schedule); gone already is well too."""
+    target = _path(sha256)
+    target.unlink(missing_ok=True)
+    if target.parent.is_dir():
+        _sync_folder(target.parent)
+
+
+@contextmanager
+def kept_whole() -> Iterator[None]:
+    """While a backup copies: nothing is taken away in between, by whatever process of this machine."""
+    with _locked(fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """To take something away. False: a backup is copying, come again later."""
+    with _locked(fcntl.LOCK_EX | fcntl.LOCK_NB) as taken:
+        yield taken
+
+
+@contextmanager
+def _locked(how: int) -> Iterator[bool]:
+    descriptor = os.open(settings.DATA_DIR / "files.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, how)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(descriptor)
 
 
 def _path(sha256: str) -> Path:

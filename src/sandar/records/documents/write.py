@@ -17,7 +17,13 @@ from django.db.models import F, Q, Sum, Value, When
 from sandar import errors
 from sandar.core import numbering
 from sandar.records.documents import books, freeze, present, signatures, store, typeset, uploads
-from sandar.records.documents.models import Document, DocumentStatus, NumberBook, StoredFile
+from sandar.records.documents.models import (
+    DestroyedFile,
+    Document,
+    DocumentStatus,
+    NumberBook,
+    StoredFile,
+)
 from sandar.records.documents.signatures import Signing
 from sandar.records.documents.uploads import AcceptedFile
 from sandar.records.prepared import insert
@@ -227,6 +233,7 @@ def keep_file(
     Raises TooLarge beyond what a case may hold, or what one person may hand in within a day.
     """
     _inside_a_transaction()
+    _not_just_destroyed(accepted.sha256)
     _within_limits(accepted, at=at, case_id=case_id, uploaded_by=uploaded_by)
     kept = StoredFile(
         case_id=case_id,
@@ -240,6 +247,13 @@ def keep_file(
     )
     insert(kept)
     return kept
+
+
+def _not_just_destroyed(sha256: str) -> None:
+    """The same bytes may have been destroyed between storing and this act. Raises Conflict: hand them in again."""
+    gone = DestroyedFile.objects.select_for_update(no_key=True).filter(sha256=sha256).first()
+    if gone and gone.gone_at and not store.exists(sha256):
+        raise errors.Conflict(what="file")
 
 
 def _within_limits(
