@@ -44,6 +44,29 @@ def test_after_a_booking_only_its_rack_is_read_again_and_the_search_starts_from_
     assert all(after.pools[pool] is before.pools[pool] for _, pool in untouched.own)
 
 
+def test_in_a_large_facility_only_the_versions_of_the_blocks_that_were_written_to_are_asked() -> None:
+    """One of them is written to, then one is retired: each time the picture is as of now."""
+    make_world(racks=1)
+    room = facility.rack_named("R1").room
+    with transaction.atomic():
+        for n in range(200):
+            build.create_rack(room, f"K{n:03}", height_u=4, load_kg=100)
+        redefined()
+    read.snapshot()
+    held(spec("K170", u=1, watts=0, cords="", weight_kg=1))
+    with CaptureQueriesContext(connection) as asked:
+        after = read.snapshot()
+    assert not any("ORDER BY" in query["sql"] and "version" in query["sql"] for query in asked), (
+        "all were asked"
+    )
+    assert after == everything()
+    with transaction.atomic():
+        build.remove_rack(facility.rack_named("K003"))
+        redefined()
+    assert len(read.snapshot().places) == len(after.places) - 1
+    assert read.snapshot() == everything()
+
+
 def test_every_verb_of_the_ledger_shows_in_the_next_picture() -> None:
     make_world(racks=2)
     case = make_case()

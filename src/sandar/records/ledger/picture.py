@@ -8,7 +8,7 @@ means that nothing was written since; otherwise only what has another version is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from sys import intern
 from typing import Any
 
@@ -31,6 +31,9 @@ _PENDING = (
 
 # How many places there are and the sum of their versions: grows with everything that is written.
 _TOTAL = "SELECT count(*), CAST(sum(version) AS bigint) FROM ledger_place"
+_BLOCK, _FEW_BLOCKS = 64, 8  # places whose versions are summed together; more blocks are read as a whole
+_BLOCKS = "SELECT id / 64, count(*), CAST(sum(version) AS bigint) FROM ledger_place GROUP BY id / 64"
+_IN_BLOCKS = "SELECT id, version, name, retired FROM ledger_place WHERE {within}"
 _VERSIONS = Question(
     lambda: Place.objects.filter(retired=False).order_by("name").values_list("id", "version")
 )
@@ -67,10 +70,12 @@ class _Picture:
     """The ledger at one moment: never changed, the next one takes what is the same from it."""
 
     total: _Total
-    kept: Mapping[int, _Kept]
+    kept: Mapping[int, _Kept]  # by name, as the places of the snapshot
     shared: Mapping[int, _Row]
     pending: Mapping[int, tuple[Pending, ...]]  # of the places where something is
     snapshot: Snapshot
+    order: Mapping[int, int] = field(default_factory=dict)  # place -> its number in the snapshot
+    blocks: Mapping[int, _Total] = field(default_factory=dict)  # the total of every so many ids
 
 
 _EMPTY = _Picture((0, None), {}, {}, {}, Snapshot((), {}))
@@ -112,7 +117,9 @@ def _current() -> _Picture:
     kept = _pictures.get(database, _EMPTY)
     if kept.total == total and total[0]:
         return kept
-    found = _next(kept, total, _VERSIONS.all())
+    found = _some_moved(kept, total) if kept.blocks else None
+    if found is None:
+        found = replace(_next(kept, total, _VERSIONS.all()), blocks=_blocks())
     # What others committed is as true inside a write transaction as outside. But there a version may be undone and
     # given again: nothing that was read there is kept.
     if not connection.in_atomic_block:
@@ -131,25 +138,73 @@ def _total() -> _Total:
     return count, total
 
 
+def _blocks() -> dict[int, _Total]:
+    with connection.cursor() as cursor:
+        cursor.execute(_BLOCKS)
+        return {block: (count, total) for block, count, total in cursor.fetchall()}
+
+
+def _some_moved(old: _Picture, total: _Total) -> _Picture | None:
+    """The next picture when few places were written to: only their blocks are asked for versions.
+
+    None when many were, or a place came, went or has another name.
+    """
+    blocks = _blocks()
+    changed = [block for block, one in blocks.items() if old.blocks.get(block) != one]
+    if not 0 < len(changed) <= _FEW_BLOCKS or blocks.keys() != old.blocks.keys():
+        return None
+    stale = []
+    within = " OR ".join(["id BETWEEN %s AND %s"] * len(changed))
+    ends = [end for block in changed for end in (block * _BLOCK, block * _BLOCK + _BLOCK - 1)]
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_BLOCKS.format(within=within), ends)
+        rows = cursor.fetchall()
+    for pk, version, name, retired in rows:
+        one = old.kept.get(pk)
+        if (one is None) != bool(retired) or (one and one.state.name != name):
+            return None
+        if one and one.version != version:
+            stale.append(pk)
+    fresh = {one.state.id: one for one in _load(stale)}
+    now = replace(old, total=total, kept={**old.kept, **fresh}, blocks=blocks)
+    return _painted(old, now, fresh, gone=())
+
+
 def _next(old: _Picture, total: _Total, seen: Sequence[tuple[int, int]]) -> _Picture:
     """The picture of the places seen (id, version; by name), with everything of `old` that is still so."""
     stale = [pk for pk, version in seen if (one := old.kept.get(pk)) is None or one.version != version]
     fresh = {one.state.id: one for one in _load(stale)}
+    kept = {pk: fresh[pk] if pk in fresh else old.kept[pk] for pk, _ in seen}
+    order = {pk: number for number, pk in enumerate(kept)}
+    gone = [pk for pk in old.kept if pk not in kept]
+    return _painted(old, replace(old, total=total, kept=kept, order=order), fresh, gone=gone)
+
+
+def _painted(old: _Picture, now: _Picture, fresh: Mapping[int, _Kept], *, gone: Iterable[int]) -> _Picture:
+    """`now` with the snapshot of its places. fresh: those that were read; gone: those that are no more."""
     shared = {row[0]: row for row in _SHARED.all()}
     moved = [pk for pk, row in shared.items() if old.shared.get(pk) != row]
-    kept = {pk: fresh[pk] if pk in fresh else old.kept[pk] for pk, _ in seen}
-    gone = [one for pk, one in old.kept.items() if pk in fresh or pk not in kept]
-    pools = dict(old.snapshot.pools)
-    for pk in [pool.id for one in gone for pool in one.pools] + list(old.shared.keys() - shared.keys()):
-        pools.pop(pk, None)
-    pools.update((pool.id, pool) for one in fresh.values() for pool in one.pools)
+    pools, pending = dict(old.snapshot.pools), dict(old.pending)
+    for pk in old.shared.keys() - shared.keys():
+        del pools[pk]
+    for pk in (*fresh, *gone):
+        pending.pop(pk, None)
+        for pool in old.kept[pk].pools if pk in old.kept else ():
+            pools.pop(pool.id, None)
+    for pk, one in fresh.items():
+        pools.update((pool.id, pool) for pool in one.pools)
+        if one.pending:
+            pending[pk] = one.pending
     pools.update((pk, _pool(shared[pk])) for pk in moved)
-    pending = {pk: found for pk, found in old.pending.items() if pk in kept and pk not in fresh}
-    pending |= {pk: one.pending for pk, one in fresh.items() if one.pending}
+    places = (
+        [one.state for one in now.kept.values()] if now.order is not old.order else list(old.snapshot.places)
+    )
+    for pk, one in fresh.items():
+        places[now.order[pk]] = one.state
     waiting = sorted((one for some in pending.values() for one in some), key=_by_end)
-    found = Snapshot(tuple(one.state for one in kept.values()), pools, tuple(waiting))
-    candidates.carry_over(old.snapshot, found, places=fresh, pools=moved)
-    return _Picture(total, kept, shared, pending, found)
+    snapshot = Snapshot(tuple(places), pools, tuple(waiting))
+    candidates.carry_over(old.snapshot, snapshot, places=fresh, pools=moved)
+    return replace(now, shared=shared, pending=pending, snapshot=snapshot)
 
 
 def _by_end(claim: Pending) -> tuple[bool, float, int]:
