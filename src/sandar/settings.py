@@ -296,6 +296,7 @@ PROBE_ALLOW_LOOPBACK = _flag("SANDAR_PROBE_ALLOW_LOOPBACK")
 PROBE_CA_FILE = _env("SANDAR_PROBE_CA_FILE")  # PEM: authorities to believe besides the machine's own
 HOLD_DAYS = 14
 REMIND_DAYS = int(_env("SANDAR_REMIND_DAYS", "2"))  # working days before something of an agency's lapses
+TERM_REMIND_DAYS = int(_env("SANDAR_TERM_REMIND_DAYS", "30"))  # days before the term of an asset ends
 OFFER_DAYS = 3  # working days an agency has to answer an offer
 
 # --- Signatures (docs/operations.md, "Tanda tangan"). The office's own authority signs unless it says otherwise.

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from sandar.doors.jobs import care, expiry, reminder
+from sandar.records.assets.models import Asset
 from sandar.records.cases.models import Case, Event
 from sandar.records.outbox.models import Message
 from tests import office
 from tests.office import MONDAY
+from tests.steps import assets
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -86,3 +88,25 @@ def test_nobody_is_reminded_while_the_office_is_waited_for(state: str) -> None:
     case = office.bring_to(office.ask(), state)
     assert run(MONDAY + 13 * DAY) == 0
     assert mails(case) == []
+
+
+def test_the_end_of_a_term_is_told_once_with_the_way_to_renew_it() -> None:
+    asset = assets.installed()
+    Asset.objects.filter(pk=asset.pk).update(valid_until=(MONDAY + 20 * DAY).date())
+    at = MONDAY + DAY
+    assert reminder.terms(MONDAY - 11 * DAY, care.Shift()) == 0  # 31 days before
+    assert reminder.terms(at, care.Shift()) == 1
+    assert reminder.terms(at + DAY, care.Shift()) == 0
+    mails = Message.objects.filter(kind="term").order_by("pk")
+    assert [mail.person.username for mail in mails] == ["dinkes1", "dinkes2"]
+    assert f"/ajukan?layanan=renewal&aset={asset.number}" in mails[0].body
+    assert "13 Desember 2026" in mails[0].body
+    Asset.objects.filter(pk=asset.pk).update(valid_until=(MONDAY + 25 * DAY).date())
+    assert reminder.terms(at + DAY, care.Shift()) == 1  # another end
+
+
+def test_who_asked_for_a_renewal_already_is_not_reminded() -> None:
+    asset = assets.installed()
+    Asset.objects.filter(pk=asset.pk).update(valid_until=(MONDAY + 20 * DAY).date())
+    assets.ask("renewal", asset)
+    assert reminder.terms(MONDAY + DAY, care.Shift()) == 0

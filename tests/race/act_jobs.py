@@ -164,3 +164,32 @@ def flaws(*, flip: str = "") -> list[list[str]]:
         event.payload["sha256"] = sha256[:-1] + ("0" if sha256[-1] != "0" else "1")
         Event.objects.filter(pk=event.pk).update(payload=event.payload)
     return [[flaw.code, flaw.where] for flaw in proof.everything().flaws]
+
+
+def office_and_asset() -> dict[str, Any]:
+    """The example office with one server in the register."""
+    from tests.steps import assets
+
+    office.build()
+    return {"asset": assets.installed().number}
+
+
+def ask_about(*, asset: str, service: str, by: str, guarded: bool = True) -> dict[str, Any]:
+    """Send a letter about a line of the register; without guard the line is not locked and not looked at."""
+    from sandar.records.assets import changes
+    from sandar.records.assets.models import Asset, AssetChange
+    from tests.steps import assets
+
+    if not guarded:
+
+        def unlocked(agency_id: int, numbers: Any) -> dict[str, Any]:
+            return {row.number: row for row in Asset.objects.filter(number__in=list(numbers))}
+
+        def unseen(case_id: int, service: str, lines: Any, *, wanted: Any, at: Any) -> None:
+            for n, line in enumerate(lines, start=1):
+                AssetChange.objects.create(
+                    asset=line, case_id=case_id, item_no=n, service=service, asked_at=at, closed_at=at
+                )
+
+        changes.named, changes.ask = unlocked, unseen
+    return _said(lambda: assets.ask(service, asset, by=by).number)

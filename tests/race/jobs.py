@@ -15,11 +15,13 @@ from sandar.records.ledger.models import LIVE, Cell, Claim, Pool
 from tests.race.act_jobs import (  # noqa: F401 - by name
     after_the_rounds,
     anchor,
+    ask_about,
     ask_for_service,
     cases_to_press,
     flaws,
     numbers_of_cases,
     of_the_case,
+    office_and_asset,
     office_and_case,
     press,
     press_and_read,

@@ -133,3 +133,23 @@ def test_eight_workers_make_one_anchor_of_a_day(crew: Crew) -> None:
         made = won(crew.race("anchor", [{"day": day}] * 8))
         assert [number for number in made if number is not None] == [day]
     assert crew.alone("flaws") == []
+
+
+ABOUT = [
+    {"service": service, "by": by}
+    for service, by in [("removal", "dinkes1"), ("relocation", "dinkes2"), ("renewal", "dinkes1")] * 2
+]
+
+
+def test_one_of_several_requests_about_one_asset_is_taken_and_the_others_read_which(crew: Crew) -> None:
+    asset = crew.alone("office_and_asset")["asset"]
+    answers = crew.race("ask_about", [{**one, "asset": asset} for one in ABOUT])
+    (number,) = won(answers)
+    lost = [answer for answer in answers if "lost" in answer]
+    assert {(answer["lost"], answer["facts"]["case"]) for answer in lost} == {("ASSET_BUSY", number)}
+
+
+def test_without_the_lock_and_the_constraint_all_of_them_are_taken(crew: Crew) -> None:
+    asset = crew.alone("office_and_asset")["asset"]
+    answers = crew.race("ask_about", [{**one, "asset": asset, "guarded": False} for one in ABOUT])
+    assert len(won(answers)) > 1

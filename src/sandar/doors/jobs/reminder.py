@@ -1,4 +1,4 @@
-"""A mail before something of the agency's lapses: its hold, its delivery window, its days to answer an offer.
+"""A mail before something of the agency's lapses: its hold, its delivery window, its days to answer, its term.
 
 Once for each end: when an end moves (a form sent back gives days again), the new end is reminded of too. Only where
 the agency is the one who is waited for, as in `expiry`.
@@ -13,6 +13,8 @@ from django.db import transaction
 
 from sandar.core import worktime
 from sandar.doors.jobs import care, expiry
+from sandar.records.assets import read as assets
+from sandar.records.assets.models import Asset
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.clocks import read as clocks
@@ -22,6 +24,7 @@ from sandar.records.waiting import read as waiting
 from sandar.steps import reminding
 
 KIND = "reminder"
+TERM = reminding.TERM
 
 
 def run(at: datetime, shift: care.Shift) -> int:
@@ -37,6 +40,26 @@ def run(at: datetime, shift: care.Shift) -> int:
         care.attempt(KIND, case_id, lambda pk=case_id, to=told: to.append(case(pk, at=at)), at=at)  # type: ignore[misc]
         done += sum(told)
     return done
+
+
+def terms(at: datetime, shift: care.Shift) -> int:
+    """Remind of every asset whose term ends within `TERM_REMIND_DAYS` days. Returns of how many it was said now."""
+    today = at.astimezone(clocks.calendar().tz).date()
+    rows = assets.ending(today, today + timedelta(days=settings.TERM_REMIND_DAYS))
+    put_off, done = outbox_read.put_off(TERM, at), 0
+    for asset in rows:
+        if shift.is_over:
+            break
+        if asset.pk not in put_off:
+            told: list[bool] = []
+            care.attempt(TERM, asset.pk, lambda one=asset, to=told: to.append(_term(one, at=at)), at=at)  # type: ignore[misc]
+            done += sum(told)
+    return done
+
+
+def _term(asset: Asset, *, at: datetime) -> bool:
+    with transaction.atomic():
+        return reminding.remind_of_term(asset, at=at)
 
 
 def _horizon(at: datetime) -> datetime:

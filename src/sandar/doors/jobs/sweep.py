@@ -26,6 +26,7 @@ def run() -> dict[str, int]:
     return {
         "expired": expiry.run(at, shift),
         "reminded": reminder.run(at, shift),
+        "terms": reminder.terms(at, shift),
         "escalated": escalation.run(at, shift),
         "offered": waiting.run(at, shift),
         "posts": posts.run(at),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
@@ -59,6 +60,12 @@ def of_case(case_id: int) -> list[Asset]:
 
 
 _OF_CASE = Question(lambda: assets_for(None).filter(case_id=Slot("case")).order_by("item_no"))
+
+
+def ending(first: date, last: date) -> list[Asset]:
+    """What stands and whose term ends between two days (both included), the earliest first."""
+    rows = assets_for(None).filter(removed_at__isnull=True, valid_until__range=(first, last))
+    return list(rows.order_by("valid_until", "pk"))
 
 
 def of_claims(claim_ids: Iterable[int]) -> dict[int, str]:

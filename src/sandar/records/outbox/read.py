@@ -30,6 +30,11 @@ def unsent(limit: int) -> list[Message]:
     return list(rows[:limit])
 
 
+def promised(case_id: int, kind: str, key: str) -> bool:
+    """Was a message of this kind with this key (of `messages.post`) promised to anybody?"""
+    return Message.objects.filter(case_id=case_id, kind=kind, key__contains=f"/{key}/{kind}/").exists()
+
+
 def put_off(kind: str, at: datetime) -> frozenset[int]:
     """What failed before and is not to be tried at `at`: its pause lasts, or it is quarantined."""
     rows = Trouble.objects.filter(kind=kind)
