@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandar.errors import Conflict, Refused, Unavailable
+from sandar.errors import Conflict, Forbidden, Refused, Unavailable
 
 
 class SignatureBusy(Conflict):
@@ -15,6 +15,13 @@ class PaperRevoked(Refused):
     """The step rests on a paper that was revoked and has no successor. facts: number."""
 
     code = "PAPER_REVOKED"
+
+
+class PasswordNeeded(Forbidden):
+    """The act signs in the person's name, and the password was last shown too long ago. facts: field (where it is
+    sent, beside the act's data), minutes (how long one proof holds)."""
+
+    code = "PASSWORD_NEEDED"
 
 
 class SignatureMissing(Refused):

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from sandar.errors import InvalidInput, TooMany
 from sandar.records.people.models import Person
+from sandar.steps import signatories
 
-FRESH_SECONDS = 15 * 60
+FRESH_SECONDS = signatories.FRESH_MINUTES * 60
 
 
 def prove(request: HttpRequest, person: Person, typed: str, *, field: str) -> None:

@@ -22,6 +22,14 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Terbitkan dokumen penggantinya lebih dahulu, atau akhiri permohonan ini."),
         safe=_("Isian Anda tetap ada."),
     ),
+    signing_errors.PasswordNeeded: Text(
+        _("Kata sandi diminta lagi"),
+        _(
+            "Tindakan ini menandatangani dokumen atas nama Anda; bukti diri Anda sudah lebih dari %(minutes)s menit."
+        ),
+        _("Kirim lagi hal yang sama dengan kata sandi Anda pada %(field)s."),
+        safe=_("Isian Anda tetap ada."),
+    ),
     signing_errors.SignatureMissing: Text(
         _("Dokumen belum ditandatangani"),
         _(

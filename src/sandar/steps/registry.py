@@ -122,8 +122,10 @@ def perform(
     seen: int,
     at: datetime,
     strict: bool = False,
+    proved: bool = True,
 ) -> Done:
-    """Act on a task. `seen` is the case's version on the page the person had open; `strict` as in `inputs.parsed`.
+    """Act on a task. `seen` is the case's version on the page the person had open; `strict` as in `inputs.parsed`;
+    proved: as in `turn.taking`.
 
     Raises NotFound, StaleVersion, NotYourTurn, ActionNotAllowed, InvalidInput, and what the act refuses; then
     nothing is stored. Whether the person may is asked under the case's lock, so a grant that ended meanwhile counts.
@@ -144,7 +146,9 @@ def perform(
         cases_write.expect(case, seen)
         if task.closed_at is not None:
             raise ActionNotAllowed(action=action, state=case.state, allowed=[])
-        with taking(case, action, act, who=who, office=office, at=at, data=data, strict=strict) as turn:
+        with taking(
+            case, action, act, who=who, office=office, at=at, data=data, strict=strict, proved=proved
+        ) as turn:
             act.run(turn, turn.given)
     return _done(turn)
 

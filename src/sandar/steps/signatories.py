@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sandar.steps.turn import Turn
 
 LOCAL, MANUAL = "local", "manual"
+FRESH_MINUTES = 15  # how long one proof of who acts is good for signing (reliability.md 2.1, T03)
 _ACTING = {"plt": "Plt. ", "plh": "Plh. "}
 
 
@@ -46,6 +47,11 @@ def of(facts: Mapping[str, Any], *, actor_id: int | None) -> tuple[dict[str, Any
     for block in blocks:
         block["signing"] = "sealed"
     return printed, Signing(LOCAL, [Signatory(None, consents=True)])
+
+
+def consents(signing: Signing, actor_id: int | None) -> bool:
+    """Does this very act sign in the name of whoever acts?"""
+    return any(one.consents and one.person_id == actor_id for one in signing.signatories if one.person_id)
 
 
 def title_of(block: Mapping[str, Any]) -> str:

@@ -33,6 +33,7 @@ from sandar.records.ledger.models import Claim
 from sandar.records.outbox.queue import enqueue
 from sandar.records.people import read as people
 from sandar.records.people.models import Office, Person
+from sandar.signing_errors import PasswordNeeded
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM, Action, Procedure
 from sandar.steps import freed, handover, letterhead, messages, separation, signatories
@@ -104,6 +105,7 @@ class Turn:
     roll: people.Roll | None = None  # who is there today
     grants: tuple[authority.Grant, ...] = ()  # all that the person holds today
     overrides: list[Override] = field(default_factory=list)  # exceptions this act uses; printed on its papers
+    proved: bool = True  # the person has just shown who it is, so the act may sign in that name
 
     @cached_property
     def day(self) -> date:
@@ -152,6 +154,8 @@ class Turn:
         """Issue a paper in this act, in place of an earlier one of its kind; the worker renders it after the commit."""
         revision, earlier = self.case.revision, self.known_papers.get(kind)
         printed, signing = signatories.of(facts, actor_id=self.person_id)
+        if not self.proved and signatories.consents(signing, self.person_id):
+            raise PasswordNeeded(field="password", minutes=signatories.FRESH_MINUTES)
         document = papers.issue(
             kind,
             case_id=self.case.pk,
@@ -201,11 +205,14 @@ def taking(
     at: datetime,
     data: Mapping[str, Any],
     strict: bool = False,
+    proved: bool = True,
 ) -> Iterator[Turn]:
     """Take the turn on a locked case. `who` None is the system itself (expiry); `data` is read as the act's input.
 
+    proved: has the person shown who it is within `signatories.FRESH_MINUTES`? Else an act that signs is refused.
+
     Runs inside the caller's transaction, which must not outlive a refusal. Raises ActionNotAllowed, NotYourTurn,
-    InvalidInput, ReasonNeeded, SeparationOfDuties.
+    InvalidInput, ReasonNeeded, SeparationOfDuties, PasswordNeeded.
     """
     assert connection.in_atomic_block, "an act is one transaction"
     procedure = cases.procedure_of(case)
@@ -227,6 +234,7 @@ def taking(
         duty=act.duty,
         past=cases.past(case.pk),
         given=given,
+        proved=proved,
         reason=getattr(given, "reason", ""),
     )
     if chosen.reason and not turn.reason:

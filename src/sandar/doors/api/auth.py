@@ -9,9 +9,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from sandar.doors import fresh
 from sandar.errors import Forbidden, NotSignedIn
 from sandar.records.cases.read import Viewer
 from sandar.records.people import tokens
+from sandar.records.people import write as people
 from sandar.records.people.models import Person
 
 LONGEST_TOKEN = 200
@@ -24,6 +26,22 @@ class Caller:
         self.person = bearer.person
         self.viewer = Viewer(bearer.person.pk, bearer.person.agency_id, bearer.grants)
         self.at = at
+        self.token_id = bearer.token_id
+        self.is_fresh = bearer.is_fresh  # may sign without the password
+
+    def proves(self, request: HttpRequest, password: str | None) -> bool:
+        """May this call sign? Fresh, or by the password sent with it; then the token is fresh for a while.
+
+        Who has no password (passkey only) has nothing to send. Raises InvalidInput for a wrong one, TooMany.
+        """
+        if self.is_fresh:
+            return True
+        if password is None:
+            return not self.person.has_usable_password()
+        fresh.prove(request, self.person, password, field="password")
+        people.confirm_token(self.token_id, at=self.at)
+        self.is_fresh = True
+        return True
 
     @property
     def office(self) -> Viewer:

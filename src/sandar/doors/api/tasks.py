@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from sandar.doors.api import shapes, words
 from sandar.doors.api.auth import Caller, caller_of
@@ -35,6 +36,11 @@ class ActionIn(Input):
     data: dict[str, Any] = Field(default_factory=dict, description="as the `schema` of the action says")
     version: Annotated[int, Field(ge=1, le=2_147_483_647)] = Field(
         description="`version` of the task or case"
+    )
+    password: SecretStr | None = Field(
+        None,
+        max_length=200,
+        description="my own, again: where the act signs and PASSWORD_NEEDED was answered; kept nowhere",
     )
 
 
@@ -122,9 +128,17 @@ def _line(task: Task, caller: Caller, reading: clocks.Reading | None) -> dict[st
 
 @router.post("/tasks/{int:task_id}/actions/{action}", response=shapes.Acted, openapi_extra=takes(ActionIn))
 def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
-    """Act on a task. A stale `version` is refused with who acted meanwhile, when and how."""
+    """Act on a task. A stale `version` is refused with who acted meanwhile, when and how.
+
+    An act that signs with the office's own certificates asks for the password (403 PASSWORD_NEEDED) when it was last
+    sent more than 15 minutes ago: the same call with `password`. A token made for signing (`--signs`) is not asked.
+    """
     caller = caller_of(request)
     given = body_of(request, ActionIn)
+    secret = given.password.get_secret_value() if given.password else None
+    proved = caller.proves(request, secret)
+    # The key covers what is done, never the password: neither it nor a hash of it is kept.
+    same = None if secret is None else json.dumps([given.version, given.data], sort_keys=True).encode()
 
     def work() -> dict[str, Any]:
         done = registry.perform(
@@ -135,6 +149,7 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
             seen=given.version,
             at=caller.at,
             strict=True,
+            proved=proved,
         )
         return {
             "case": words.case_brief(done.case),
@@ -142,4 +157,4 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
             "next_tasks": [words.task_brief(done.next_task)] if done.next_task else [],
         }
 
-    return once(request, caller, work)
+    return once(request, caller, work, content=same)

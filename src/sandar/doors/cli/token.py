@@ -24,6 +24,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=_day,
         help=_("hari terakhir berlaku, YYYY-MM-DD (bawaan: %(days)s hari lagi)") % {"days": DEFAULT_DAYS},
     )
+    create.add_argument(
+        "--signs",
+        action="store_true",
+        help=_(
+            "boleh menandatangani atas nama pengguna tanpa kata sandi dikirim lagi (untuk sistem yang dipercaya)"
+        ),
+    )
 
 
 def _day(text: str) -> datetime:
@@ -50,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
             _("Tidak ada pengguna aktif bernama %(user)s.") % {"user": args.user}, code="NO_SUCH_USER"
         )
     with transaction.atomic():
-        token = people.create_token(person, name=args.name, at=at, expires_at=expires_at)
+        token = people.create_token(person, name=args.name, at=at, expires_at=expires_at, signs=args.signs)
     until = timezone.localtime(expires_at)
     frame.answer(
         args,

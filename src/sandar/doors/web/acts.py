@@ -20,12 +20,13 @@ from sandar.doors.web.cases import Tried, page
 from sandar.doors.web.forms import OWN, decode, shaped
 from sandar.doors.web.person import person_of, signed_in, viewer_of
 from sandar.doors.web.submit import Upload, once, uploads, version_of
-from sandar.errors import Busy, NotFound, SandarError
+from sandar.errors import Busy, InvalidInput, NotFound, SandarError
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
+from sandar.signing_errors import PasswordNeeded
 from sandar.steps import filing, registry
 from sandar.steps.registry import Done
 
@@ -42,13 +43,16 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
     dones: list[Done] = []
     try:
         data = _data(request, task, action, files)
-        confirming.confirm(request, task.step, action)
+        proved = confirming.confirm(request, task.step, action)
 
         def do() -> str:
-            dones[:] = [_perform(request, task, action, data, files)]
+            dones[:] = [_perform(request, task, action, data, files, proved=proved)]
             return reverse("case", args=[dones[0].case.number])
 
         url = once(request, person, do)
+    except PasswordNeeded:
+        asked = InvalidInput(fields={confirming.FIELD: [_("Tulis kata sandi Anda.")]})
+        return _refused(request, task, action, asked, files)
     except SandarError as error:
         return _refused(request, task, action, error, files)
     if dones:
@@ -103,14 +107,20 @@ def _data(request: HttpRequest, task: Task, action: str, files: list[Upload]) ->
 
 
 def _perform(
-    request: HttpRequest, task: Task, action: str, data: dict[str, Any], files: list[Upload]
+    request: HttpRequest,
+    task: Task,
+    action: str,
+    data: dict[str, Any],
+    files: list[Upload],
+    *,
+    proved: bool = True,  # a preview is rolled back, and needs none
 ) -> Done:
     person, at = person_of(request), timezone.now()
     seen = version_of(request)
     with transaction.atomic():
         for upload in files:
             papers.keep_file(upload.file, at=at, case_id=task.case_id, uploaded_by=person.pk)
-        return registry.perform(task.pk, action, person=person, data=data, seen=seen, at=at)
+        return registry.perform(task.pk, action, person=person, data=data, seen=seen, at=at, proved=proved)
 
 
 def _refused(

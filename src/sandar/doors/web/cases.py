@@ -169,11 +169,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
     context |= waiting.of_case(case, viewer) | disposition.of_case(case, viewer)
     if mine and task is not None:
         context |= _holder(task, at, tried)
-        context["confirm"] = [
-            form.action.name
-            for form in context["forms"]
-            if confirming.is_wanted(request, task.step, form.action.name)
-        ]
+        context["confirm"] = confirming.asking(request, task.step, context["forms"])
         context["answering"] = bool(context["panel"].get("offer"))
     if tried is not None:
         context |= _refusal(tried, context.get("forms", []))

@@ -1,28 +1,51 @@
-"""Whoever approves shows once more who it is, when the sign-in is longer ago than a cup of coffee.
+"""Whoever approves or signs shows once more who it is, when the sign-in is longer ago than a cup of coffee.
 
-An open session on somebody's desk must not be able to approve. The password is asked in the form itself, so
+An open session on somebody's desk must not be able to sign. The password is asked in the form itself, so
 nothing typed is lost and no script is needed; it is never kept, echoed, or part of what a submission's hash covers.
 Officers without a password (passkey only) are not asked: their second factor stays with them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from sandar.doors import fresh
 from sandar.doors.fresh import FRESH_SECONDS as FRESH_SECONDS
+from sandar.doors.web import panels
 from sandar.doors.web.person import person_of
 from sandar.doors.web.signin import BEGAN
+from sandar.steps import signatories
 
 FIELD = "confirm_password"
 CONFIRMED_AT = "confirmed_at"
-ASKED = frozenset({("approval", "approve"), ("approval", "accept")})  # step, action
+ASKED = frozenset({("approval", "approve"), ("approval", "accept")})  # step, action: whoever signs the papers
+# What issues a paper that the office's seal or another officer signs, so nobody is asked.
+_OTHERS_SIGN = frozenset({("disposition", "accept"), ("application", "submit"), ("capacity", "decline")})
 
 
 def is_wanted(request: HttpRequest, step: str, action: str) -> bool:
-    """Must the password be typed for this action now?"""
-    return (step, action) in ASKED and is_stale(request)
+    """Must the password be typed for this action now? So the form asks before; the act itself judges (`turn.issue`)."""
+    return ((step, action) in ASKED or _signs(step, action)) and is_stale(request)
+
+
+def _signs(step: str, action: str) -> bool:
+    if settings.PAPER_SIGNING != signatories.LOCAL or (step, action) in _OTHERS_SIGN:
+        return False
+    return action in getattr(panels.module(step), "ISSUES", {})
+
+
+def asking(request: HttpRequest, step: str, forms: Iterable[panels.Form]) -> list[str]:
+    """The actions whose form asks for the password: for itself, for a further button in it, or after a refusal."""
+    return [
+        form.action.name
+        for form in forms
+        if FIELD in form.errors
+        or any(is_wanted(request, step, one.name) for one in (form.action, *form.inside))
+    ]
 
 
 def is_stale(request: HttpRequest) -> bool:
@@ -33,11 +56,14 @@ def is_stale(request: HttpRequest) -> bool:
     return timezone.now().timestamp() - shown > FRESH_SECONDS
 
 
-def confirm(request: HttpRequest, step: str, action: str) -> None:
-    """Let the action pass. Raises InvalidInput beside the field, TooMany after many wrong passwords."""
-    if not is_wanted(request, step, action):
-        return
-    prove(request)
+def confirm(request: HttpRequest, step: str, action: str) -> bool:
+    """Let the action pass; False where nothing was asked and the act must not sign (the proof is too old).
+
+    Raises InvalidInput beside the field, TooMany after many wrong passwords.
+    """
+    if is_wanted(request, step, action) or (request.POST.get(FIELD) and is_stale(request)):
+        prove(request)
+    return not is_stale(request)
 
 
 def prove(request: HttpRequest) -> None:

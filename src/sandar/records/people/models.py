@@ -189,6 +189,8 @@ class ApiToken(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=80, blank=True)
     prefix = models.CharField(max_length=16)
+    signs = models.BooleanField(default=False, help_text="may sign without the password being sent again")
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="the password was last sent with it")
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()

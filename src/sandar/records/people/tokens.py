@@ -28,6 +28,9 @@ _COLUMNS = [
     "a.is_active",
     "(SELECT time_zone FROM people_office ORDER BY id LIMIT 1)",
     read.AWAY,
+    "t.id",
+    # Fresh: made, or used with the password, a moment ago; or its maker said that it signs by itself.
+    "(t.signs OR t.created_at > %s OR (t.confirmed_at IS NOT NULL AND t.confirmed_at > %s))",
     *(f"g.{name}" for name in _GRANT),
 ]
 _ASK = (
@@ -38,11 +41,16 @@ _ASK = (
 )
 
 
+FRESH = timedelta(minutes=15)  # as steps.signatories.FRESH_MINUTES
+
+
 class Bearer(NamedTuple):
     """The person of a token, with the agency, and the grants in force today."""
 
     person: Person
     grants: tuple[Grant, ...]
+    token_id: int = 0
+    is_fresh: bool = False  # may sign without the password
 
 
 def bearer(token: str, at: datetime) -> Bearer:
@@ -53,6 +61,7 @@ def bearer(token: str, at: datetime) -> Bearer:
             _ASK,
             [
                 connection.ops.adapt_datefield_value(yesterday),
+                *[connection.ops.adapt_datetimefield_value(at - FRESH)] * 2,
                 read.digest(token),
                 connection.ops.adapt_datetimefield_value(at),
             ],
@@ -65,7 +74,9 @@ def bearer(token: str, at: datetime) -> Bearer:
     zone = first[len(_PERSON) + len(_AGENCY) + 2] or settings.TIME_ZONE
     grants = [_grant(row, person) for row in rows if row[-len(_GRANT)] is not None]
     maybe_away = bool(first[len(_PERSON) + len(_AGENCY) + 3])
-    return Bearer(person, tuple(read.in_force(grants, read.Roll(local_day(at, zone)), maybe_away=maybe_away)))
+    held = tuple(read.in_force(grants, read.Roll(local_day(at, zone)), maybe_away=maybe_away))
+    token_id, is_fresh = first[len(_PERSON) + len(_AGENCY) + 4 : len(_PERSON) + len(_AGENCY) + 6]
+    return Bearer(person, held, int(token_id), bool(is_fresh))
 
 
 def _person(row: tuple[Any, ...]) -> Person:

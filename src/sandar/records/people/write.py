@@ -17,21 +17,32 @@ TOKEN_PREFIX = "sandar_"  # noqa: S105 - lets secret scanners recognise a leaked
 LONGEST = timedelta(days=366)
 
 
-def create_token(person: Person, *, name: str, at: datetime, expires_at: datetime) -> str:
+def create_token(
+    person: Person, *, name: str, at: datetime, expires_at: datetime, signs: bool = False
+) -> str:
     """Make an API token and return it: it is shown once and kept only as a hash.
 
+    signs: it may sign in the person's name without the password being sent again.
     Raises Refused when it would live longer than a year.
     """
     if not timedelta(0) < expires_at - at <= LONGEST:
         raise Refused(field="expires", reason="token_lifetime")
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    keep_token(person, token, name=name, at=at, expires_at=expires_at)
+    keep_token(person, token, name=name, at=at, expires_at=expires_at, signs=signs)
     return token
 
 
-def keep_token(person: Person, token: str, *, name: str, at: datetime, expires_at: datetime) -> ApiToken:
+def confirm_token(token_id: int, *, at: datetime) -> None:
+    """The right password came with this token."""
+    ApiToken.objects.filter(pk=token_id).update(confirmed_at=at)
+
+
+def keep_token(
+    person: Person, token: str, *, name: str, at: datetime, expires_at: datetime, signs: bool = False
+) -> ApiToken:
     """Store a token that the caller made (the example office's are deterministic)."""
     return ApiToken.objects.create(
+        signs=signs,
         person=person,
         name=name,
         prefix=token[:12],

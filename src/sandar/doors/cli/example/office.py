@@ -156,5 +156,5 @@ def _person(row: _Row, hashed: str, at: datetime) -> Account:
     )
     RoleGrant.objects.create(person=person, role=row.role, valid_from=date(2020, 1, 1))
     token = token_of(row.username)
-    people.keep_token(person, token, name="contoh", at=at, expires_at=at + timedelta(days=365))
+    people.keep_token(person, token, name="contoh", at=at, expires_at=at + timedelta(days=365), signs=True)
     return Account(row.username, PASSWORD, row.role, row.agency.code, token)
