@@ -31,7 +31,7 @@ WALK = (
     ("applicant", "requested"), ("division_head", "disposed"), ("supervisor", "disposed"),
     ("administrator", "disposed"), ("dc_operator", "capacity_checked"), ("administrator", "capacity_released"),
     ("applicant", "form_authored"), ("division_head", "approved"), ("administrator", "notified"),
-    ("dc_operator", "received"), ("inspector", "inspected"), ("dc_operator", "installed"),
+    ("applicant", "handed_in"), ("dc_operator", "received"), ("inspector", "inspected"), ("dc_operator", "installed"),
     ("administrator", "reported"),
 )  # fmt: skip
 ROLES = ("division_head", "supervisor", "administrator", "dc_operator", "inspector")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
+from sandar.core import authority
 from sandar.doors import proof
 from sandar.errors import AdminApart, Forbidden, InvalidInput, NotFound, OwnGrant, SeparationOfDuties
-from sandar.records.cases.models import Case, Override
+from sandar.records.cases.models import Case, Event, Override
+from sandar.records.documents import write as papers_write
 from sandar.records.documents.models import Document
-from sandar.records.people.models import Office, RoleGrant
+from sandar.records.people.models import Office, Person, RoleGrant
 from sandar.steps import excepting
 from sandar.steps.excepting import Except
 from tests import office
@@ -255,3 +260,53 @@ def test_by_api_the_same_with_the_same_refusals():
     assert (made.status_code, made.json()["items"][0]["wants"]) == (201, "capacity_released")
     assert post("pengawas1", "d").json() == made.json()
     assert Override.objects.count() == 1
+
+
+def test_a_superior_who_stands_in_is_printed_as_such_on_the_paper_and_on_the_sheet():
+    Person.objects.filter(username__in=("operator1", "operator2")).update(is_active=False)
+    case = office.bring_to(office.ask(), "disposition_staff")
+    office.act(case, "accept", by="administrator2")
+    sheet = Document.objects.get(case=case, kind="disposition_sheet").facts
+    assert sheet["accepted"]["stands_in"] == "Personil DC"
+    office.act(case, "report_available", by="administrator2")
+    signer = Document.objects.get(case=case, kind="capacity_report").facts["signers"][0]
+    superior = office.person("administrator2")
+    assert (signer["name"], signer["title"], signer["stands_in"]) == (
+        superior.name,
+        superior.title,
+        "Personil DC",
+    )
+    printed = text_of_paper(case, "capacity_report")
+    assert "selaku atasan, mengisi jabatan Personil DC" in printed, printed[-600:]
+    assert "selaku atasan" in text_of_paper(case, "disposition_sheet")
+
+
+def text_of_paper(case: Case, kind: str) -> str:
+    paper = Document.objects.get(case=case, kind=kind)
+    content = papers_write.preview(kind, paper.facts, day=office.MONDAY.date())
+    pages = PdfReader(io.BytesIO(content)).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def test_nobody_is_both_parties_of_the_handover_minutes_whatever_the_mandates():
+    """First party: whoever handed the device in; second: whoever installs. A pair of its own, also through a Plh."""
+    case = office.bring_to(office.ask(), "installation")
+    handed = Event.objects.get(case=case, kind="items_handed_in")
+    assert handed.person["duty"] == "handed_in"
+    giver = office.person(str(handed.person["username"]))
+    grant(giver.username, "dc_operator")
+    with refused(SeparationOfDuties, wants="installed") as found:
+        office.act(case, "hand_over", by=giver.username)
+    assert found.value.facts["did"] in ("handed_in", "requested")
+    grant("pemeriksa2", "dc_operator", kind="plh", acting_for=giver.username)
+    with refused(SeparationOfDuties, wants="installed"):
+        office.act(case, "hand_over", by="pemeriksa2")
+    office.act(case, "hand_over", by="operator2")
+    minutes = Document.objects.get(case=case, kind="handover_minutes").facts
+    assert minutes["first_party"]["name"] == giver.name
+    assert minutes["second_party"]["name"] == office.person("operator2").name
+
+
+def test_the_pair_of_parties_stands_alone_without_the_requester():
+    assert authority.conflicts([(7, "handed_in")], 7, "installed") == ((7, "handed_in", "installed"),)
+    assert authority.conflicts([(7, "handed_in")], 8, "installed") == ()

@@ -41,7 +41,7 @@ def test_the_agency_hands_in_every_item_and_its_clock_waits():
     seen = look(case)
     assert (seen.state, seen.holder) == ("awaiting_receipt", "dc_operator")
     assert seen.clocks == {"delivery": "office"}
-    assert watch.signed(seen, "dinkes1", "applicant", "requested")
+    assert watch.signed(seen, "dinkes1", "applicant", "handed_in")
     rows = Delivery.objects.filter(case=case).order_by("item_no")
     assert [row.declared["brought_by"] for row in rows] == ["Petugas Contoh"] * 2
     assert rows[1].declared["version"] == "2.1"

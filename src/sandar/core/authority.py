@@ -27,9 +27,9 @@ SERVICES_OF: dict[str, tuple[str, ...]] = {
 
 DUTIES = (
     "requested", "disposed", "capacity_checked", "capacity_released", "form_authored", "approved", "notified",
-    "received", "inspected", "installed", "reported", "activity",
+    "handed_in", "received", "inspected", "installed", "reported", "activity",
 )  # fmt: skip
-OFFICE_DUTIES = tuple(duty for duty in DUTIES if duty not in ("requested", "form_authored"))
+OFFICE_DUTIES = tuple(duty for duty in DUTIES if duty not in ("requested", "form_authored", "handed_in"))
 
 Pair = frozenset[str]
 FORBIDDEN_PAIRS: frozenset[Pair] = frozenset(
@@ -39,6 +39,7 @@ FORBIDDEN_PAIRS: frozenset[Pair] = frozenset(
         frozenset({"form_authored", "approved"}),
         frozenset({"approved", "inspected"}),
         frozenset({"approved", "installed"}),
+        frozenset({"handed_in", "installed"}),  # first and second party of the handover minutes
     }
 )
 WARNED_PAIRS: frozenset[Pair] = frozenset(

@@ -67,7 +67,14 @@ def signer(turn: Turn, *, caption: str = "") -> dict[str, Any]:
     """The block of whoever acts and signs; a Plt/Plh signs for the post, with mandate and who is stood in for."""
     assert turn.person is not None
     block = signs(person_facts(turn.person), turn.person) | capacity(turn.person, turn.grant)
+    if turn.grant is not None and turn.grant.kind == "superior":
+        block["stands_in"] = post(turn, turn.grant.role)
     return block | {"caption": caption} if caption else block
+
+
+def post(turn: Turn, role: str) -> str:
+    """The post of a role as the case's own SOP calls it: "Administrator TIK"."""
+    return next((actor.short for actor in turn.procedure.actors if role in actor.roles), role)
 
 
 def head(turn: Turn, *, caption: str = "", order: int = 0) -> dict[str, Any] | None:
@@ -82,6 +89,8 @@ def head(turn: Turn, *, caption: str = "", order: int = 0) -> dict[str, Any] | N
     own = [grant for grant in turn.roll.grants if grant.person == person.pk]
     grant = authority.grant_for(own, role, turn.day, scope=cases.scope_of(turn.case))
     block = person_facts(person) | capacity(person, grant)
+    if grant is None:  # nobody holds the post: a superior stands in
+        block["stands_in"] = post(turn, role)
     block = signs(block, person, order=order) if order else block
     return block | {"caption": caption} if caption else block
 

@@ -28,6 +28,7 @@ WORDS: dict[str, str | Promise] = {
     "capacity_released": _("memutuskan kapasitas"),
     "approved": _("menyetujui"),
     "notified": _("memberitahukan"),
+    "handed_in": _("menyerahkan perangkat (pihak pertama)"),
     "received": _("menerima perangkat"),
     "inspected": _("memeriksa perangkat"),
     "installed": _("memasang perangkat"),

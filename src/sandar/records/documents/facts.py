@@ -61,6 +61,7 @@ class SignerFacts(PersonFacts):
     acting: NotRequired[Literal["", "plt", "plh"]]
     mandate: NotRequired[str]  # number of the letter of assignment, printed when acting
     acting_for: NotRequired[str]  # name of who is stood in for
+    stands_in: NotRequired[str]  # the post without a holder for which a superior signs under the own title
     signing: NotRequired[Literal["", "electronic", "sealed", "wet"]]  # what the place of the signature shows
 
 

@@ -49,6 +49,8 @@ def _hop(hop: Hop, taker: dict[str, Any], turn: Turn) -> dict[str, Any]:
     }
     if hop.giver.get("mandate"):
         printed["acting"] = f"{hop.giver['kind'].capitalize()}., {hop.giver['mandate']}"
+    elif hop.giver.get("kind") == "superior":
+        printed["acting"] = f"selaku atasan, mengisi jabatan {paper.post(turn, hop.giver['role'])}"
     if hop.is_return:
         printed["returned"] = reasons.sentence(hop.reason)
     if hop.due_on:

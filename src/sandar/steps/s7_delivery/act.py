@@ -59,7 +59,7 @@ def expire(turn: Turn, given: Nothing) -> None:
 
 
 ACTS = {
-    "hand_in": Act(hand_in, HandIn, event="items_handed_in", duty="requested"),
+    "hand_in": Act(hand_in, HandIn, event="items_handed_in", duty="handed_in"),
     "check_in": Act(check_in, CheckIn, event="items_received", duty="received"),
     "send_back": Act(send_back, SendBack, event="delivery_sent_back", duty="received"),
     "expire": Act(expire, Nothing, event="delivery_lapsed"),
