@@ -145,12 +145,6 @@ class AssetBusy(Conflict):
     code = "ASSET_BUSY"
 
 
-class AssetsChanged(Conflict):
-    """The line of the register was closed meanwhile. facts: asset."""
-
-    code = "ASSET_CHANGED"
-
-
 class ItemHasClaim(Conflict):
     """The item of the case already has a live claim: resize or move that one. facts: case, item_no, claim."""
 

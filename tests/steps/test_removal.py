@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sandar.doors.proof import register
-from sandar.errors import AssetBusy, InvalidInput, NotYourTurn
+from sandar.errors import AssetBusy, ClaimChanged, InvalidInput, NotYourTurn
 from sandar.records.assets.models import Asset, AssetChange
 from sandar.records.cases.models import Case, Event
 from sandar.records.ledger import read as ledger
@@ -121,3 +121,12 @@ def test_what_is_changed_beside_the_journal_is_found():
     assets.bring_to(assets.ask("removal", asset), "completed")
     Asset.objects.filter(pk=asset.pk).update(removed_at=AT - timedelta(days=3))
     assert [flaw.code for flaw in register.flaws(None)] == ["ASSET_DIFFERS_FROM_JOURNAL"]
+
+
+def test_a_line_that_was_closed_by_other_means_is_not_handed_back_again():
+    asset = assets.installed()
+    case = assets.bring_to(assets.ask("removal", asset), "removal")
+    Asset.objects.filter(pk=asset.pk).update(removed_at=AT)
+    with pytest.raises(ClaimChanged):
+        office.act(case, "hand_back", {}, at=AT)
+    assert not case.documents.filter(kind="return_minutes").exists()

@@ -159,11 +159,6 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Aset %(asset)s masih menjadi pokok permohonan %(case)s (%(service)s) yang belum berakhir."),
         _("Tunggu sampai permohonan itu selesai, atau cabut lebih dahulu. Isian Anda tidak hilang."),
     ),
-    errors.AssetsChanged: Text(
-        _("Aset sudah ditarik"),
-        _("Aset %(asset)s sudah dikeluarkan dari register sejak permohonan ini diajukan."),
-        _("Buka halaman asetnya untuk melihat riwayatnya, lalu tolak permohonan ini."),
-    ),
     errors.ItemHasClaim: Text(
         _("Perangkat ini sudah punya tempat"),
         _("Perangkat nomor %(item_no)s dalam permohonan ini sudah menempati suatu tempat."),

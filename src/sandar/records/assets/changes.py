@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from sandar.errors import AssetBusy, AssetsChanged
+from sandar.errors import AssetBusy, ClaimChanged
 from sandar.records.assets.models import Asset, AssetChange
 from sandar.records.assets.read import assets_for
 from sandar.records.prepared import insert_all, update
@@ -68,14 +68,14 @@ def of_case(case_id: int) -> list[AssetChange]:
 
 
 def standing(case_id: int) -> list[AssetChange]:
-    """`of_case`, locked, for an act that changes the lines. Raises AssetsChanged when one was taken out meanwhile."""
+    """`of_case`, locked, for an act that changes the lines. Raises ClaimChanged when one was taken out meanwhile."""
     _inside()
     found = of_case(case_id)
     ids = [change.asset_id for change in found]
     now = Asset.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    gone = [asset.number for asset in now if asset.removed_at is not None]
+    gone = [asset for asset in now if asset.removed_at is not None]
     if gone:
-        raise AssetsChanged(asset=gone[0])
+        raise ClaimChanged(claim=gone[0].claim_id, state="released")
     return found
 
 

@@ -23,7 +23,7 @@ STEP = "relocation"
 def move(turn: Turn, given: Move) -> None:
     """Move every device from where it stands to what is reserved for it; minutes and journal say from where to where.
 
-    Raises AssetsChanged, ClaimChanged when a reserved place was given back, CapacityTaken.
+    Raises ClaimChanged when a reserved place was given back, CapacityTaken.
     """
     changes = asset_changes.standing(turn.case.pk)
     told = {one.item_no: one for one in given.items}

@@ -11,7 +11,7 @@ STEP = "renewal"
 
 
 def renew(turn: Turn, given: Renew) -> None:
-    """Write the new last day into every line the request names. Raises AssetsChanged."""
+    """Write the new last day into every line the request names. Raises ClaimChanged."""
     changes = asset_changes.standing(turn.case.pk)
     until = on_assets.approved_until(turn.case)
     turn.says(valid_until=until.isoformat(), note=given.note)
