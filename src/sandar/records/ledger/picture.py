@@ -16,7 +16,7 @@ from django.db import connection
 
 from sandar.core import candidates
 from sandar.core.capacity import Pending, PlaceState, PoolState, Snapshot
-from sandar.records.prepared import Question
+from sandar.records.prepared import Question, Slot
 
 from .models import Claim, Place, Pool
 from .sql import marks
@@ -31,7 +31,7 @@ _PENDING = (
 
 # How many places there are and the sum of their versions: grows with everything that is written.
 _TOTAL = "SELECT count(*), CAST(sum(version) AS bigint) FROM ledger_place"
-_BLOCK, _FEW_BLOCKS = 64, 8  # places whose versions are summed together; more blocks are read as a whole
+_BLOCK, _FEW = 64, 8  # places whose versions are summed together; more blocks, or places, are read as a whole
 _BLOCKS = "SELECT id / 64, count(*), CAST(sum(version) AS bigint) FROM ledger_place GROUP BY id / 64"
 _IN_BLOCKS = "SELECT id, version, name, retired FROM ledger_place WHERE {within}"
 _VERSIONS = Question(
@@ -46,6 +46,11 @@ _ROUTES = "SELECT place_id, share, pool_id FROM ledger_route WHERE place_id IN (
 _PLACES = (
     "SELECT id, kind, name, room, rack_id, half_units, depth_mm, policy, keep_free, front, rear, sides, version"
     " FROM ledger_place WHERE id IN ({ids})"
+)
+_PENDING_HERE = Question(
+    lambda: Claim.objects.filter(place_id=Slot("place"), state__in=["held", "reserved"]).values_list(
+        *_PENDING
+    )
 )
 PENDING_IN = "SELECT id FROM ledger_claim WHERE place_id IN ({ids}) AND state IN ('held', 'reserved')"
 _LINES = "SELECT claim_id, pool_id, amount FROM ledger_line WHERE claim_id IN ({ids})"
@@ -151,7 +156,7 @@ def _some_moved(old: _Picture, total: _Total) -> _Picture | None:
     """
     blocks = _blocks()
     changed = [block for block, one in blocks.items() if old.blocks.get(block) != one]
-    if not 0 < len(changed) <= _FEW_BLOCKS or blocks.keys() != old.blocks.keys():
+    if not 0 < len(changed) <= _FEW or blocks.keys() != old.blocks.keys():
         return None
     stale = []
     within = " OR ".join(["id BETWEEN %s AND %s"] * len(changed))
@@ -222,7 +227,7 @@ def _load(ids: Sequence[int]) -> Iterator[_Kept]:
             own.setdefault(row[10], []).append(_pool(row))
         for place_id, share, pool_id in _rows(_ROUTES, some):
             routes.setdefault(place_id, []).append((intern(share), pool_id))
-        pending = _pending([pk for (pk,) in _rows(PENDING_IN, some)])
+        pending = _pending(some, [pk for (pk,) in _rows(PENDING_IN, some)])
         for row in _rows(_PLACES, some):
             mine, drawn = own.get(row[0], []), routes.get(row[0], [])
             place = _place(row, {pool.id for pool in mine}, drawn)
@@ -257,15 +262,18 @@ def _pool(row: _Row) -> PoolState:
     return PoolState(pk, kind, ref, state, capacity, limit, held, reserved, installed, blocked, own, label)
 
 
-def _pending(claims: Sequence[int]) -> dict[int, list[Pending]]:
-    """Place -> the held and reserved claims there."""
+def _pending(places: Sequence[int], claims: Sequence[int]) -> dict[int, list[Pending]]:
+    """Place -> the held and reserved claims there. claims: their ids."""
     if not claims:
         return {}
     draws: dict[int, list[tuple[int, int]]] = {}
     for claim_id, pool_id, amount in _rows(_LINES, claims):
         draws.setdefault(claim_id, []).append((pool_id, amount))
     found: dict[int, list[Pending]] = {}
-    for row in Claim.objects.filter(pk__in=claims).order_by("expires_at", "pk").values_list(*_PENDING):
+    rows: Iterable[_Row] = Claim.objects.filter(pk__in=claims).values_list(*_PENDING)
+    if len(places) <= _FEW:
+        rows = [row for pk in places for row in _PENDING_HERE.all(place=pk)]
+    for row in sorted(rows, key=lambda row: int(row[0])):
         one = Pending(
             claim_id=row[0],
             state=row[1],
