@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,22 +129,63 @@ def lacking(snapshot: Snapshot, ask: Ask, place: PlaceState, *, start: int | Non
 
 def gaps(snapshot: Snapshot, ask: Ask, place: PlaceState, *, work: Work) -> list[Shortage]:
     """Everything this place lacks for the ask; empty when it fits."""
-    wanted = amounts(ask.demand)
-    found = []
-    if place.depth_mm and ask.depth_mm > place.depth_mm:
-        found.append(Shortage("depth", ask.depth_mm, place.depth_mm, place.name))
-    if ask.height and (run := rack.longest_run(work.free(place, ask.face))) < ask.height:
-        found.append(Shortage("space", ask.height, run, place.name))
-    if ask.on_side and work.free_side(place) is None:
-        found.append(Shortage("side", 1, 0, place.name))
-    found += [Shortage(kind, amount, 0, place.name) for kind, amount in unprovided(wanted, place.shares)]
-    worst: dict[tuple[str, str], Shortage] = {}
-    for share, pool_id in place.routes:
-        amount, left = wanted.get(share, 0), work.left[pool_id]
-        if amount > left:
-            pool = snapshot.pools[pool_id]
-            gap = Shortage(pool.kind, amount, left, pool.ref, pool.state)
-            key = (pool.kind, pool.ref)
-            if key not in worst or amount - left > worst[key].asked - worst[key].left:
-                worst[key] = gap
-    return found + list(worst.values())
+    return Lack(snapshot, ask, work).of(place)
+
+
+_Gaps = dict[tuple[str, str], Shortage]  # of a node, where it is widest
+
+
+class Lack:
+    """What places lack for one ask. What they have in common is looked at once; the work stays as it is meanwhile."""
+
+    def __init__(self, snapshot: Snapshot, ask: Ask, work: Work) -> None:
+        self._snapshot, self._ask, self._work = snapshot, ask, work
+        self._wanted = amounts(ask.demand)
+        self._paths: dict[int, _Gaps] = {}  # by identity: the snapshot keeps them alive
+        self._unprovided: dict[int, list[tuple[str, int]]] = {}
+
+    def ever(self, place: PlaceState) -> bool:
+        """Could the ask stand here if nothing else did and no pool were drawn from?"""
+        ask = self._ask
+        tall = ask.height <= place.half_units if ask.height else True
+        return tall and not (place.depth_mm and ask.depth_mm > place.depth_mm) and not self._missing(place)
+
+    def of(self, place: PlaceState) -> list[Shortage]:
+        """Everything this place lacks; empty when it fits."""
+        ask, work, found = self._ask, self._work, []
+        if place.depth_mm and ask.depth_mm > place.depth_mm:
+            found.append(Shortage("depth", ask.depth_mm, place.depth_mm, place.name))
+        if ask.height:
+            free = work.free(place, ask.face)
+            if not rack.starts(free, ask.height):
+                found.append(Shortage("space", ask.height, rack.longest_run(free), place.name))
+        if ask.on_side and work.free_side(place) is None:
+            found.append(Shortage("side", 1, 0, place.name))
+        found += [Shortage(kind, amount, 0, place.name) for kind, amount in self._missing(place)]
+        worst = self._short(place.own)
+        path = self._paths.get(id(place.upstream))
+        if path is None:
+            path = self._paths[id(place.upstream)] = self._short(place.upstream)
+        for key, gap in path.items():
+            _widen(worst, key, gap)
+        return found + list(worst.values())
+
+    def _missing(self, place: PlaceState) -> list[tuple[str, int]]:
+        found = self._unprovided.get(id(place.shares))
+        if found is None:
+            found = self._unprovided[id(place.shares)] = unprovided(self._wanted, place.shares)
+        return found
+
+    def _short(self, routes: Iterable[tuple[str, int]]) -> _Gaps:
+        worst: _Gaps = {}
+        for share, pool_id in routes:
+            amount = self._wanted.get(share)
+            if amount is not None and amount > (left := self._work.left[pool_id]):
+                pool = self._snapshot.pools[pool_id]
+                _widen(worst, (pool.kind, pool.ref), Shortage(pool.kind, amount, left, pool.ref, pool.state))
+        return worst
+
+
+def _widen(worst: _Gaps, key: tuple[str, str], gap: Shortage) -> None:
+    if key not in worst or gap.asked - gap.left > worst[key].asked - worst[key].left:
+        worst[key] = gap

@@ -14,7 +14,7 @@ from sandar.core import rack
 from sandar.core.candidates import Choice, Index, Search
 from sandar.core.capacity import PlaceState, Shortage, Snapshot, check_demand
 from sandar.core.explaining import told
-from sandar.core.fitting import Ask, Reason, Work, gaps
+from sandar.core.fitting import Ask, Lack, Reason, Work, gaps
 
 __all__ = ["Answer", "Ask", "Placement", "Reason", "find"]
 
@@ -175,9 +175,8 @@ def _explained(snapshot: Snapshot, work: Work, ask: Ask, choice: Choice) -> Plac
 
 def _shortages(snapshot: Snapshot, ask: Ask, work: Work) -> tuple[Shortage, ...]:
     """What is short at the place that comes nearest: fewest gaps, then the smallest relative gap."""
-    options = [
-        (gaps(snapshot, ask, place, work=work), place) for place in snapshot.places if place.kind == ask.kind
-    ]
+    lack = Lack(snapshot, ask, work)
+    options = [(lack.of(place), place) for place in snapshot.places if place.kind == ask.kind]
     if not options:
         return (Shortage("place", 1, 0, ask.kind),)
     lacks, place = min(
@@ -198,6 +197,8 @@ def _frees_at(snapshot: Snapshot, ask: Ask, work: Work, place: PlaceState) -> di
     open_gaps = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work=work)}
     freed: dict[tuple[str, str], datetime] = {}
     places = {one.id: one for one in snapshot.places}
+    lack = Lack(snapshot, ask, work)
+    possible = [one for one in snapshot.places if one.kind == ask.kind and lack.ever(one)]
     times = sorted({claim.expires_at for claim in snapshot.pending if claim.expires_at})[:_EXPIRIES]
     for when in times:
         for claim in snapshot.pending:
@@ -209,7 +210,7 @@ def _frees_at(snapshot: Snapshot, ask: Ask, work: Work, place: PlaceState) -> di
                     at = claim.start if claim.height else claim.side and claim.side - 1
                     later.occupy(home, at, claim.height, face=claim.face)
         still = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work=later)}
-        if any(Search(snapshot, ask, later).fits(snapshot.places)):
+        if any(Search(snapshot, ask, later).fits(possible)):
             still = set()
         for key in open_gaps - still:
             freed.setdefault(key, when)
