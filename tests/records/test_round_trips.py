@@ -1,16 +1,21 @@
-"""On PostgreSQL every message costs a way: a connection is not asked whether it lives, and a dead one is still seen."""
+"""On PostgreSQL every message costs a way and every new text a plan: what is prepared is the same, a connection is not
+asked whether it lives, and a dead one is still seen."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from sandar.records.ledger.models import Place
+from sandar.records.prepared import Question, Slot, update
 from tests import template
+from tests.records.ledger_world import make_world
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -31,3 +36,97 @@ def test_a_connection_is_used_again_without_a_question_unless_the_server_closed_
     assert not connection.is_usable()
     connection.close()
     assert Place.objects.count() == 0
+
+
+_PLACES = Question(lambda: Place.objects.filter(half_units=Slot("height")).order_by("pk").values_list("name"))
+
+
+def named(height: int) -> list[str]:
+    """The names of the places of this height, by the prepared statement."""
+    return [name for (name,) in _PLACES.all(height=height)]
+
+
+def undone(work: Callable[[], object]) -> None:
+    """Do it in a transaction that is then given up."""
+    with transaction.atomic():
+        work()
+        transaction.set_rollback(True)
+
+
+def server_knows() -> int:
+    """How many statements are prepared in this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'sandar%'")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_statement_is_prepared_once_whatever_its_values_and_outlives_a_refusal() -> None:
+    make_world()
+    named(84)
+    before = server_knows()
+    assert before
+    for height in (84, 1, 70_000, 2**31 + 1):
+        assert named(height) == list(
+            Place.objects.filter(half_units=height).order_by("pk").values_list("name", flat=True)
+        )
+    undone(lambda: named(84))
+    assert named(84)
+    assert server_knows() == before
+
+
+def test_what_the_server_forgot_is_prepared_anew() -> None:
+    make_world()
+    found = named(84)
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    with pytest.raises(DatabaseError):
+        named(84)
+    assert named(84) == found
+
+
+def test_a_statement_stands_in_the_transaction_that_it_begins() -> None:
+    make_world()
+    place = Place.objects.filter(retired=False).first()
+    assert place is not None
+    more = place.keep_free + 1
+    undone(lambda: update(Place, {"id": place.pk}, keep_free=more))
+    assert Place.objects.get(pk=place.pk).keep_free == place.keep_free
+
+
+def test_a_fault_of_the_server_is_djangos_and_ends_the_transaction() -> None:
+    make_world()
+    place = Place.objects.filter(retired=False).first()
+    assert place is not None
+    with pytest.raises(IntegrityError):
+        undone(lambda: update(Place, {"id": place.pk}, half_units=-1))
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            update(Place, {"id": place.pk}, half_units=-1)
+        with pytest.raises(DatabaseError):  # nothing more until the transaction ends
+            named(84)
+        transaction.set_rollback(True)
+    assert named(place.half_units)
+
+
+def test_nothing_is_prepared_where_it_is_switched_off(settings: Any) -> None:
+    make_world()
+    connection.close()
+    settings.PREPARED_STATEMENTS = False
+    assert named(84)
+    assert server_knows() == 0
+    settings.PREPARED_STATEMENTS = True
+    assert named(84)
+    assert server_knows() == 1
+
+
+def test_a_connection_that_died_says_so_and_the_next_one_prepares_its_own() -> None:
+    make_world()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    with psycopg.connect(template.URL, autocommit=True) as server:
+        server.execute("SELECT pg_terminate_backend(%s)", [pid])
+    with pytest.raises(OperationalError):
+        named(84)
+    connection.close()
+    assert named(84)

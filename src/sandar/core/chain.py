@@ -75,6 +75,8 @@ _NUMBERS, _MOMENTS = (int, float, Decimal), (datetime, date, UUID)
 
 
 def _plain(value: Any, path: _Path, room: int) -> Any:
+    if type(value) is str and value.isascii() and "\0" not in value:  # nearly everything there is
+        return value
     if isinstance(value, str):
         return _text(value, path)
     if value is None or isinstance(value, bool):
@@ -94,6 +96,8 @@ def _plain(value: Any, path: _Path, room: int) -> Any:
 
 
 def _key(key: Any, path: _Path) -> str:
+    if type(key) is str and key.isascii() and "\0" not in key:
+        return key
     if not isinstance(key, str):
         raise NotStorable(path=_printable(path), why="key_not_text")
     return _text(key, path)

@@ -103,7 +103,7 @@ def agree(rows: list[Signature], person: Person, *, at: datetime) -> list[int]:
     """With the office's own authority: the person says so, the worker signs in a moment. Returns the ids."""
     mine = signatures.consent([row.pk for row in rows], person_id=person.pk, at=at)
     for case_id in sorted({row.document.case_id for row in rows}):
-        enqueue(_AFTER, case_id, name=f"sign#{case_id}")
+        enqueue(_AFTER, case_id, name=f"sign#{case_id}", at=at)
     return mine
 
 

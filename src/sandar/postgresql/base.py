@@ -1,17 +1,111 @@
-"""The engine that settings name. Django proves a kept connection with `SELECT 1` before its first use in every
-request: a way to the server and back that says what the socket knows already.
+"""The engine that settings name for PostgreSQL: Django's own, with fewer ways to the server and less to do there.
+
+Django proves a kept connection with `SELECT 1` before its first use in every request: the socket knows that already.
+And it sends every statement as a new text, which the server parses and plans anew; what every act asks
+(`records/prepared.py`) is prepared on the server once in a connection instead. `SANDAR_PREPARED_STATEMENTS=0` switches
+that off, for a pooler that does not carry prepared statements from one connection to another.
 """
 
 from __future__ import annotations
 
+import re
 import select
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
 
+from django.conf import settings
 from django.db.backends.postgresql import base
-from psycopg.pq import ConnStatus
+from django.utils.asyncio import async_unsafe
+from psycopg import Connection, OperationalError
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+
+from sandar.statements import Direct, Row, ready
+
+MOST_PREPARED = 1_000  # in one connection; then all are given up and prepared anew
+_MARK = re.compile("%[%s]")
+_BIGINT = 20  # the server's number for it
+# The server says so when it does not know the statement any more, or a table behind it was changed.
+_OUTDATED = {"26000", "0A000"}
+
+
+class Statements:
+    """What is prepared in one connection. PostgreSQL keeps it over commits and rollbacks."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._pg = connection.pgconn
+        self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self._made = 0
+        self._transformer = Transformer(connection)
+
+    def run(self, sql: str, params: Sequence[Any], *, begins: bool) -> tuple[list[Row], int]:
+        """begins: the statement is to stand in a transaction, which it begins if it is the first."""
+        if begins and self._pg.transaction_status == TransactionStatus.IDLE:
+            self._checked(self._pg.exec_(b"BEGIN"))
+        # Whole numbers are bigint, whatever their size; all else is text of the type that the statement gives it.
+        types = tuple([_BIGINT if type(value) is int else 0 for value in params])
+        name = self._names.get((sql, types)) or self._prepared(sql, types)
+        values: Any = (
+            self._transformer.dump_sequence(params, [PyFormat.TEXT] * len(params)) if params else None
+        )
+        result = self._checked(self._pg.exec_prepared(name, values))
+        if result.status != ExecStatus.TUPLES_OK:
+            return [], result.command_tuples or 0
+        self._transformer.set_pgresult(result)
+        return self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples
+
+    def _prepared(self, sql: str, types: tuple[int, ...]) -> bytes:
+        if len(self._names) >= MOST_PREPARED:
+            self._checked(self._pg.exec_(b"DEALLOCATE ALL"))
+            self._names.clear()
+        self._made += 1
+        name = f"sandar_{self._made}".encode()
+        self._checked(self._pg.prepare(name, _numbered(sql).encode(), types))
+        self._names[sql, types] = name
+        return name
+
+    def _checked(self, result: PGresult) -> PGresult:
+        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            return result
+        if self._pg.status != ConnStatus.OK:
+            raise OperationalError(self._pg.get_error_message())
+        fault = error_from_result(result)
+        if fault.sqlstate in _OUTDATED:
+            self._names.clear()
+        raise fault
+
+
+def _numbered(sql: str) -> str:
+    """With $1, $2 ... for each %s, as the server wants it."""
+    count = 0
+
+    def mark(found: re.Match[str]) -> str:
+        nonlocal count
+        if found[0] == "%%":
+            return "%"
+        count += 1
+        return f"${count}"
+
+    return _MARK.sub(mark, sql)
+
+
+class _Direct(Direct):
+    _query: SimpleNamespace | None = None
+
+    def run(self, sql: str, params: Sequence[Any]) -> tuple[list[Row], int]:
+        statements: Statements = self.db.statements  # type: ignore[attr-defined]
+        if self.db.queries_logged:
+            self._query = SimpleNamespace(query=sql.encode())  # where Django looks for what was asked
+        return statements.run(sql, params, begins=not self.db.connection.autocommit)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, but for `is_usable`."""
+    """Django's own, but for `is_usable` and `prepared`."""
+
+    statements: Statements
 
     def is_usable(self) -> bool:
         """False when the server closed the connection: a restart or a killed backend leaves its end in the socket.
@@ -23,3 +117,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         waiting = select.poll()
         waiting.register(self.connection.pgconn.socket, select.POLLIN | select.POLLHUP | select.POLLERR)
         return super().is_usable() if waiting.poll(0) else True
+
+    @async_unsafe
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
+        found: Connection[Any] = super().get_new_connection(conn_params)
+        self.statements = Statements(found)
+        return found
+
+    def prepared(self) -> Any:
+        """A cursor for a statement that comes again and again in the same words, prepared on the server."""
+        return ready(self, _Direct(self)) if settings.PREPARED_STATEMENTS else self.cursor()

@@ -22,6 +22,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, JSONField, Model, QuerySet
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 
+from sandar.statements import Cursor
+
 Found = TypeVar("Found")
 
 
@@ -70,7 +72,7 @@ class Question(Generic[Found]):
     def all(self, **values: Any) -> list[Found]:
         """Every row, with the values in their slots."""
         built, db = self._built, _db()
-        with db.cursor() as cursor:
+        with _cursor(db) as cursor:
             cursor.execute(built.sql, _filled(built.params, values, db))
             rows = cursor.fetchall()
         if not built.converters:
@@ -85,6 +87,23 @@ class Question(Generic[Found]):
 def _db() -> BaseDatabaseWrapper:
     """This thread's connection itself: asking the usual stand-in for every attribute is a cost of its own."""
     return connections[DEFAULT_DB_ALIAS]
+
+
+def cursor(size: int = 1) -> Cursor:
+    """A cursor for a plain statement that is asked in the same words again and again.
+
+    size: how many values stand in a list of it; each length is a statement of its own.
+    """
+    return _cursor(_db()) if size <= _FEW else _db().cursor()
+
+
+def _cursor(db: Any) -> Cursor:
+    """One by the short way of our engines (`sandar/statements.py`): prepared on the server, where there is one."""
+    found: Cursor = db.prepared()
+    return found
+
+
+_FEW = 8  # a longer list seldom comes again in the same length
 
 
 def _with_constants(sql: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
@@ -183,7 +202,7 @@ def insert(row: Model) -> None:
     """Insert a new row as `save(force_insert=True)` does, but without signals; it gets its id."""
     sql, mark, columns = _insertion(type(row))
     db = _db()
-    with db.cursor() as cursor:
+    with _cursor(db) as cursor:
         cursor.execute(f"{sql}{mark} RETURNING id", _values(row, columns, db))
         row.pk = cursor.fetchone()[0]
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -199,8 +218,8 @@ def insert_all(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None
     sql, mark, columns = _insertion(type(rows[0]))
     marks, ending = ", ".join([mark] * len(rows)), " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     db = _db()
-    with db.cursor() as cursor:
-        cursor.execute(sql + marks + ending, [value for row in rows for value in _values(row, columns, db)])
+    with cursor(len(rows)) as ready:
+        ready.execute(sql + marks + ending, [value for row in rows for value in _values(row, columns, db)])
 
 
 def _values(row: Model, columns: tuple[_Column, ...], db: BaseDatabaseWrapper) -> list[Any]:
@@ -227,7 +246,7 @@ def update(kind: type[Model], where: Mapping[str, Any], **columns: Any) -> int:
     values = [known[name].value(value, db) for name, value in columns.items()]
     values += [known[name].value(one, db) for name, some in asked.items() for one in some if one is not None]
     sql = _change(kind, tuple(columns), tests)
-    with db.cursor() as cursor:
+    with _cursor(db) as cursor:
         cursor.execute(sql, values)
         return int(cursor.rowcount)
 

@@ -123,14 +123,16 @@ def perform(
     at: datetime,
     strict: bool = False,
     proved: bool = True,
+    savepoint: bool = True,
 ) -> Done:
     """Act on a task. `seen` is the case's version on the page the person had open; `strict` as in `inputs.parsed`;
     proved: as in `turn.taking`.
 
+    savepoint: False in a transaction that a refusal ends, so that nothing need be undone by itself.
     Raises NotFound, StaleVersion, NotYourTurn, ActionNotAllowed, InvalidInput, and what the act refuses; then
     nothing is stored. Whether the person may is asked under the case's lock, so a grant that ended meanwhile counts.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=savepoint):
         case, task = cases_write.lock(task_id)
         office = people.office()
         who = standing(person, local_day(at, office.time_zone))

@@ -328,7 +328,7 @@ def follow_up(turn: Turn, way: route.Route) -> None:
         case, way, event=turn.outcome, holders=turn.holders, day=turn.day, at=turn.at, more=turn.more
     )
     name = f"{case.number}#{turn.outcome.seq}"
-    enqueue("sandar.doors.jobs.after.act", case.pk, name=name)
+    enqueue("sandar.doors.jobs.after.act", case.pk, name=name, at=turn.at)
 
 
 def _give_back(turn: Turn, way: route.Route) -> None:

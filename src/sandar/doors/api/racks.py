@@ -28,8 +28,6 @@ COLUMNS = (
     "rack__numbering", "rack__room__name", "rack__room__site__name",
 )  # fmt: skip
 
-_FRAME = ("id", "rack_id", "name", "half_units", "version", "rack__numbering")
-
 
 @router.get("/racks", response=shapes.RackList)
 def list_racks(request: HttpRequest, room: Word = "", q: Word = "", page: PageNo = 1) -> HttpResponse:
@@ -60,9 +58,9 @@ def _line(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rack(name: str, columns: tuple[str, ...]) -> dict[str, Any]:
+def _rack(name: str) -> dict[str, Any]:
     row: dict[str, Any] | None = (
-        ledger_read.places("rack").filter(name=name_in_path(name, "rack")).values(*columns).first()
+        ledger_read.places("rack").filter(name=name_in_path(name, "rack")).values(*COLUMNS).first()
     )
     if row is None:
         raise NotFound(what="rack")
@@ -74,7 +72,7 @@ def get_rack(request: HttpRequest, name: str) -> HttpResponse:
     """One rack: what it draws from, and what stands or is held in it, from the floor up."""
     assert caller_of(request).office
     with ledger_read.consistent():
-        row = _rack(name, COLUMNS)
+        row = _rack(name)
         pools = ledger_read.pools_of_place(row["id"])
         blocks = ledger_read.elevation(row["rack_id"])
     return answer(
@@ -116,16 +114,18 @@ Face = Annotated[Literal["front", "rear"], Query(description="side that is looke
 def get_elevation(request: HttpRequest, name: str, face: Face = "front") -> HttpResponse:
     """The elevation of one face of a rack, from the floor up, with its colours inside."""
     assert caller_of(request).office
-    row = _rack(name, _FRAME)
-    frame = drawing.Frame(row["name"], row["half_units"], row["rack__numbering"])
+    row = ledger_read.framed(name_in_path(name, "rack"))
+    if row is None:
+        raise NotFound(what="rack")
+    frame = drawing.Frame(row.name, row.half_units, row.numbering)
     look = drawing.style_source()[8:16]
     tag = (
-        f'"{row["id"]}-{row["version"]}-{frame.half_units}-{frame.numbering}-{face}-{get_language()}-{look}"'
+        f'"{row.place_id}-{row.version}-{frame.half_units}-{frame.numbering}-{face}-{get_language()}-{look}"'
     )
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers=headers)
-    blocks = ledger_read.elevation(row["rack_id"])
+    blocks = ledger_read.elevation(row.rack_id)
     drawn = drawing.elevation(blocks, frame, face=face, look=drawing.Look(alone=True))
     headers["Content-Security-Policy"] = f"default-src 'none'; style-src {drawing.style_source()}; sandbox"
     return HttpResponse(drawn, content_type="image/svg+xml", headers=headers)

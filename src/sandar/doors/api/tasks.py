@@ -150,6 +150,7 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
             at=caller.at,
             strict=True,
             proved=proved,
+            savepoint=False,
         )
         return {
             "case": words.case_brief(done.case),

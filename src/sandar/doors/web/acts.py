@@ -117,10 +117,11 @@ def _perform(
 ) -> Done:
     person, at = person_of(request), timezone.now()
     seen = version_of(request)
-    with transaction.atomic():
-        for upload in files:
-            papers.keep_file(upload.file, at=at, case_id=task.case_id, uploaded_by=person.pk)
-        return registry.perform(task.pk, action, person=person, data=data, seen=seen, at=at, proved=proved)
+    for upload in files:
+        papers.keep_file(upload.file, at=at, case_id=task.case_id, uploaded_by=person.pk)
+    return registry.perform(
+        task.pk, action, person=person, data=data, seen=seen, at=at, proved=proved, savepoint=False
+    )
 
 
 def _refused(

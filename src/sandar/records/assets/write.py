@@ -10,6 +10,7 @@ from django.db import connection
 
 from sandar.core import numbering
 from sandar.errors import BookHeld
+from sandar.records import prepared
 from sandar.records.assets.models import Asset, AssetBook, Delivery, Inspection, Probe
 from sandar.records.prepared import Question, Slot, insert, update
 
@@ -89,7 +90,7 @@ def inspect(
 def take_number(year: int) -> str:
     """The next asset number of `year`, gap-free: one conditional UPDATE in the act's transaction."""
     _inside()
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_TAKE, [year])
         taken = cursor.fetchone()
         if taken is None:

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from sandar.core import chain, numbering, sealed
 from sandar.errors import BookHeld, NotFound, StaleVersion, SubmissionReused, SubmissionRunning
+from sandar.records import prepared
 from sandar.records.cases.models import Case, CaseBook, Event, FormVersion, SopRevision, Submission, Task
 from sandar.records.cases.read import Viewer, form_hash, hashed, last_revision, may_see, open_cases
 from sandar.records.prepared import Question, Slot, insert, update
@@ -56,7 +57,7 @@ def publish(
 def take_numbers(year: int) -> tuple[str, int]:
     """(case number, agenda number) of `year`: one conditional UPDATE, so two letters never share one."""
     _inside()
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_TAKE, [year])
         taken = cursor.fetchone()
         if taken is None:  # the first letter of a year; two of them agree on one row
@@ -276,6 +277,14 @@ _CLAIM = (
     "INSERT INTO cases_submission (person_id, key, body_sha256, status, answer, at)"
     " VALUES (%s, %s, %s, 0, '{}', %s) ON CONFLICT (person_id, key) DO NOTHING"
 )
+# On PostgreSQL a second caller must not wait for the first: who has no lock claims nothing.
+_CLAIM_ALONE = (
+    "WITH ours AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(%s) AS is_alone), claimed AS"
+    " (INSERT INTO cases_submission (person_id, key, body_sha256, status, answer, at)"
+    " SELECT %s, %s, %s, 0, '{}'::jsonb, %s::timestamptz FROM ours WHERE is_alone"
+    " ON CONFLICT (person_id, key) DO NOTHING RETURNING 1)"
+    " SELECT is_alone, EXISTS (SELECT 1 FROM claimed) FROM ours"
+)
 _ANSWER = "UPDATE cases_submission SET status = %s, answer = %s WHERE person_id = %s AND key = %s"
 
 
@@ -286,19 +295,19 @@ def claim_submission(person_id: int, key: str, *, body_sha256: str, at: datetime
     came with another body, SubmissionRunning when the first call is still at work.
     """
     _inside()
-    if connection.vendor == "postgresql":
-        number = int.from_bytes(
-            hashlib.sha256(f"{person_id}:{key}".encode()).digest()[:8], "big", signed=True
-        )
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-            if not cursor.fetchone()[0]:
+    values = [person_id, key, body_sha256, connection.ops.adapt_datetimefield_value(at)]
+    with prepared.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            number = hashlib.sha256(f"{person_id}:{key}".encode()).digest()[:8]
+            cursor.execute(_CLAIM_ALONE, [int.from_bytes(number, "big", signed=True), *values])
+            is_alone, is_ours = cursor.fetchone()
+            if not is_alone:
                 raise SubmissionRunning()
-    with connection.cursor() as cursor:
-        when = connection.ops.adapt_datetimefield_value(at)
-        cursor.execute(_CLAIM, [person_id, key, body_sha256, when])
-        if cursor.rowcount == 1:
-            return None
+        else:
+            cursor.execute(_CLAIM, values)
+            is_ours = cursor.rowcount == 1
+    if is_ours:
+        return None
     first = Submission.objects.get(person_id=person_id, key=key)
     if first.body_sha256 != body_sha256:
         raise SubmissionReused()
@@ -307,7 +316,7 @@ def claim_submission(person_id: int, key: str, *, body_sha256: str, at: datetime
 
 def answer_submission(person_id: int, key: str, *, status: int, answer: Mapping[str, Any]) -> None:
     _inside()
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_ANSWER, [status, json.dumps(dict(answer)), person_id, key])
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop as _
 
 from sandar.records.dispositions.models import EXECUTOR, LEAD, Instruction, Recipient
-from sandar.records.prepared import Question
+from sandar.records.prepared import Question, Slot
 
 
 class Box(NamedTuple):
@@ -40,7 +40,12 @@ _LIST: Question[Instruction] = Question(lambda: Instruction.objects.order_by("po
 
 def of_case(case_id: int) -> list[Recipient]:
     """Everybody who got a hop of the case, by hop, with the person."""
-    return list(Recipient.objects.filter(case_id=case_id).select_related("person"))
+    return _OF_CASE.all(case=case_id)
+
+
+_OF_CASE: Question[Recipient] = Question(
+    lambda: Recipient.objects.filter(case_id=Slot("case")).select_related("person")
+)
 
 
 def own(case_id: int, person_id: int) -> list[Recipient]:

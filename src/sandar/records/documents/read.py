@@ -44,7 +44,10 @@ _OF_CASE = Question(lambda: Document.objects.filter(case_id=Slot("case")).defer(
 
 def files_of_case(case_id: int) -> list[StoredFile]:
     """The files of a case the caller reached through a scoped read, oldest first."""
-    return list(StoredFile.objects.filter(case_id=case_id).order_by("pk"))
+    return _FILES.all(case=case_id)
+
+
+_FILES = Question(lambda: StoredFile.objects.filter(case_id=Slot("case")).order_by("pk"))
 
 
 def one(document_id: int, *, cases: QuerySet[Any], office: bool) -> Document:

@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Case as Choose
 from django.db.models import F, Q, Sum, Value, When
 
 from sandar import errors
 from sandar.core import numbering
+from sandar.records import prepared
 from sandar.records.documents import books, freeze, present, signatures, store, typeset, uploads
 from sandar.records.documents.models import (
     DestroyedFile,
@@ -138,7 +139,7 @@ def take_number(book: str, *, year: int) -> int:
     year is inserted with ON CONFLICT DO NOTHING, so two first takers agree on one row. Raises BookHeld.
     """
     _inside_a_transaction()
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_TAKE, [book, year])
         taken = cursor.fetchone()
         if taken is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, Min, QuerySet
 
@@ -242,11 +242,43 @@ def rack_space() -> Iterator[tuple[str, int, dict[str, int]]]:
 
 def elevation(rack_id: int) -> tuple[Block, ...]:
     """Everything that stands or is held in a rack, from the floor up, then what takes no unit. One query."""
-    low = F("start").asc(nulls_last=True)
-    rows = Claim.objects.filter(rack_id=rack_id, state__in=LIVE).order_by(
-        low, "face", "host_id", "slot", "pk"
+    return tuple(Block(*row) for row in _ELEVATION.all(rack=rack_id))
+
+
+_ELEVATION = Question(
+    lambda: (
+        Claim.objects.filter(rack_id=Slot("rack"), state__in=LIVE)
+        .order_by(F("start").asc(nulls_last=True), "face", "host_id", "slot", "pk")
+        .values_list(*_BLOCK)
     )
-    return tuple(Block(*row) for row in rows.values_list(*_BLOCK))
+)
+
+
+class Framed(NamedTuple):
+    """What stands around the elevation of a rack. version: changes with whatever stands in it."""
+
+    place_id: int
+    rack_id: int
+    name: str
+    half_units: int
+    version: int
+    numbering: str
+
+
+def framed(name: str) -> Framed | None:
+    """The rack of this name."""
+    row = _FRAME.first(name=name)
+    return Framed(*row) if row else None
+
+
+_FRAME = Question(
+    lambda: (
+        places("rack")
+        .filter(name=Slot("name"))
+        .order_by()
+        .values_list("id", "rack_id", "name", "half_units", "version", "rack__numbering")
+    )
+)
 
 
 def elevations(rack_ids: Iterable[int]) -> dict[int, tuple[Block, ...]]:

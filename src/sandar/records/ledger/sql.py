@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from sandar.errors import ClaimChanged, NotFound
+from sandar.records import prepared
 
 T = TypeVar("T")
 
@@ -27,6 +28,7 @@ _CELL_INSERT = "INSERT INTO ledger_cell (rack_id, half_u, face, claim_id) VALUES
 _LINE_INSERT = "INSERT INTO ledger_line (claim_id, pool_id, amount) VALUES {rows}"
 _LINES = "SELECT claim_id, pool_id, amount FROM ledger_line WHERE claim_id IN {rows}"
 _ROWS = 500  # in one statement; SQLite binds 32,766 values at most
+_PREPARED = 400  # values of a statement that comes again in the same length, as devices of one height do
 
 # The rule "a shelf carries as many as it has slots": the database decides, here and by its CHECK.
 _HOST_UPDATE = (
@@ -73,7 +75,7 @@ def lock_places(ids: Iterable[int]) -> dict[int, LockedPlace]:
     lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
     found: dict[int, LockedPlace] = {}
     if wanted:
-        with connection.cursor() as cursor:
+        with prepared.cursor(len(wanted)) as cursor:
             cursor.execute(_LOCK.format(ids=marks(wanted), lock=lock), wanted)
             for row in cursor.fetchall():
                 pk, kind, name, rack_id, half_units, depth_mm, front, rear, sides, version = row
@@ -88,7 +90,7 @@ def routes_of(places: Collection[int]) -> dict[int, list[tuple[int, str]]]:
     """Place -> (pool, share), by pool."""
     found: dict[int, list[tuple[int, str]]] = {place_id: [] for place_id in places}
     if found:
-        with connection.cursor() as cursor:
+        with prepared.cursor(len(found)) as cursor:
             cursor.execute(_ROUTES.format(ids=marks(found)), list(found))
             for place_id, pool_id, share in cursor.fetchall():
                 found[place_id].append((pool_id, share))
@@ -145,15 +147,8 @@ class Writing:
     def _counts(self) -> list[int]:
         """The number of rows each statement touched."""
         counts: list[int] = []
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql" and self.statements:
-                text = "; ".join(statement for statement, _ in self.statements)
-                cursor.execute(text, [value for _, values in self.statements for value in values])
-                counts.append(int(cursor.rowcount))
-                while cursor.nextset():
-                    counts.append(int(cursor.rowcount))
-                return counts
-            for statement, values in self.statements:
+        for statement, values in self.statements:
+            with prepared.cursor() if len(values) <= _PREPARED else connection.cursor() as cursor:
                 cursor.execute(statement, values)
                 counts.append(int(cursor.rowcount))
         return counts
@@ -171,7 +166,7 @@ def lines_of(claims: Collection[int]) -> dict[int, dict[int, int]]:
     """Claim -> pool -> amount."""
     found: dict[int, dict[int, int]] = {pk: {} for pk in claims}
     for some in _batches(list(found)):
-        with connection.cursor() as cursor:
+        with prepared.cursor(len(some)) as cursor:
             cursor.execute(_LINES.format(rows=f"({marks(some)})"), some)
             for claim_id, pool_id, amount in cursor.fetchall():
                 found[claim_id][pool_id] = amount

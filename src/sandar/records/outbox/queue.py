@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
+import uuid
+from datetime import datetime
 from typing import Any
 
-from django_q.brokers.orm import ORM
+from django_q.conf import Conf
 from django_q.models import OrmQ
-from django_q.tasks import async_task
+from django_q.signing import SignedPackage
 
 from sandar.records.prepared import insert
 
 
-def enqueue(job: str, *args: Any, name: str) -> None:
-    """Promise one call of `job`, a function by its dotted name; `name` is what the queue calls it."""
-    async_task(job, *args, q_options={"task_name": name, "broker": _queue()})
+def enqueue(job: str, *args: Any, name: str, at: datetime) -> None:
+    """Promise one call of `job`, a function by its dotted name; `name` is what the queue calls it.
 
-
-class _Rows:
-    """The queue's table, as far as a broker needs it to enqueue: every act does, by a statement built once."""
-
-    def create(self, **columns: Any) -> OrmQ:
-        row = OrmQ(**columns)
-        insert(row)
-        return row
-
-
-class _Queue(ORM):  # type: ignore[misc]
-    """django-q's own broker over its own table."""
-
-    @staticmethod
-    def get_connection(list_key: str | None = None) -> _Rows:
-        return _Rows()
-
-
-@cache
-def _queue() -> _Queue:
-    return _Queue()
+    As django-q's `async_task` does, without what it looks up for brokers and options that nobody here uses.
+    """
+    task = {"id": uuid.uuid4().hex, "name": name, "func": job, "args": args, "kwargs": {}, "started": at}
+    insert(OrmQ(key=Conf.CLUSTER_NAME, payload=SignedPackage.dumps(task), lock=at))

@@ -16,6 +16,7 @@ from sandar.core import authority as rules
 from sandar.core import standing_in
 from sandar.core.authority import ANYWHERE, Grant, Scope, grant_for
 from sandar.errors import NotFound
+from sandar.records import prepared
 from sandar.records.people.models import (
     OFFICER_ROLES,
     Absence,
@@ -72,7 +73,7 @@ def advisory(function: str) -> None:
     """Take the lock on authority with one of PostgreSQL's functions, until the transaction ends."""
     assert connection.in_atomic_block, "held until the transaction ends"
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(f"SELECT {function}({_AUTHORITY})")
 
 
@@ -84,15 +85,19 @@ class Roll:
 
     def __init__(self, day: date) -> None:
         self.day = day
+        self._by_role: dict[str, dict[int, Person]] = {}
 
     @cached_property
     def grants(self) -> list[Grant]:
         """As `present`."""
         return present(self.day)
 
-    @cached_property
-    def _people(self) -> dict[int, Person]:
-        return {person.pk: person for person in _OFFICIALS.all(day=self.day)}
+    def _holders(self, role: str) -> dict[int, Person]:
+        known = self._by_role.get(role)
+        if known is None:
+            known = {person.pk: person for person in _HOLDERS.all(role=role, day=self.day)}
+            self._by_role[role] = known
+        return known
 
     def acting(self, role: str, scope: Scope = ANYWHERE) -> list[Person]:
         """Everybody who may act as `role` on a case of this scope, the longest known first: who holds it and is there.
@@ -101,7 +106,10 @@ class Roll:
         """
         as_role = standing_in.acting_role(role, scope, self.grants)
         chosen = {grant.person for grant in self.grants if grant.role == as_role and grant.covers(scope)}
-        return [self._people[pk] for pk in sorted(chosen)] if chosen else []
+        if as_role is None or not chosen:
+            return []
+        people = self._holders(as_role)
+        return [people[pk] for pk in sorted(chosen)]
 
 
 def grants_of(person: Person, day: date, *, roll: Roll | None = None) -> list[Grant]:
@@ -116,7 +124,7 @@ def grants_of(person: Person, day: date, *, roll: Roll | None = None) -> list[Gr
 
 def _asked(statement: str, values: list[Any]) -> list[tuple[Grant, bool]]:
     """Grants as `_COLUMNS` names them, each with whether an absence of its holder is noted."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(statement, [_plain(value) for value in values])
         rows = cursor.fetchall()
     return [
@@ -266,13 +274,7 @@ def applicants(agency_id: int, day: date) -> list[Person]:
     return _APPLICANTS.all(agency=agency_id, role="applicant", day=day)
 
 
-_OFFICIALS = Question(
-    lambda: Person.objects.filter(
-        pk__in=RoleGrant.objects.filter(_valid(Slot("day")))
-        .exclude(role__in=("applicant", "system_admin"))
-        .values("person_id")
-    )
-)
+_HOLDERS = Question(lambda: holders(Slot("role"), Slot("day")))
 _APPLICANTS = Question(lambda: holders(Slot("role"), Slot("day")).filter(agency_id=Slot("agency")))
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from sandar.core.authority import Grant, local_day
 from sandar.errors import NotSignedIn
+from sandar.records import prepared
 from sandar.records.people import read
 from sandar.records.people.models import Agency, Person
 
@@ -55,7 +56,7 @@ class Bearer(NamedTuple):
 
 def bearer(token: str, at: datetime) -> Bearer:
     """Who bears this token. Raises NotSignedIn when unknown, expired, revoked or the account is closed."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         yesterday = at.date() - timedelta(days=1)  # wherever the office is: nobody's today is earlier
         cursor.execute(
             _ASK,

@@ -128,7 +128,7 @@ def approve(pk: int, given: Approve, *, person: Person, at: datetime) -> Disposa
         told = {"disposal": pk, "minutes": disposal.number, "facts_sha256": disposal.facts_sha256,
                 "count": len(disposal.items)}  # fmt: skip
         _tell(head, EVENT, told, person=person, grant=grant, at=at)
-        enqueue(JOB, name=f"archive-{pk}")
+        enqueue(JOB, name=f"archive-{pk}", at=at)
     return disposal
 
 
