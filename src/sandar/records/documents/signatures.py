@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from sandar import signing_errors
 from sandar.records.documents.models import Document, DocumentStatus, Signature, SignatureState
-from sandar.records.prepared import insert
+from sandar.records.prepared import insert_all
 
 OPEN = (SignatureState.PREPARED, SignatureState.REFUSED, SignatureState.FAILED)
 _LIVE = (DocumentStatus.PREPARED, DocumentStatus.ISSUED)
@@ -52,8 +52,8 @@ class Given:
 
 def prepare(document: Document, signing: Signing, *, at: datetime) -> None:
     """Ask for the signatures of a paper that is being issued; inside the act's transaction."""
-    for order, signatory in enumerate(signing.signatories, start=1):
-        insert(
+    insert_all(
+        [
             Signature(
                 document_id=document.pk,
                 order=order,
@@ -64,7 +64,9 @@ def prepare(document: Document, signing: Signing, *, at: datetime) -> None:
                 consented_at=at if signatory.consents else None,
                 request_id=uuid.uuid4().hex,
             )
-        )
+            for order, signatory in enumerate(signing.signatories, start=1)
+        ]
+    )
 
 
 def open_of(person_id: int) -> QuerySet[Signature]:
@@ -101,21 +103,18 @@ def consent(ids: Iterable[int], *, person_id: int, at: datetime) -> list[int]:
 
 def due(*, case_id: int | None = None, limit: int = 100, without: Iterable[int] = ()) -> list[int]:
     """Local signatures that may be made now: agreed to, rendered, and next in their paper's order."""
-    rows = (
-        Signature.objects.filter(
-            backend="local",
-            state__in=OPEN,
-            consented_at__isnull=False,
-            document__pdf_sha256__isnull=False,
-            document__status__in=_LIVE,
-        )
-        .select_related("document")
-        .defer("document__facts")
+    rows = Signature.objects.filter(
+        backend="local",
+        state__in=OPEN,
+        consented_at__isnull=False,
+        document__pdf_sha256__isnull=False,
+        document__status__in=_LIVE,
     )
     if case_id is not None:
         rows = rows.filter(document__case_id=case_id)
-    rows = rows.exclude(pk__in=list(without)).order_by("pk")
-    return [row.pk for row in rows[:limit] if is_next(row)]
+    before = Signature.objects.filter(document_id=OuterRef("document_id"), order__lt=OuterRef("order"))
+    rows = rows.exclude(pk__in=list(without)).exclude(Exists(before.exclude(state=SignatureState.SIGNED)))
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def send(signature: Signature, *, base_sha256: str, at: datetime) -> int:

@@ -20,6 +20,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from sandar.records.signing import quick  # noqa: F401 - in place from here on
 from sandar.records.signing.seen import Look, Seen
 
 _MOST_SIGNATURES = 40

@@ -18,6 +18,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from sandar.records.signing import quick  # noqa: F401 - in place from here on
 from sandar.records.signing.authority import Signer
 
 _ROOM, _ROOM_STAMPED = (
