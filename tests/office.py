@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sandar.core import fates
 from sandar.doors.cli.example import office
 from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets_write
@@ -114,7 +115,7 @@ def ask(*items: Mapping[str, Any], by: str = "dinkes1", at: datetime = MONDAY, *
 def form(case: Case, **changes: Any) -> dict[str, Any]:
     """The application form as the agency fills it from the letter."""
     return {
-        "items": case.items,
+        "items": [case.items[n - 1] for n in fates.open_numbers(len(case.items), case.fates)],
         "admin_contact": {"name": "Sekretaris Contoh", "title": "Sekretaris"},
         "technical_contact": {"name": "Pranata Komputer Contoh", "title": "Pranata Komputer"},
         "agreed": True,
@@ -124,12 +125,21 @@ def form(case: Case, **changes: Any) -> dict[str, Any]:
 
 def default_data(case: Case, action: str) -> dict[str, Any]:
     """Data that makes an action go through on a case of the example office."""
-    count = range(1, len(case.items) + 1)
+    total = len(case.items)
+    wanted = {
+        "hand_in": fates.AWAITED,
+        "check_in": {fates.DELIVERED},
+        "inspect": {fates.RECEIVED},
+        "hand_over": {fates.PASSED},
+    }.get("hand_over" if action.startswith("hand_over") else action)
+    count = fates.among(total, case.fates, wanted) if wanted else fates.open_numbers(total, case.fates)
     hosted = {n for n in count if case.items[n - 1]["kind"] == "hosting"}
     if action == "submit":
         return form(case)
+    if action == "withdraw_item":
+        return {"item_nos": count[-1:], "note": "tidak jadi"}
     if action == "propose":
-        return {"items": [{"item_no": 1, "bandwidth_mbps": 5}]}
+        return {"items": [{"item_no": count[0], "bandwidth_mbps": 5}]}
     if action == "queue":
         return {"note": "Surat pemohon: bersedia menunggu"}
     if action == "hand_in":
@@ -140,7 +150,7 @@ def default_data(case: Case, action: str) -> dict[str, Any]:
         return {"received": [{"item_no": n, "serial": f"CTH-{n:04}"} for n in count]}
     if action == "inspect":
         return {"inspections": [{"item_no": n} for n in count], "note": "Diperiksa dengan mata."}
-    if action == "hand_over":
+    if action.startswith("hand_over"):
         return {
             "items": [
                 {"item_no": n, "address": f"10.20.30.{10 + n}", "ports": [443] if n in hosted else []}

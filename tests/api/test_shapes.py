@@ -96,7 +96,7 @@ def test_a_paused_clock_says_who_is_waited_for():
 
 def test_the_agency_withdraws_without_holding_the_task():
     case = office.ask()
-    assert ok(Api("dinkes2").get(f"/cases/{case.number}"))["actions"] == ["withdraw"]
+    assert ok(Api("dinkes2").get(f"/cases/{case.number}"))["actions"] == ["withdraw", "withdraw_item"]
     done = ok(
         Api("dinkes2").post(f"/cases/{case.number}/actions/withdraw", {"data": {}, "version": case.version})
     )

@@ -129,15 +129,16 @@ def test_another_place_keeps_what_was_asked():
     assert ledger.recount() == []
 
 
-def test_fewer_items_are_renumbered_when_the_agency_agrees():
+def test_an_item_that_the_offer_leaves_out_is_refused_and_the_others_keep_their_numbers():
     case = short(office.server(), HUGE, office.server(name="SIMPUS-2", serial="CTH-0002"))
     data = {"items": [{"item_no": 2, "dropped": True}, {"item_no": 3, "height_u": 1, "watts": 300}]}
     office.act(case, "propose", data)
-    assert look(case).claims == {1: "held", 2: "held"}
+    assert look(case).claims == {1: "held", 3: "held"}
     office.act(case, "accept", {})
     case.refresh_from_db()
-    assert [item["name"] for item in case.items] == ["SIMPUS-1", "SIMPUS-2"]
-    assert (case.service, case.items[1]["height_u"]) == ("colocation", 1)
+    assert len(case.items) == 3
+    assert (case.service, case.items[2]["height_u"]) == ("colocation", 1)
+    assert (case.fates["2"]["fate"], case.fates["2"]["reason"]) == ("refused", "capacity")
     office.bring_to(case, "completed")
     assert ledger.recount() == []
 

@@ -67,8 +67,8 @@ def test_the_operator_receives_with_serial_and_condition_as_seen():
     [
         ("hand_in", {}, "deliveries"),
         ("hand_in", {"deliveries": []}, "deliveries"),
-        ("hand_in", {"deliveries": [{"item_no": 1}, {"item_no": 1}]}, "deliveries"),
-        ("hand_in", {"deliveries": [{"item_no": 2}]}, "deliveries"),
+        ("hand_in", {"deliveries": [{"item_no": 1}, {"item_no": 1}]}, "deliveries.1.item_no"),
+        ("hand_in", {"deliveries": [{"item_no": 2}]}, "deliveries.0.item_no"),
         ("hand_in", {"deliveries": [{"item_no": 0}]}, "deliveries.0.item_no"),
         (
             "hand_in",

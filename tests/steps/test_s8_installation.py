@@ -173,7 +173,7 @@ def test_a_taken_place_refuses_the_whole_act():
         ({"item_no": 1, "address": "192.0.2.7"}, "items.0.address"),
         ({"item_no": 1, "address": "::ffff:10.20.30.11"}, "items.0.address"),
         ({"item_no": 1, "address": "169.254.1.1"}, "items.0.address"),
-        ({"item_no": 2, "address": "10.20.30.11"}, "items"),
+        ({"item_no": 2, "address": "10.20.30.11"}, "items.0.item_no"),
         ({"item_no": 1, "address": "10.20.30.11", "rack": "R99"}, "placements"),
         ({"item_no": 1, "address": "10.20.30.11", "ports": [0]}, "items.0.ports.0"),
         ({"item_no": 1, "address": "10.20.30.11", "hostname": "a b"}, "items.0.hostname"),

@@ -185,6 +185,8 @@ def act_at_random(chance: random.Random, procedure: Procedure, case: Case, *, at
         one
         for one in route.actions(procedure, case.state)
         if one.name not in ("offer", "propose", "postpone", "queue", "prioritise", "expire")
+        and one.by != "system"
+        and pairs.possible(case, one.name)
     ]
     weight = [
         1 if one.addition or one.reason or one.name in ("refuse", "report_short") else 6 for one in known
@@ -196,7 +198,7 @@ def act_at_random(chance: random.Random, procedure: Procedure, case: Case, *, at
         office.act(case, "probe", {}, at=at)
         office.answer_probes(case, at=at)
         case.refresh_from_db()
-    data = {"finding": "lulus"} if action.name == "finish" else pairs.data_for(case, action.name)
+    data = {"finding": "lulus"} if action.name == "finish" else pairs.in_parts(chance, case, action.name)
     actor = office.person(office.OFFICER_OF[action.by])
     registry.perform_on_case(case, action.name, person=actor, data=data, seen=case.version, at=at)
 

@@ -73,11 +73,11 @@ def test_every_act_of_the_way_that_issues_a_paper_has_its_preview(monkeypatch: p
     issued: set[tuple[str, str, str]] = set()
     whole = Turn.issue
 
-    def seen(turn: Turn, kind: str, facts: Any) -> Document:
+    def seen(turn: Turn, kind: str, facts: Any, **more: Any) -> Document:
         if kind != "receipt":  # the letter itself is typed, and its receipt says only what was typed
             assert turn.place.step
             issued.add((turn.place.step.key, turn.action.name, kind))
-        return whole(turn, kind, facts)
+        return whole(turn, kind, facts, **more)
 
     monkeypatch.setattr(Turn, "issue", seen)
     at_state("completed")

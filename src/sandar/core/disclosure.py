@@ -23,8 +23,8 @@ PASSING_EVENTS = frozenset(
 )
 # Of an officer's act the agency reads these; whatever else an act says stays inside until somebody adds it here.
 OPEN = frozenset(
-    {"activity", "assets", "conditions", "deliveries", "documents", "file", "finding", "hold_until", "kind", "offer",
-     "previous", "reason", "received", "result", "revoked", "sha256", "size", "sop", "state",
+    {"activity", "assets", "conditions", "deliveries", "documents", "fates", "file", "finding", "hold_until", "kind",
+     "offer", "previous", "reason", "received", "result", "revoked", "sha256", "size", "sop", "state",
      "window_end", "window_start"}
 )  # fmt: skip
 OPEN_IN = {"capacity_refused": frozenset({"shortages"}), "offer_declined": frozenset({"shortages"})}

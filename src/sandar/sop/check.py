@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sandar.sop.lines import Lines, Path
-from sandar.sop.procedure import RETURN, ROLES, SYSTEM, Action, Problem, Procedure
+from sandar.sop.procedure import RETURN, ROLES, STAY, SYSTEM, Action, Problem, Procedure
 from sandar.sop.route import states_before
 
 Place = tuple[Path, str, Action]
@@ -71,7 +71,7 @@ def _duplicates(procedure: Procedure) -> Iterator[Finding]:
         states += [(("step", i, "stage", j, "state"), stage.state) for j, stage in enumerate(step.stages)]
     states += [(("end", i, "state"), end.state) for i, end in enumerate(procedure.ends)]
     yield from _repeated(states, "STATE_TWICE")
-    yield from ((path, "STATE_RESERVED", {"name": name}) for path, name in states if name == RETURN)
+    yield from ((path, "STATE_RESERVED", {"name": name}) for path, name in states if name in (RETURN, STAY))
     steps: list[tuple[Path, str]] = [(("step", i, "key"), step.key) for i, step in enumerate(procedure.steps)]
     yield from _repeated(steps, "STEP_TWICE")
     actors: list[tuple[Path, str]] = [
@@ -144,6 +144,8 @@ def _targets(procedure: Procedure) -> Iterator[Finding]:
     for path, state, action in _actions(procedure):
         if not action.to:
             yield path, "ACTION_UNROUTED", {"name": action.name}
+        elif action.to == STAY and not state:
+            continue  # an action of any time may leave the case where it is
         elif action.to != RETURN and action.to not in places:
             yield path, "TARGET_UNKNOWN", {"name": action.name, "to": action.to}
         elif action.to == RETURN and not _senders(procedure, state):
@@ -181,7 +183,7 @@ def _edges(procedure: Procedure) -> dict[str, set[str]]:
             edges[state] |= _senders(procedure, state) if action.to == RETURN else {action.to}
     for anytime in procedure.anytime:
         for state in states_before(procedure, anytime.before):
-            edges[state].add(anytime.action.to)
+            edges[state].add(state if anytime.action.to == STAY else anytime.action.to)
     return edges
 
 

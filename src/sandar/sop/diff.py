@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from sandar.sop.procedure import RETURN, SYSTEM, Action, Anytime, Budget, End, Procedure, Stage, Step
+from sandar.sop.procedure import RETURN, STAY, SYSTEM, Action, Anytime, Budget, End, Procedure, Stage, Step
 
 Kind = Literal["added", "removed", "changed", "moved"]
 
@@ -85,7 +85,7 @@ def changes(old: Procedure, new: Procedure) -> tuple[Change, ...]:
 
 def _words(procedure: Procedure) -> dict[str, str]:
     """What states, columns and roles are called on the sheet, by their keys."""
-    found = {RETURN: "yang mengembalikan", SYSTEM: "sistem"}
+    found = {RETURN: "yang mengembalikan", STAY: "tahap yang sama", SYSTEM: "sistem"}
     found |= {stage.state: stage.label for _step, stage in procedure.stages}
     found |= {end.state: end.label for end in procedure.ends}
     for actor in procedure.actors:

@@ -92,7 +92,8 @@ def _frozen(draft: _Draft) -> Cell:
 def _exits(procedure: Procedure, step: Step) -> list[_Exit]:
     """The ways out that the chart draws; a decision's answer that goes on comes first.
 
-    A step whose last stage is an addition to the sheet is left by that addition, if it goes forward.
+    A step whose last stage is an addition to the sheet is left by that addition, if it goes forward; of several by
+    the one that goes least far.
     """
     homes = {stage.state: found for found, stage in procedure.stages}
     out = [way for stage in step.stages for way in stage.actions if way.to != RETURN]
@@ -102,7 +103,7 @@ def _exits(procedure: Procedure, step: Step) -> list[_Exit]:
     official = [_Exit(homes.get(way.to), "") for way in out if not way.addition]
     added = [_Exit(homes.get(way.to), "") for way in out if way.addition]
     onwards = [way for way in added if way.to is not None and way.to.no > step.no]
-    return (official or onwards)[:1]
+    return (official or sorted(onwards, key=lambda way: way.to.no if way.to else 0))[:1]
 
 
 def _marks(procedure: Procedure, step: Step, drafts: list[_Draft], *, decision: bool) -> None:

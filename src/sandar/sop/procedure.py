@@ -24,6 +24,9 @@ SYSTEM = "system"
 RETURN = "return"
 """The target that means: the state that sent the case back."""
 
+STAY = "stay"
+"""The target of an action of any time that leaves the case in its state."""
+
 DAY_MINUTES = 450
 """One working day in working minutes. Source: Perpres 21/2023, 37.5 hours in five days."""
 
@@ -117,7 +120,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One way out of a state. `to` is a state, an end, or `RETURN`; `by` a role or `SYSTEM`."""
+    """One way out of a state. `to` is a state, an end, `RETURN` or `STAY`; `by` a role or `SYSTEM`."""
 
     name: str
     label: str

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from sandar.errors import ActionNotAllowed, UnknownState
-from sandar.sop.procedure import RETURN, Action, End, Procedure, Stage, Step
+from sandar.sop.procedure import RETURN, STAY, Action, End, Procedure, Stage, Step
 
 StepStatus = Literal["done", "current", "ahead", "stopped", "skipped"]
 
@@ -94,6 +94,8 @@ def follow(procedure: Procedure, state: str, action: str, *, returned_from: str 
         if returned_from is None or returned_from not in index.senders.get(state, ()):
             raise ActionNotAllowed(action=action, state=state, allowed=[], returned_from=returned_from)
         to = returned_from
+    elif to == STAY:
+        to = state
     if (closed := index.ends.get(to)) is not None:
         return Route(chosen, to, is_end=True, stays=False, step=None, stage=None, end=closed)
     there = index.places[to]

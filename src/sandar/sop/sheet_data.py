@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from sandar.sop import flow
-from sandar.sop.procedure import RETURN, SYSTEM, LegalBasis, Procedure
+from sandar.sop.procedure import RETURN, STAY, SYSTEM, LegalBasis, Procedure
 
 Data = dict[str, Any]
 
@@ -81,7 +81,7 @@ def additions(procedure: Procedure) -> list[Data]:
     """
     labels = {stage.state: stage.label for _step, stage in procedure.stages}
     labels |= {end.state: end.label for end in procedure.ends}
-    labels[RETURN] = "petugas yang mengembalikan"
+    labels |= {RETURN: "petugas yang mengembalikan", STAY: "tahap yang sama"}
     everywhere = {(anytime.action.name, anytime.action.to) for anytime in procedure.anytime}
     found: list[Data] = []
 

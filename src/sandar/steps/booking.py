@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from sandar.core import capacity, placement, rack
+from sandar.core import capacity, fates, placement, rack
 from sandar.core.capacity import Booking, Demand, Row, Snapshot
 from sandar.core.placement import Answer, Ask
 from sandar.errors import ClaimChanged, InvalidInput, NotFound
@@ -20,7 +20,7 @@ from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
 from sandar.records.ledger.models import Claim, Place
 from sandar.records.ledger.write import ClaimSpec
-from sandar.steps import freed
+from sandar.steps import ending, freed
 from sandar.steps.resources import labels as labels
 from sandar.steps.resources import named as named
 from sandar.steps.resources import row_facts as row_facts
@@ -70,10 +70,28 @@ class Picture:
     rows: tuple[Row, ...]
 
 
+def asked_of(case: Case) -> dict[int, dict[str, Any]]:
+    """What is still asked for: the items without an end, by number."""
+    return {n: case.items[n - 1] for n in fates.open_numbers(len(case.items), case.fates)}
+
+
+def search(snapshot: Snapshot, items: Mapping[int, Mapping[str, Any]]) -> Answer:
+    """Places for these items; `ask` in the answer is the number of the item less one, whatever is not among them."""
+    numbers = list(items)
+    found = placement.find(snapshot, [ask_of(item) for item in items.values()])
+    if numbers == list(range(1, len(numbers) + 1)):
+        return found
+    return replace(
+        found,
+        plan=tuple(replace(one, ask=numbers[one.ask] - 1) for one in found.plan),
+        placements=tuple(replace(one, ask=numbers[one.ask] - 1) for one in found.placements),
+    )
+
+
 def picture(case: Case) -> Picture:
-    """Search places for all items; the case's own holds do not count against it."""
+    """Search places for all items without an end; the case's own holds do not count against it."""
     snapshot = ledger_read.snapshot(ignoring_case=case.pk, agency_id=case.agency_id)
-    answer = placement.find(snapshot, [ask_of(item) for item in case.items])
+    answer = search(snapshot, asked_of(case))
     bookings = [
         Booking(found.place_id, demand_of(case.items[found.ask]), ask_of(case.items[found.ask]).height)
         for found in (answer.plan or _nearest(answer, snapshot, case))
@@ -197,15 +215,15 @@ def _placed(
 
 
 def of_items(turn: Turn) -> dict[int, Claim]:
-    """The live place of every line item, by number. Raises ClaimChanged when one has none: nothing goes on without.
+    """The live place of every item without an end, by number. Raises ClaimChanged when one has none.
 
     Places that were held by hand for the case (they have no item number) are not among them.
     """
     found = {claim.item_no: claim for claim in turn.claims if claim.item_no is not None}
-    for number in range(1, len(turn.case.items) + 1):
+    for number in turn.open_items:
         if number not in found:
             raise ClaimChanged(claim=None, item_no=number, state="released")
-    return found
+    return {number: found[number] for number in turn.open_items}
 
 
 def _now(turn: Turn, changed: Sequence[Claim]) -> list[Claim]:
@@ -236,7 +254,7 @@ def reserve(turn: Turn) -> None:
     """held -> reserved for every item, without an end until the delivery window is set."""
     claims = of_items(turn).values()
     _now(turn, ledger.reserve_all(claims, at=turn.at, by=turn.person_id, expires_at=None))
-    turn.says(reserved=_facts(turn.claims))
+    turn.says(reserved=_facts([claim for claim in turn.claims if claim.state == "reserved"]))
 
 
 def keep_until(turn: Turn, until: datetime) -> None:
@@ -260,10 +278,12 @@ def extend(turn: Turn) -> None:
 
 
 def install(turn: Turn, choices: Sequence[Choice]) -> dict[int, Claim]:
-    """reserved -> installed, moved first where the operator chose another place. Item number -> claim.
+    """reserved -> installed for the items chosen, moved first where the operator chose another place. Number -> claim.
 
-    What was held for the case by hand, beside its items, is given back: only what is registered stays.
+    With the last of them whatever was held for the case by hand, beside its items, is given back: only what is
+    registered stays.
     """
+    numbers = {choice.item_no for choice in choices}
     before = of_items(turn)
     plan: list[tuple[Claim, ClaimSpec]] = []
     to: dict[int, Place] = {}
@@ -281,16 +301,18 @@ def install(turn: Turn, choices: Sequence[Choice]) -> dict[int, Claim]:
         turn.claims = [claim if claim.pk == old.pk else old for old in turn.claims]
     if plan:
         freed.announce()
-    claims = list(of_items(turn).values())
-    spare = [claim for claim in turn.claims if claim.item_no is None and claim.state in ("held", "reserved")]
-    if spare:
-        ledger.release_all(spare, at=turn.at, by=turn.person_id)
-        freed.announce()
-    turn.claims = claims
-    _now(turn, ledger.install_all(claims, at=turn.at, by=turn.person_id))
+    if numbers == set(before):
+        ending.let_go(turn, _spare(turn))
+    chosen = [claim for claim in turn.claims if claim.item_no in numbers]
+    _now(turn, ledger.install_all(chosen, at=turn.at, by=turn.person_id))
+    installed = {claim.item_no: claim for claim in turn.claims if claim.item_no in numbers}
     turn.sets(site=site_of(turn.claims))
-    turn.says(installed=_facts(turn.claims))
-    return of_items(turn)
+    turn.says(installed=_facts(list(installed.values())))
+    return {int(number): claim for number, claim in installed.items() if number}
+
+
+def _spare(turn: Turn) -> list[Claim]:
+    return [claim for claim in turn.claims if claim.item_no is None and claim.state in ("held", "reserved")]
 
 
 def choice_of(claim: Claim) -> Choice:
@@ -300,16 +322,8 @@ def choice_of(claim: Claim) -> Choice:
 
 
 def release(turn: Turn) -> None:
-    """Give back whatever the case holds. What lapsed is told apart from what was given back."""
-    if not turn.claims:
-        return
-    ended: set[int] = set()
-    if turn.person is None:
-        ended = {claim.pk for claim in ledger.expire(turn.at, only=[claim.pk for claim in turn.claims])}
-    if left := [claim for claim in turn.claims if claim.pk not in ended]:
-        ledger.release_all(left, at=turn.at, by=turn.person_id)
-    turn.claims = []
-    freed.announce()
+    """Give back whatever the case holds."""
+    ending.let_go(turn, turn.claims)
 
 
 def claim_facts(case: Case) -> list[dict[str, Any]]:
@@ -332,7 +346,7 @@ def _facts(claims: Sequence[Claim]) -> list[dict[str, Any]]:
 
 
 def placement_facts(turn: Turn) -> list[dict[str, Any]]:
-    """The places of the case's items in racks as papers print them."""
+    """The places of the case's items in racks as papers print them; installed ones stand in their minutes."""
     return [
         {
             "item": claim.label,
@@ -345,5 +359,5 @@ def placement_facts(turn: Turn) -> list[dict[str, Any]]:
             "room": claim.place.room,
         }
         for claim in turn.claims
-        if claim.lowest is not None
+        if claim.lowest is not None and claim.state != "installed"
     ]

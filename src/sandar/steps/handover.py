@@ -1,7 +1,8 @@
 """Handing a case over: one task closed, one opened, and the clocks told whose time runs now.
 
 Rules of the clock, by the SOP's step numbers. Same step: it goes on, paused while the other party is waited for.
-Forward: the finished step's clock stops. Back: the clocks of later steps pause until the case returns to them.
+Forward: the finished step's clock stops, and those of steps in between that waited.
+Back: the clocks of later steps pause until the case returns to them.
 An end stops every clock.
 """
 
@@ -47,8 +48,10 @@ def _clocks(
     assert way.step is not None
     assert way.stage is not None
     number = {step.key: step.no for step in procedure.steps}
-    if before.step.no < way.step.no:
-        clocks.stop(before.step.key, at=at)
+    if before.step.no < way.step.no:  # what was gone back over, and is not gone back to, is finished with it
+        for timer in clocks.running():
+            if before.step.no <= number[timer.step] < way.step.no:
+                clocks.stop(timer.step, at=at)
     if before.step.key != way.step.key:
         enter(procedure, clocks, way.to, at=at)
     for timer in clocks.running():

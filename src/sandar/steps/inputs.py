@@ -112,6 +112,18 @@ class Reasoned(Input):
     note: Long = Field("", title="Catatan")
 
 
+ItemNo = Annotated[int, Field(ge=1, le=40)]
+
+
+class TurnedDown(Reasoned):
+    """One item that is turned down while others go on: why, in a code and in words."""
+
+    item_no: ItemNo = Field(title="Nomor urut")
+
+
+TurnedDownList = Annotated[list[TurnedDown], Field(max_length=40)]
+
+
 class Disk(Input):
     gb: Gb = Field(title="Kapasitas (GB)")
     type: Literal["hdd", "ssd", "nvme", "unknown"] = Field("unknown", title="Jenis")

@@ -41,13 +41,13 @@ def counted(item: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def compare(
-    asked: Sequence[Mapping[str, Any]],
+    asked: Mapping[int, Mapping[str, Any]],
     offered: Mapping[int, Mapping[str, Any]],
     places: Mapping[int, str] | None = None,
 ) -> list[Row]:
-    """Asked beside offered. offered and places: by the number of the asked item (1..n); one not there is left out."""
+    """Asked beside offered, and the places, all by the number of the item; one not offered is left out."""
     rows: list[Row] = []
-    for number, item in enumerate(asked, 1):
+    for number, item in asked.items():
         head = {"item_no": number, "name": item["name"]}
         served = offered.get(number)
         if served is None:
@@ -71,6 +71,11 @@ def later(rows: Iterable[Row], day: date) -> list[Row]:
 
 def is_less(rows: Iterable[Mapping[str, Any]]) -> bool:
     return any(row["differs"] for row in rows if row["what"] not in (PLACE, TIME))
+
+
+def left_out(rows: Iterable[Mapping[str, Any]]) -> list[int]:
+    """The numbers of the items that an offer leaves out."""
+    return [row["item_no"] for row in rows if row["what"] == WHOLE]
 
 
 def totals(rows: Iterable[Mapping[str, Any]]) -> list[Row]:

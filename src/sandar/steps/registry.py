@@ -102,13 +102,16 @@ def is_anytime(action: str) -> bool:
 
 
 def offers(task: Task) -> list[Offer]:
-    """What may be done on an open task by whoever holds it, in the order of the SOP."""
+    """What may be done on an open task by whoever holds it, in the order of the SOP.
+
+    What an act only becomes by what is left of the request is not among them.
+    """
     if task.closed_at is not None:
         return []
     found = []
     for action in route.actions(cases.procedure_of(task.case), task.state):
         act = act_for(task.step, action.name)
-        if act and action.by == task.role:
+        if act and action.by == task.role and not act.derived:
             found.append(Offer(action, act))
     return found
 

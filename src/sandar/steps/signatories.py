@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from sandar.records.documents import read as papers_read
 from sandar.records.documents.models import Document, DocumentStatus, SignatureState
 from sandar.records.documents.signatures import Signatory, Signing, of_documents
 from sandar.signing_errors import PaperRevoked, SignatureMissing
@@ -66,11 +65,20 @@ def must_hold(turn: Turn, kind: str) -> Document | None:
     """
     paper = turn.known_papers.get(kind)
     if paper is None:
-        ended = [one for one in papers_read.of_case(turn.case.pk) if one.kind == kind]
+        ended = [one for one in turn.earlier_papers if one.kind == kind]
         if ended and ended[-1].status == DocumentStatus.REVOKED:
             raise PaperRevoked(number=ended[-1].number)
     must_be_signed(paper)
     return paper
+
+
+def all_must_hold(turn: Turn, kind: str) -> None:
+    """As `must_hold`, where a request has several papers of a kind that are each about other items."""
+    for paper in (one for one in turn.earlier_papers if one.kind == kind):
+        if paper.status == DocumentStatus.REVOKED:
+            raise PaperRevoked(number=paper.number)
+        if paper.status != DocumentStatus.REPLACED:
+            must_be_signed(paper)
 
 
 def must_be_signed(paper: Document | None) -> None:

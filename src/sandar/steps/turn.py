@@ -7,7 +7,7 @@ SOP says, hands the clock over, promises messages and enqueues the jobs. Either 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection
 
-from sandar.core import authority
+from sandar.core import authority, fates
 from sandar.core.services import is_on_assets
 from sandar.errors import ActionNotAllowed, NotYourTurn, ReasonNeeded
 from sandar.records.assets import changes as asset_changes
@@ -28,7 +28,6 @@ from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document, DocumentStatus
 from sandar.records.ledger import read as ledger_read
-from sandar.records.ledger import write as ledger
 from sandar.records.ledger.models import Claim
 from sandar.records.outbox.queue import enqueue
 from sandar.records.people import read as people
@@ -36,12 +35,18 @@ from sandar.records.people.models import Office, Person
 from sandar.signing_errors import PasswordNeeded
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM, Action, Procedure
-from sandar.steps import freed, handover, letterhead, messages, separation, signatories
+from sandar.steps import ending, handover, letterhead, messages, separation, signatories
 from sandar.steps.inputs import Input, parsed
 from sandar.steps.signature import signed as signed
 
 APPLICANT = "applicant"
+PARTS = frozenset({"hand_over_some", "hand_over_part", "hand_over_ask", "withdraw_rest", "expire_rest"})
 _ENDED = (DocumentStatus.REPLACED, DocumentStatus.REVOKED)
+
+
+def knows_parts(procedure: Procedure) -> bool:
+    """Does an SOP have all of the routes by which some items go on before the others?"""
+    return {one.name for _step, stage in procedure.stages for one in stage.actions} >= PARTS
 
 
 def viewer_of(person: Person, at: datetime) -> Viewer:
@@ -106,6 +111,7 @@ class Turn:
     grants: tuple[authority.Grant, ...] = ()  # all that the person holds today
     overrides: list[Override] = field(default_factory=list)  # exceptions this act uses; printed on its papers
     proved: bool = True  # the person has just shown who it is, so the act may sign in that name
+    marked: list[dict[str, Any]] = field(default_factory=list)  # items that got another fate by this act
 
     @cached_property
     def day(self) -> date:
@@ -127,10 +133,19 @@ class Turn:
         return ledger_read.claims_for_case(self.case.pk)
 
     @cached_property
+    def earlier_papers(self) -> list[Document]:
+        """Every paper issued before this act, in the order of issue, whatever became of it."""
+        return papers_read.of_case(self.case.pk) if self.past else []
+
+    @property
+    def holding(self) -> list[Document]:
+        """The papers that held before this act: neither replaced nor revoked."""
+        return [row for row in self.earlier_papers if row.status not in _ENDED]
+
+    @cached_property
     def known_papers(self) -> dict[str, Document]:
-        """The paper of each kind that held before this act: the newest neither replaced nor revoked."""
-        rows = papers_read.of_case(self.case.pk) if self.past else []
-        return {row.kind: row for row in rows if row.status not in _ENDED}
+        """The newest paper of each kind that held before this act."""
+        return {row.kind: row for row in self.holding}
 
     def holders(self, role: str) -> list[Person]:
         """Everybody who may act as `role` on this case today."""
@@ -150,9 +165,46 @@ class Turn:
         """Change columns of the case together with its move."""
         self.columns.update(columns)
 
-    def issue(self, kind: str, facts: Mapping[str, Any]) -> Document:
-        """Issue a paper in this act, in place of an earlier one of its kind; the worker renders it after the commit."""
-        revision, earlier = self.case.revision, self.known_papers.get(kind)
+    def fate(self, number: int) -> str:
+        """The fate of an item now, what this act did included."""
+        told = next((one for one in reversed(self.marked) if one["item_no"] == number), None)
+        return told["fate"] if told else fates.of(self.case.fates, number)
+
+    def items_with(self, *wanted: str) -> list[int]:
+        """The numbers of the items whose fate is one of these."""
+        return [n for n in range(1, len(self.case.items) + 1) if self.fate(n) in wanted]
+
+    @property
+    def open_items(self) -> list[int]:
+        """The numbers of the items that have no end yet."""
+        return [n for n in range(1, len(self.case.items) + 1) if self.fate(n) not in fates.ENDS]
+
+    def mark(self, numbers: Iterable[int], fate: str, *, reason: str = "", note: str = "") -> None:
+        """Give items another fate, with a coded reason and a note where there are some (ADR 0023)."""
+        why = {name: text for name, text in (("reason", reason), ("note", note)) if text}
+        self.marked += [{"item_no": number, "fate": fate, **why} for number in numbers]
+
+    @property
+    def knows_parts(self) -> bool:
+        """Does the case's own SOP let some items go on before the others?"""
+        return knows_parts(self.procedure)
+
+    def becomes(self, action: str, *, event: str) -> None:
+        """What was done counts as another action of this state: by what is left of the request.
+
+        Raises ActionNotAllowed where the case's own SOP does not have it for the same role.
+        """
+        known = {one.name: one for one in route.actions(self.procedure, self.case.state)}
+        if action not in known or known[action].by != self.action.by:
+            raise ActionNotAllowed(action=action, state=self.case.state, allowed=sorted(known))
+        self.action, self.event = known[action], event
+
+    def issue(self, kind: str, facts: Mapping[str, Any], *, beside: bool = False) -> Document:
+        """Issue a paper in this act, in place of an earlier one of its kind; the worker renders it after the commit.
+
+        beside: the earlier one goes on to hold, because it is about other items.
+        """
+        revision, earlier = self.case.revision, None if beside else self.known_papers.get(kind)
         printed, signing = signatories.of(facts, actor_id=self.person_id)
         if not self.proved and signatories.consents(signing, self.person_id):
             raise PasswordNeeded(field="password", minutes=signatories.FRESH_MINUTES)
@@ -192,6 +244,7 @@ class Act:
     event: str
     duty: str = ""
     after: Callable[[Turn], None] | None = None  # once the event is written: more messages
+    derived: bool = False  # nobody chooses it: another act becomes it by what is left of the request
 
 
 @contextmanager
@@ -275,11 +328,15 @@ def _finish(turn: Turn) -> None:
         columns |= {"closed_at": turn.at, "reason": turn.reason}
         if is_on_assets(case.service):
             asset_changes.close(case.pk, at=turn.at)
-        _give_back(turn, way)
+        ending.end_items(turn, way)
+        ending.give_back(turn, way)
     if way.to != case.state:
         columns["returned_from"] = case.state if _comes_back(turn.procedure, way) else ""
     if turn.reason:
         turn.says(reason=turn.reason)
+    if turn.marked:
+        turn.says(fates=turn.marked)
+        columns["fates"] = ending.fated(turn)
     turn.outcome = tell_journal(turn, state=way.to)
     cases_write.save(case, state=way.to, **columns)
     turn.next_task = handover.move(
@@ -329,22 +386,6 @@ def follow_up(turn: Turn, way: route.Route) -> None:
     )
     name = f"{case.number}#{turn.outcome.seq}"
     enqueue("sandar.doors.jobs.after.act", case.pk, name=name, at=turn.at)
-
-
-def _give_back(turn: Turn, way: route.Route) -> None:
-    """A case that ends without service leaves nothing booked."""
-    if way.end is not None and way.end.finished:
-        return
-    if not turn.claims:
-        return
-    turn.says(released=[claim.pk for claim in turn.claims])
-    ended: set[int] = set()
-    if turn.person is None:  # what lapsed is told apart from what was given back
-        ended = {claim.pk for claim in ledger.expire(turn.at, only=[claim.pk for claim in turn.claims])}
-    if left := [claim for claim in turn.claims if claim.pk not in ended]:
-        ledger.release_all(left, at=turn.at, by=turn.person_id)
-    turn.claims = []
-    freed.announce()
 
 
 def _comes_back(procedure: Procedure, way: route.Route) -> bool:

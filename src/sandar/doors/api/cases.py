@@ -98,6 +98,7 @@ def _standing(case: Case, caller: Caller) -> dict[str, Any]:
         "letter": case.letter,
         "contact": case.contact,
         "items": case.items,
+        "fates": words.item_fates(case),
         "requester": {"username": case.requester.username, "name": case.requester.name},
         "previous": case.previous.number if case.previous else None,
         "followed_by": cases.followed_by(case),
@@ -171,7 +172,7 @@ def _anytime(case: Case, caller: Caller) -> list[str]:
 
 @router.post("/cases/{number}/actions/{action}", response=shapes.Acted, openapi_extra=takes(ActionIn))
 def act_on_case(request: HttpRequest, number: str, action: str) -> HttpResponse:
-    """Act on a case without holding its task: the agency withdraws its request (`withdraw`)."""
+    """Act on a case without holding its task: the agency withdraws its request or some items."""
     caller = caller_of(request)
     given = body_of(request, ActionIn)
 

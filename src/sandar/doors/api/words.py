@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from sandar.records.cases.shown import Line
 from sandar.records.clocks.read import Reading
 from sandar.records.documents.models import Document, StoredFile
 from sandar.records.ledger.models import Claim
-from sandar.steps import trying, verdicts
+from sandar.steps import items, trying, verdicts
 
 MINUTE = timedelta(minutes=1)
 CASE = (
@@ -50,6 +50,16 @@ def case_line(row: Mapping[str, Any]) -> dict[str, Any]:
 def case_brief(case: Case) -> dict[str, Any]:
     row = {name: getattr(case, name) for name in CASE if not name.startswith("agency__")}
     return case_line(row | {"agency__code": case.agency.code, "agency__name": case.agency.name})
+
+
+def item_fates(case: Case) -> list[dict[str, Any]]:
+    """Every line item with what became of it."""
+    names = ("no", "fate", "by", "reason", "note", "minutes", "asset")
+    return [
+        {name: line[name] for name in names}
+        | {"name": line["item"]["name"], "at": moment(line["at"] and datetime.fromisoformat(line["at"]))}
+        for line in items.of_case(case)
+    ]
 
 
 def task_line(row: Mapping[str, Any]) -> dict[str, Any]:

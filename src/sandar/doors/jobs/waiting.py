@@ -15,7 +15,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone, translation
 
-from sandar.core import placement
 from sandar.core.capacity import Snapshot
 from sandar.doors.jobs import care
 from sandar.errors import ActionNotAllowed, CapacityTaken
@@ -84,8 +83,7 @@ def _first_that_fits(
             going.misses[entry.case_id] = {"case": entry.case_id, "why": why, "short": []}
             continue
         snapshot = snapshot or ledger_read.snapshot()
-        items = entry.case.items
-        answer = placement.find(snapshot, [booking.ask_of(item) for item in items])
+        answer = booking.search(snapshot, booking.asked_of(entry.case))
         if answer.fits:
             return entry, [
                 {"item_no": one.item_no, "rack": one.place, "position_u": one.position_u, "face": one.face}

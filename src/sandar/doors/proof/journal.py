@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sandar.core import chain, sealed
+from sandar.core import chain, fates, sealed
 from sandar.doors.proof.flaw import Flaw
 from sandar.errors import SandarError
 from sandar.records.cases import read as cases
@@ -53,6 +53,7 @@ def _head(case: Case, events: list[Event]) -> Iterator[Flaw]:
         where = f"{case.number} state (seq {last.seq})"
         yield Flaw(AREA, "STATE_DIFFERS_FROM_JOURNAL", where, case.state, str(last.payload.get("state")))
     yield from _items(case, [event for event in events if "items" in event.payload])
+    yield from _fates(case, events)
 
 
 def _items(case: Case, with_items: list[Event]) -> Iterator[Flaw]:
@@ -66,6 +67,16 @@ def _items(case: Case, with_items: list[Event]) -> Iterator[Flaw]:
     if stored != told:
         where = f"{case.number} items (seq {last.seq})"
         yield Flaw(AREA, "ITEMS_DIFFER_FROM_JOURNAL", where, chain.sha256(stored), chain.sha256(told))
+
+
+def _fates(case: Case, events: list[Event]) -> Iterator[Flaw]:
+    """What became of each item is what the journal told last about it; before there were fates it told nothing."""
+    told = fates.replayed(event.payload.get("fates", []) for event in events)
+    for number in sorted(told.keys() | case.fates.keys(), key=int):
+        stored = fates.of(case.fates, int(number))
+        if number in told and stored != told[number]:
+            where = f"{case.number} item {number} fate"
+            yield Flaw(AREA, "FATE_DIFFERS_FROM_JOURNAL", where, stored, told[number])
 
 
 def _task(case: Case) -> Iterator[Flaw]:

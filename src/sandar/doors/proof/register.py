@@ -37,14 +37,14 @@ def flaws(case_id: int | None) -> Iterator[Flaw]:
     changed = _changed_since()
     handed_over = _handed_over(case_id)
     told = _told_later()
-    by_case: dict[int, list[Asset]] = defaultdict(list)
+    by_minutes: dict[int, list[Asset]] = defaultdict(list)
     for asset in assets.iterator(chunk_size=500):
         yield from _claim(asset)
         if asset.number not in handed_over.get(asset.case_id, ()):
             yield Flaw(AREA, "ASSET_NOT_IN_JOURNAL", _where(asset), asset.number, "")
         yield from _later(asset, told.get(asset.number, []))
-        by_case[asset.case_id].append(asset)
-    for found in by_case.values():
+        by_minutes[asset.handover_id].append(asset)
+    for found in by_minutes.values():
         yield from _minutes(found, changed)
     yield from _unregistered(case_id)
 
@@ -140,7 +140,7 @@ def _changed_since() -> frozenset[int]:
 
 def _handed_over(case_id: int | None) -> dict[int, set[str]]:
     """Case -> the asset numbers its journal says were registered."""
-    events = Event.objects.filter(kind="service_handed_over")
+    events = Event.objects.filter(kind__in=("service_handed_over", "part_handed_over"))
     if case_id is not None:
         events = events.filter(case_id=case_id)
     found: dict[int, set[str]] = defaultdict(set)

@@ -179,10 +179,18 @@ def _said(done: Done) -> str | SafeString:
     return format_html(_("Tersimpan. Terbit: {}."), links)
 
 
+def _on_case(action: str, request: HttpRequest) -> dict[str, Any]:
+    """What was posted; one ticked item is a list of one."""
+    data = decode(request.POST)
+    if action == "withdraw_item" and isinstance(data.get("item_nos"), str):
+        data["item_nos"] = [data["item_nos"]]
+    return data
+
+
 @signed_in
 @require_POST
 def act_on_case(request: HttpRequest, number: str, action: str) -> HttpResponse:
-    """Withdraw a request without holding its task."""
+    """Withdraw a request, or some of its items, without holding its task."""
     person = person_of(request)
     case = cases.case_for(viewer_of(request), number)
     try:
@@ -192,7 +200,7 @@ def act_on_case(request: HttpRequest, number: str, action: str) -> HttpResponse:
                 case,
                 action,
                 person=person,
-                data=decode(request.POST),
+                data=_on_case(action, request),
                 seen=version_of(request),
                 at=timezone.now(),
             )
@@ -204,7 +212,8 @@ def act_on_case(request: HttpRequest, number: str, action: str) -> HttpResponse:
             raise
         case = cases.case_for(viewer_of(request), number)
         return page(request, case, Tried("", action, error, typed=_typed(request)))
-    messages.success(request, _("Permohonan dicabut."))
+    case = cases.case_for(viewer_of(request), number)
+    messages.success(request, _("Permohonan dicabut.") if case.closed_at else _("Perangkat itu dicabut."))
     return redirect(url)
 
 

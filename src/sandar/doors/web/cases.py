@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from sandar.core import authority, disclosure
+from sandar.core import authority, disclosure, fates
 from sandar.core.services import is_on_assets
 from sandar.doors import calendar_texts, refusals, timekeeping
 from sandar.doors.web import confirming, disposition, elevations, labels, panels, summary, waiting
@@ -87,9 +87,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     for (case_id, _step), reading in readings.items():
         if case_id not in by_case or by_case[case_id].paused:
             by_case[case_id] = reading  # the running clock, not the one that waits for it
-    lines = [
-        {"case": case, "load": summary.load(case.items), "reading": by_case.get(case.pk)} for case in page
-    ]
+    lines = [{"case": case, "load": summary.load(case), "reading": by_case.get(case.pk)} for case in page]
     context = {
         "lines": lines,
         "page": page,
@@ -163,8 +161,9 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         else "",
         "may_revoke": bool(viewer.roles & set(revoking.MAY)),
         "can_withdraw": _can_withdraw(case, viewer),
+        "withdrawable": _withdrawable(case, viewer),
         "mandate": _mandate(request, task) if mine and task else "",
-        "load": summary.load(case.items),
+        "load": summary.load(case),
     }
     context |= waiting.of_case(case, viewer) | disposition.of_case(case, viewer)
     if mine and task is not None:
@@ -262,9 +261,22 @@ def _came_from(case: Case) -> str | None:
 
 
 def _can_withdraw(case: Case, viewer: cases.Viewer) -> bool:
+    return _may(case, viewer, "withdraw") and not fates.among(len(case.items), case.fates, {fates.INSTALLED})
+
+
+def _withdrawable(case: Case, viewer: cases.Viewer) -> list[dict[str, Any]]:
+    """The items that the agency may withdraw one by one: of several, those that are not at the office."""
+    if len(case.items) < 2 or not _may(case, viewer, "withdraw_item"):
+        return []
+    numbers = fates.among(len(case.items), case.fates, {fates.ASKED, *fates.AWAITED})
+    return [{"no": number, "name": case.items[number - 1]["name"]} for number in numbers]
+
+
+def _may(case: Case, viewer: cases.Viewer, action: str) -> bool:
+    """May the agency do this whoever holds the task?"""
     if case.closed_at is not None or not viewer.is_applicant or viewer.agency_id != case.agency_id:
         return False
-    return any(action.name == "withdraw" for action in route.actions(cases.procedure_of(case), case.state))
+    return any(one.name == action for one in route.actions(cases.procedure_of(case), case.state))
 
 
 urlpatterns = [

@@ -69,7 +69,7 @@ def waiting_for(viewer: Viewer) -> list[dict[str, Any]]:
     return [
         {
             "case": row.case,
-            "load": summary.load(row.case.items),
+            "load": summary.load(row.case),
             "is_executor": row.part == EXECUTOR,
             "is_read": row.read_at is not None,
         }

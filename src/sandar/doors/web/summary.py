@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sandar.core import fates
 from sandar.doors.web import figures, labels
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
@@ -18,16 +20,31 @@ from sandar.records.cases.shown import Line
 from sandar.records.documents.models import Document
 from sandar.sop import route
 from sandar.sop.definition import Procedure
-from sandar.steps import offering, revoking
+from sandar.steps import items, offering, revoking
 
 
 def stage_of(procedure: Procedure, state: str) -> route.Place:
     return route.place(procedure, state)
 
 
-def load(items: Iterable[Mapping[str, Any]]) -> str:
-    """ "2 server · 1.150 W · 200 Mbit/s" or "hosting · 8 vCPU · 32 GB"; figures never part from their units."""
-    rows = list(items)
+def load(case: Case) -> str:
+    """ "2 server · 1.150 W · 200 Mbit/s" or "hosting · 8 vCPU · 32 GB"; figures never part from their units.
+
+    Of a request whose items go different ways: what is still served, then how many ended otherwise.
+    """
+    count = len(case.items)
+    gone = fates.among(count, case.fates, {fates.REFUSED, fates.WITHDRAWN, fates.LAPSED})
+    served = [item for number, item in enumerate(case.items, 1) if number not in gone]
+    parts = _figures(served or case.items)
+    if count > 1 and served:
+        for fate in (fates.INSTALLED, fates.REFUSED, fates.WITHDRAWN, fates.LAPSED):
+            these = len(fates.among(count, case.fates, {fate}))
+            if 0 < these < count:
+                parts.append(f"{these} {items.LABELS[fate]}")
+    return " · ".join(parts)
+
+
+def _figures(rows: Collection[Mapping[str, Any]]) -> list[str]:
     servers = [item for item in rows if item["kind"] == "colocation"]
     hosted = [item for item in rows if item["kind"] == "hosting"]
     parts = []
@@ -39,7 +56,7 @@ def load(items: Iterable[Mapping[str, Any]]) -> str:
         parts.append(_("hosting") if len(hosted) == 1 else _("%(n)s aplikasi") % {"n": len(hosted)})
         parts.append(figures.quantity(sum(item["vcpu"] for item in hosted), "vCPU"))
         parts.append(figures.quantity(sum(item["ram_gb"] for item in hosted), "GB"))
-    return " · ".join(parts)
+    return parts
 
 
 def breakable(number: Any) -> SafeString:
@@ -70,9 +87,10 @@ def _linked(numbers: Iterable[str]) -> SafeString:
 
 
 def item_rows(case: Case) -> list[dict[str, Any]]:
-    """Every line item with its few telling figures."""
+    """Every line item with its few telling figures and what became of it."""
     rows = []
-    for number, item in enumerate(case.items, start=1):
+    for line in items.of_case(case):
+        item = line["item"]
         if item["kind"] == "hosting":
             brief = [
                 figures.quantity(item["vcpu"], "vCPU"),
@@ -89,7 +107,15 @@ def item_rows(case: Case) -> list[dict[str, Any]]:
             ]
             about = f"{item['brand']} {item['model']}"
         rows.append(
-            {"no": number, "item": item, "name": item["name"], "about": about, "brief": " · ".join(brief)}
+            line
+            | {
+                "name": item["name"],
+                "about": about,
+                "brief": " · ".join(brief),
+                "word": items.LABELS[line["fate"]],
+                "tone": items.TONES.get(line["fate"], "info"),
+                "when": line["at"] and datetime.fromisoformat(line["at"]),
+            }
         )
     return rows
 
@@ -109,15 +135,13 @@ def timeline(
             or (_("Data dihapus") if event.actor_id else _("Sistem")),
             "text": labels.label(labels.EVENTS, event.kind),
             "at": event.at,
-            "documents": [
-                papers[paper["id"]] for paper in payload.get("documents", []) if paper["id"] in papers
-            ],
+            "documents": [papers[one["id"]] for one in payload.get("documents", []) if one["id"] in papers],
         }
         if payload.get("note"):
             row["quote"] = payload["note"]
         if payload.get("activity"):
             row["text"] = f"{row['text']} {payload['activity']['no']}, {payload['activity']['short']}"
-        if note := _note(event.kind, payload):
+        if note := "; ".join(filter(None, [_note(event.kind, payload), _told(event.kind, payload)])):
             row["note"] = note
         if person.get("mandate"):
             row["mandate"] = _mandate(person)
@@ -136,6 +160,19 @@ def _note(kind: str, payload: Mapping[str, Any]) -> str:
     if payload.get("finding"):
         return str(payload["finding"])
     return offering.brief(payload["offer"]["rows"]) if payload.get("offer") else ""
+
+
+def _told(kind: str, payload: Mapping[str, Any]) -> str:
+    """Which items went another way than the others, and why: "2. ditolak (...)"; nothing when all went one way."""
+    marked: Sequence[Mapping[str, Any]] = payload.get("fates", [])
+    if len({one["fate"] for one in marked}) < 2 and kind not in ("item_withdrawn", "part_handed_over"):
+        return ""
+    parts = []
+    for one in marked:
+        why = labels.choice("reason", one["reason"]) if one.get("reason") else ""
+        about = " ".join(filter(None, [str(why), one.get("note", "")]))
+        parts.append(f"{one['item_no']}. {items.LABELS[one['fate']]}{f' ({about})' if about else ''}")
+    return "; ".join(parts)
 
 
 def _mandate(person: Mapping[str, Any]) -> str:

@@ -53,7 +53,7 @@ def _line(entry: Entry, position: int, offer: Offer | None, *, full: bool) -> di
         "entry": entry,
         "case": entry.case,
         "position": position,
-        "load": summary.load(entry.case.items),
+        "load": summary.load(entry.case),
         "offer": web_offers.shown(offer) if offer else None,
         "short": web_offers.dated(entry.short),
         "later": later,

@@ -102,6 +102,9 @@ class Case(models.Model):
     letter = models.JSONField(help_text="number, date, subject, signatory, nature ... as in contract.md")
     contact = models.JSONField(default=dict)
     items = models.JSONField(help_text="line items as last approved by the applicant (contract.md fields)")
+    fates = models.JSONField(
+        default=dict, help_text="number of an item -> fate, at, seq, reason (core.fates); none: asked"
+    )
     agenda_no = models.PositiveIntegerField()
     year = models.PositiveSmallIntegerField()
     received_at = models.DateTimeField()

@@ -221,6 +221,11 @@ def events(case: Case, kind: str) -> list[Event]:
     return _OF_KIND.all(case=case.pk, kind=kind)
 
 
+def lines(case: Case, seqs: Iterable[int]) -> dict[int, Event]:
+    """The events of these numbers."""
+    return {event.seq: event for event in Event.objects.filter(case=case, seq__in=set(seqs))}
+
+
 class Past(NamedTuple):
     """What the frame of an act needs of one line of the journal."""
 

@@ -27,6 +27,9 @@ from sandar.records.documents.facts_capacity import CapacityRow as CapacityRow
 from sandar.records.documents.facts_capacity import OfferFacts as OfferFacts
 from sandar.records.documents.facts_capacity import ShortageFacts as ShortageFacts
 from sandar.records.documents.facts_disposition import HopFacts as HopFacts
+from sandar.records.documents.facts_items import OutcomeFacts as OutcomeFacts
+from sandar.records.documents.facts_items import PartFacts as PartFacts
+from sandar.records.documents.facts_items import ReferenceFacts as ReferenceFacts
 from sandar.records.documents.facts_office import OfficeFacts as OfficeFacts
 
 Item = Mapping[str, Any]
@@ -190,14 +193,6 @@ class ApplicationFormFacts(Common):
     statements: NotRequired[list[str]]  # what the applicant agreed to, word by word
 
 
-class ReferenceFacts(TypedDict):
-    """Another paper this one rests on."""
-
-    title: str
-    number: str
-    issued_on: str
-
-
 class ApprovalFormFacts(Common):
     """Step 5, granted. `considerations` and `conditions` are printed as numbered lists."""
 
@@ -207,6 +202,7 @@ class ApprovalFormFacts(Common):
     references: list[ReferenceFacts]
     considerations: list[str]
     conditions: list[str]
+    left_out: NotRequired[list[OutcomeFacts]]  # of several items those that are not approved, and why
     valid_from_on: NotRequired[str]
     valid_until_on: NotRequired[str]
 
@@ -255,6 +251,7 @@ class InspectedFacts(TypedDict):
     name: str
     source: str
     findings: list[FindingFacts]
+    outcome: NotRequired[str]  # of several items: what becomes of this one, when it does not pass
     serial: NotRequired[str]
     file: NotRequired[FileFacts]
 
@@ -316,6 +313,7 @@ class HandoverMinutesFacts(Common):
     references: list[ReferenceFacts]
     service_from_on: str
     service_until_on: NotRequired[str]
+    part: NotRequired[PartFacts]
     attachments: NotRequired[list[str]]
     note: NotRequired[str]
 
@@ -371,6 +369,7 @@ class CompletionReportFacts(Common):
     timings: list[StepTiming]
     contact: PersonFacts
     lines: NotRequired[list[AssetLineFacts]]  # what stood in the register before this case
+    outcomes: NotRequired[list[OutcomeFacts]]  # every item, where not all ended by the same minutes
     total_minutes: NotRequired[int]
     survey_url: NotRequired[str]
     note: NotRequired[str]

@@ -20,6 +20,8 @@ from sandar.steps.s1_letter.act import SUBMIT
 
 # After one of these the service has changed: the case can only end as finished.
 HANDED_OVER = frozenset({"service_handed_over", "assets_returned", "assets_moved", "term_renewed"})
+# The rest is withdrawn or lapses only where a part is handed over: the acts see to that.
+_DONE = HANDED_OVER | {"rest_withdrawn", "rest_lapsed"}
 # What an act stands on: one of these events on every way to it, and what to call that in a sentence.
 NEEDS: Mapping[str, tuple[frozenset[str], str]] = {
     "capacity_confirmed": (frozenset({"capacity_reported"}), "laporan kapasitas"),
@@ -37,8 +39,8 @@ NEEDS: Mapping[str, tuple[frozenset[str], str]] = {
     "assets_returned": (frozenset({"assets_checked"}), "pemeriksaan aset"),
     "assets_moved": (frozenset({"request_approved"}), "persetujuan"),
     "term_renewed": (frozenset({"request_approved"}), "persetujuan"),
-    "probe_asked": (HANDED_OVER, "serah terima"),
-    "completion_reported": (HANDED_OVER, "serah terima"),
+    "probe_asked": (_DONE, "serah terima"),
+    "completion_reported": (_DONE, "serah terima"),
 }
 
 Finding = tuple[Path, str, dict[str, Any]]

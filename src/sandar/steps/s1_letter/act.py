@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from sandar.core import services
+from sandar.core import fates, services
 from sandar.core.authority import Grant, local_day
 from sandar.errors import InvalidInput, NotYourTurn
 from sandar.records.assets import changes as asset_changes
@@ -22,16 +23,17 @@ from sandar.records.documents import write as papers
 from sandar.records.documents.uploads import AcceptedFile
 from sandar.records.people import read as people
 from sandar.records.people.models import Agency, Person
+from sandar.records.waiting import read as waiting
 from sandar.sop import route
-from sandar.steps import on_assets, paper, separation
+from sandar.steps import ending, freed, messages, on_assets, paper, separation
 from sandar.steps.handover import enter
 from sandar.steps.inputs import Item
-from sandar.steps.s1_letter.forms import Request, Resubmit, Withdraw
-from sandar.steps.turn import Act, Standing, Turn, follow_up, standing, tell_journal
+from sandar.steps.s1_letter.forms import Request, Resubmit, Withdraw, WithdrawItem
+from sandar.steps.turn import APPLICANT, Act, Standing, Turn, follow_up, standing, tell_journal
 
 STEP = "letter"
 SUBMIT = "submit"
-ANYTIME = ("withdraw",)
+ANYTIME = ("withdraw", "withdraw_item")
 
 
 def receive(person: Person, request: Request, *, at: datetime, files: Sequence[AcceptedFile] = ()) -> Case:
@@ -193,6 +195,9 @@ def resubmit(turn: Turn, given: Resubmit) -> None:
                 fields={"items": [_("Aset yang dimohonkan tetap; untuk aset lain ajukan permohonan lain.")]}
             )
         items_match(turn.case.service, given.items)
+        if turn.case.fates and len(given.items) != len(turn.case.items):
+            said = _("Jumlahnya harus tetap: sebagian sudah dicabut, dan nomor urut yang lain tidak berubah.")
+            raise InvalidInput(fields={"items": [said]})
         turn.sets(items=[item.model_dump(mode="json") for item in given.items])
         turn.says(items=turn.columns["items"])
     turn.says(note=given.note)
@@ -200,11 +205,61 @@ def resubmit(turn: Turn, given: Resubmit) -> None:
 
 def withdraw(turn: Turn, given: Withdraw) -> None:
     """Withdraw the request; held places are released with it."""
-    turn.reason = "withdrawn_by_agency"
+    turn.reason = ending.WITHDRAWN
     turn.says(note=given.note)
+
+
+def withdraw_item(turn: Turn, given: WithdrawItem) -> None:
+    """Withdraw some items; their places are released. With the last one the request is withdrawn, or, where others
+    are installed already, goes on to its report. Raises InvalidInput for what is at the office or has an end.
+    """
+    for index, number in enumerate(given.item_nos):
+        if said := _not_to_withdraw(turn, number):
+            raise InvalidInput(fields={f"item_nos.{index}": [said], "item_nos": [said]})
+    if waiting.offer_of(turn.case.pk):
+        raise InvalidInput(fields={"item_nos": [_("Jawab usulan kantor lebih dahulu.")]})
+    numbers = sorted(set(given.item_nos))
+    turn.mark(numbers, fates.WITHDRAWN, reason=ending.WITHDRAWN, note=given.note)
+    turn.says(note=given.note)
+    if not turn.open_items and not turn.items_with(fates.INSTALLED):
+        turn.reason = ending.WITHDRAWN
+        turn.becomes("withdraw", event="request_withdrawn")
+        return
+    ending.let_go_of_items(turn, numbers)
+    if not turn.open_items:
+        turn.becomes("withdraw_rest", event="rest_withdrawn")
+    elif turn.place.stage.waits_for == "capacity":
+        freed.announce()  # what is left may fit now
+
+
+def _not_to_withdraw(turn: Turn, number: int) -> str:
+    """Why this item cannot be withdrawn; empty when it can."""
+    if number > len(turn.case.items):
+        return _("Nomor urut perangkat tidak dikenal.")
+    if turn.fate(number) in fates.ENDS:
+        return _("Perangkat nomor %(no)s sudah berakhir.") % {"no": number}
+    if turn.fate(number) in fates.AT_THE_OFFICE:
+        said = _("Perangkat nomor %(no)s sudah diserahkan; mintalah dikembalikan lebih dahulu.")
+        return said % {"no": number}
+    return ""
+
+
+def tell_holder(turn: Turn) -> None:
+    """Whoever has the case before them hears that there is less to do."""
+    assert turn.outcome is not None
+    if turn.case.closed_at is None and turn.event == "item_withdrawn":
+        role = route.place(turn.procedure, turn.case.state).stage.by
+        if role != APPLICANT:
+            what = gettext_noop("pemohon mencabut sebagian perangkat")
+            messages.tell(
+                turn.case, turn.holders(role), event=turn.outcome, kind="fewer", what=what, at=turn.at
+            )
 
 
 ACTS = {
     "resubmit": Act(resubmit, Resubmit, event="letter_completed", duty="requested"),
     "withdraw": Act(withdraw, Withdraw, event="request_withdrawn", duty="requested"),
+    "withdraw_item": Act(
+        withdraw_item, WithdrawItem, event="item_withdrawn", duty="requested", after=tell_holder
+    ),
 }

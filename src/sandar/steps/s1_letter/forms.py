@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from sandar.steps.inputs import Input, Item, Letter, Long, Official, Text
+from sandar.steps.inputs import Input, Item, ItemNo, Letter, Long, Official, Text
 
 AssetNumber = Annotated[Text, StringConstraints(min_length=1, max_length=24)]
 
@@ -53,4 +53,11 @@ class Resubmit(Input):
 class Withdraw(Input):
     """The agency no longer wants the service."""
 
+    note: Long = Field("", title="Alasan pencabutan")
+
+
+class WithdrawItem(Input):
+    """The agency no longer wants some of what it asked for; the rest goes on."""
+
+    item_nos: Annotated[list[ItemNo], Field(min_length=1, max_length=40)] = Field(title="Nomor urut")
     note: Long = Field("", title="Alasan pencabutan")

@@ -92,7 +92,7 @@ def recheck(turn: Turn, given: Recheck) -> None:
 
 
 def _every_item(turn: Turn, choices: Sequence[Choice]) -> None:
-    if sorted(choice.item_no for choice in choices) != list(range(1, len(turn.case.items) + 1)):
+    if sorted(choice.item_no for choice in choices) != turn.open_items:
         raise InvalidInput(fields={"placements": [_("Setiap perangkat harus mendapat tepat satu tempat.")]})
 
 

@@ -12,6 +12,7 @@ from sandar.steps.inputs import (
     Gb,
     HeightU,
     Input,
+    ItemNo,
     Long,
     Named,
     PositionU,
@@ -20,7 +21,6 @@ from sandar.steps.inputs import (
     Watts,
 )
 
-ItemNo = Annotated[int, Field(ge=1, le=40)]
 AnswerDays = Annotated[int, Field(ge=1, le=30)]
 
 

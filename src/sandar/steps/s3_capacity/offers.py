@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from sandar.core import capacity, placement
+from sandar.core import capacity, fates
 from sandar.core.capacity import Booking
 from sandar.errors import InvalidInput, Refused
 from sandar.records.ledger import read as ledger_read
@@ -35,14 +35,14 @@ Item = dict[str, Any]
 
 def propose(turn: Turn, given: Propose) -> None:
     """Offer another place or less, hold it, and tell the agency what was asked and what it would get."""
-    kept = lesser(turn.case.items, given.items)
-    numbers = sorted(kept)
-    items = [kept[number] for number in numbers]
-    choices = _choices(turn, given.placements, numbers, items)
+    asked = booking.asked_of(turn.case)
+    kept = lesser(asked, given.items)
+    items = [kept.get(number, item) for number, item in enumerate(turn.case.items, 1)]
+    choices = _choices(turn, given.placements, kept)
     until = offering.deadline(turn.day, given.answer_days, turn.office.time_zone)
     booking.hold(turn, choices, until=until, items=items)
-    places = {numbers[choice.item_no - 1]: place_text(choice) for choice in choices}
-    rows = offering.compare(turn.case.items, kept, places)
+    places = {choice.item_no: place_text(choice) for choice in choices}
+    rows = offering.compare(asked, kept, places)
     kind = "less" if offering.is_less(rows) else "elsewhere"
     if kind == "elsewhere" and not given.placements:
         raise InvalidInput(
@@ -70,9 +70,9 @@ def postpone(turn: Turn, given: Postpone) -> None:
         raise InvalidInput(fields={"note": [_("Tulis mengapa saat itu diperkirakan tersedia.")]})
     booking.release(turn)
     until = offering.deadline(turn.day, given.answer_days, turn.office.time_zone)
-    items = turn.case.items
-    rows = offering.later(offering.compare(items, dict(enumerate(items, 1))), day)
-    make(turn, "later", items=items, rows=rows, answer_by=until, note=given.note, from_on=day)
+    asked = booking.asked_of(turn.case)
+    rows = offering.later(offering.compare(asked, asked), day)
+    make(turn, "later", items=turn.case.items, rows=rows, answer_by=until, note=given.note, from_on=day)
     last = report.last(turn)
     with translation.override("id"):
         facts = report.facts(turn, "short", last.get("rows", []), shortages=_short(turn), note=given.note)
@@ -80,7 +80,10 @@ def postpone(turn: Turn, given: Postpone) -> None:
 
 
 def accept(turn: Turn, given: Answer) -> None:
-    """Take the offer: the case goes on with what was offered and its places; LATER goes on the waiting list."""
+    """Take the offer: the case goes on with what was offered and its places; LATER goes on the waiting list.
+
+    An item that the offer leaves out is refused for want of capacity; the numbers of the others stay.
+    """
     offer = _answered(turn, "accept")
     turn.says(note=given.note, offer=_said(offer))
     if offer.kind == "later":
@@ -90,11 +93,14 @@ def accept(turn: Turn, given: Answer) -> None:
         freed.announce()
         return
     waiting.leave(turn.case.pk)
+    turn.mark(offering.left_out(offer.rows), fates.REFUSED, reason="capacity")
     if offer.items != turn.case.items:
-        kinds = {item["kind"] for item in offer.items}
         turn.case.items = list(offer.items)
-        turn.sets(items=offer.items, service="both" if len(kinds) == 2 else kinds.pop())
+        turn.sets(items=offer.items)
         turn.says(items=offer.items)
+    if turn.marked:
+        kinds = {turn.case.items[number - 1]["kind"] for number in turn.open_items}
+        turn.sets(service="both" if len(kinds) == 2 else kinds.pop())
     booking.extend(turn)
 
 
@@ -133,9 +139,9 @@ def rest(turn: Turn, offer: Offer) -> None:
 # --- what they share
 
 
-def lesser(asked: Sequence[Item], less: Sequence[Lesser]) -> dict[int, Item]:
+def lesser(asked: Mapping[int, Item], less: Sequence[Lesser]) -> dict[int, Item]:
     """The items as offered, by the number of the asked one; checked like the form. Raises InvalidInput."""
-    found = {number: dict(item) for number, item in enumerate(asked, 1)}
+    found = {number: dict(item) for number, item in asked.items()}
     for index, change in enumerate(less):
         if change.item_no not in found:
             raise InvalidInput(fields={f"items.{index}.item_no": [_("Nomor urut perangkat tidak dikenal.")]})
@@ -162,23 +168,17 @@ def lesser(asked: Sequence[Item], less: Sequence[Lesser]) -> dict[int, Item]:
     return found
 
 
-def _choices(
-    turn: Turn, places: Sequence[Place], numbers: Sequence[int], items: Sequence[Item]
-) -> list[Choice]:
-    """A place for every offered item, numbered as offered: the chosen ones, else the suggested ones."""
+def _choices(turn: Turn, places: Sequence[Place], items: Mapping[int, Item]) -> list[Choice]:
+    """A place for every offered item, by its number: the chosen ones, else the suggested ones."""
     if not places:
-        found = placement.find(
-            ledger_read.snapshot(ignoring_case=turn.case.pk, agency_id=turn.case.agency_id),
-            [booking.ask_of(item) for item in items],
-        )
+        snapshot = ledger_read.snapshot(ignoring_case=turn.case.pk, agency_id=turn.case.agency_id)
+        found = booking.search(snapshot, dict(sorted(items.items())))
         if not found.fits:
             raise Refused(reason="no_room", shortages=[booking.shortage_facts(gap) for gap in found.short])
         return booking.choices_of(found)
-    if sorted(place.item_no for place in places) != list(numbers):
+    if sorted(place.item_no for place in places) != sorted(items):
         raise InvalidInput(fields={"placements": [_("Setiap perangkat harus mendapat tepat satu tempat.")]})
-    return [
-        Choice(numbers.index(place.item_no) + 1, place.rack, place.position_u, place.face) for place in places
-    ]
+    return [Choice(place.item_no, place.rack, place.position_u, place.face) for place in places]
 
 
 def place_text(choice: Choice) -> str:

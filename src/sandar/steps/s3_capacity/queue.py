@@ -43,18 +43,18 @@ def queue(turn: Turn, given: Queue) -> None:
 
 def offer(turn: Turn, given: Offered) -> None:
     """Something became free: hold it for this case and ask the agency. Raises CapacityTaken when somebody was first."""
-    items = turn.case.items
+    asked = booking.asked_of(turn.case)
     choices = [Choice(one.item_no, one.rack, one.position_u, one.face) for one in given.placements]
     until = offering.deadline(turn.day, settings.OFFER_DAYS, turn.office.time_zone)
     booking.hold(turn, choices, until=until)
     places = {choice.item_no: offers.place_text(choice) for choice in choices}
-    rows = offering.compare(items, dict(enumerate(items, 1)), places)
+    rows = offering.compare(asked, asked, places)
     waiting.pass_over(
         [waiting.Passed(one.case, one.why, one.short) for one in given.passed],
         by=turn.case.number,
         at=turn.at,
     )
-    offers.make(turn, "queue", items=items, rows=rows, answer_by=until, note="")
+    offers.make(turn, "queue", items=turn.case.items, rows=rows, answer_by=until, note="")
 
 
 def prioritise(turn: Turn, given: Prioritise) -> None:

@@ -50,7 +50,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         }
     return {
         "rows": table.lines([booking.row_facts(row) for row in picture.rows], table.sides(picture.snapshot)),
-        "items": [_item(task, index, picture) for index in range(len(task.case.items))],
+        "items": [_item(task, number - 1, picture) for number in booking.asked_of(task.case)],
         "fits": picture.answer.fits,
         "shortages": web_offers.dated(booking.shortage_facts(found) for found in picture.answer.short),
         "racks": sum(place.kind == "rack" for place in picture.snapshot.places),
@@ -123,19 +123,16 @@ def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
         return web_offers.initial(task, action, _picture(task))
     if action != "report_available":
         return {}
-    chosen = sorted(booking.choices_of(_picture(task).answer), key=lambda one: one.item_no)
-    return {
-        "placements": [
-            {
-                "item_no": one.item_no,
-                "pick": _code(one.place, one.position_u),
-                "rack": one.place,
-                "position_u": one.position_u,
-                "face": one.face,
-            }
-            for one in chosen
-        ]
-    }
+    rows: list[dict[str, Any]] = [{} for _ in task.case.items]  # a form's rows stand at the item's number
+    for one in booking.choices_of(_picture(task).answer):
+        rows[one.item_no - 1] = {
+            "item_no": one.item_no,
+            "pick": _code(one.place, one.position_u),
+            "rack": one.place,
+            "position_u": one.position_u,
+            "face": one.face,
+        }
+    return {"placements": rows}
 
 
 def decoded(action: str, nested: dict[str, Any]) -> dict[str, Any]:

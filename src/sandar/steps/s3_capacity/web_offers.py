@@ -14,7 +14,7 @@ from sandar.records.cases.models import Task
 from sandar.records.people import read as people
 from sandar.records.waiting import read as waiting
 from sandar.steps import offering
-from sandar.steps.booking import Choice, Picture, choices_of
+from sandar.steps.booking import Choice, Picture, asked_of, choices_of
 from sandar.steps.s3_capacity import offers, suggest
 
 OFFERED = ("capacity_offer", "later_offer", "waiting_offer")
@@ -26,7 +26,7 @@ def between(task: Task, picture: Picture) -> dict[str, Any]:
     """For the administrator: every asked item with what may be less, other places that fit, when holds end."""
     proposed = suggestion(task, picture)
     return {
-        "items": [_item(number, item, picture.answer) for number, item in enumerate(task.case.items, 1)],
+        "items": [_item(no, item, picture.answer) for no, item in asked_of(task.case).items()],
         "is_smaller": proposed is not None,
         "would_fit": _would_fit(task, proposed) if proposed else "",
         "fits": picture.answer.fits,
@@ -38,15 +38,16 @@ def suggestion(task: Task, picture: Picture) -> list[dict[str, Any] | None] | No
     """The items as they would fit; None when they fit as they are, or nothing helps. Once for a page."""
     kept: dict[str, Any] = task.__dict__
     if "_smaller" not in kept:
-        kept["_smaller"] = suggest.smaller(picture.snapshot, task.case.items)
+        kept["_smaller"] = suggest.smaller(picture.snapshot, list(asked_of(task.case).values()))
     found: list[dict[str, Any] | None] | None = kept["_smaller"]
     return found
 
 
 def _would_fit(task: Task, proposed: list[dict[str, Any] | None]) -> str:
     """What would have to be smaller, in one line."""
-    kept = {number: item for number, item in enumerate(proposed, 1) if item is not None}
-    return offering.brief(offering.compare(task.case.items, kept))
+    asked = asked_of(task.case)
+    kept = {number: item for number, item in zip(asked, proposed, strict=True) if item is not None}
+    return offering.brief(offering.compare(asked, kept))
 
 
 def _item(number: int, item: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
@@ -91,12 +92,13 @@ def initial(task: Task, action: str, picture: Picture) -> dict[str, Any]:
         return {"from_on": day.isoformat() if day else "", "answer_days": settings.OFFER_DAYS}
     if action != "propose":
         return {}
-    proposed = suggestion(task, picture) or list(task.case.items)
-    rows = []
-    for number, (item, now) in enumerate(zip(task.case.items, proposed, strict=True), 1):
+    asked = asked_of(task.case)
+    proposed = suggestion(task, picture) or list(asked.values())
+    rows: list[dict[str, Any]] = [{} for _ in task.case.items]  # a form's rows stand at the item's number
+    for (number, item), now in zip(asked.items(), proposed, strict=True):
         shown = now or item
         row: dict[str, Any] = {"item_no": number, "dropped": "true" if now is None else ""}
-        rows.append(row | {what: shown.get(what, 0) for what in offering.counted(item)})
+        rows[number - 1] = row | {what: shown.get(what, 0) for what in offering.counted(item)}
     return {"items": rows, "answer_days": settings.OFFER_DAYS}
 
 

@@ -35,14 +35,15 @@ def submit(turn: Turn, given: Application) -> None:
         raise InvalidInput(fields={"agreed": [_("Pernyataan harus disetujui.")]})
     data = given.model_dump(mode="json")
     form = cases_write.save_form(turn.case, data, author_id=turn.person.pk, at=turn.at, submit=True)
-    booking.resize(turn, data["items"])
-    turn.sets(items=data["items"])
-    turn.says(form_version=form.n, form_sha256=form.sha256, items=data["items"])
+    items = _merged(turn, data["items"])
+    booking.resize(turn, items)
+    turn.sets(items=items)
+    turn.says(form_version=form.n, form_sha256=form.sha256, items=items)
     turn.issue("application_form", _facts(turn, data, form.n))
 
 
 def _same_items(turn: Turn, given: Application) -> None:
-    before = [item["kind"] for item in turn.case.items]
+    before = [turn.case.items[number - 1]["kind"] for number in turn.open_items]
     after = [item.kind for item in given.items]
     if before != after:
         raise InvalidInput(
@@ -57,6 +58,12 @@ def _same_items(turn: Turn, given: Application) -> None:
             raise InvalidInput(
                 fields={f"items.{index}.form": [_("Server menara tidak dapat dipasang di rak.")]}
             )
+
+
+def _merged(turn: Turn, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All items of the case with those of the form in their places; what has an end stays as it was."""
+    filled = dict(zip(turn.open_items, given, strict=True))
+    return [filled.get(number, item) for number, item in enumerate(turn.case.items, 1)]
 
 
 def _facts(turn: Turn, data: dict[str, Any], version: int) -> dict[str, Any]:

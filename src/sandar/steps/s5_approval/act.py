@@ -8,9 +8,9 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from sandar.core import services
+from sandar.core import fates, services
 from sandar.errors import InvalidInput
-from sandar.steps import booking, on_assets, paper
+from sandar.steps import booking, ending, items, on_assets, paper
 from sandar.steps.refusal import refusal_facts
 from sandar.steps.s5_approval.forms import Accept, Approve, Decline, Refuse, SendBack
 from sandar.steps.turn import Act, Turn
@@ -19,16 +19,34 @@ STEP = "approval"
 
 
 def approve(turn: Turn, given: Approve) -> None:
-    """Approve: the held places become reserved and the approval form is issued."""
+    """Approve: the held places become reserved and the approval form is issued.
+
+    Some of several items may be refused with it: the form names them with the reason, and their places are released.
+    """
     until = given.valid_until or on_assets.asked_until(turn.case)
     if until and until < turn.day:
         raise InvalidInput(fields={"valid_until": [_("Tanggal sudah lewat.")]})
+    _some(turn, given)
     if turn.case.service not in services.WITHOUT_PLACE:
         booking.reserve(turn)
     turn.says(conditions=given.conditions, note=given.note)
     if turn.case.service == "renewal" and until:
         turn.says(valid_until=until.isoformat())
     turn.issue("approval_form", _facts(turn, given, until))
+
+
+def _some(turn: Turn, given: Approve) -> None:
+    """Which items are approved and which are refused; the places of these are free at once."""
+    items.apart(turn, given.refused, "refused")
+    refused = items.turn_down(turn, given.refused, among=turn.open_items, field="refused")
+    if refused and len(refused) == len(turn.open_items):
+        raise InvalidInput(
+            fields={"refused": [_("Tidak ada yang disetujui. Tolak permohonannya, dengan satu alasan.")]}
+        )
+    for line in given.refused:
+        turn.mark([line.item_no], fates.REFUSED, reason=line.reason, note=line.note)
+    turn.mark(turn.open_items, fates.APPROVED)
+    ending.let_go_of_items(turn, refused)
 
 
 def send_back(turn: Turn, given: SendBack) -> None:
@@ -44,12 +62,21 @@ def refuse(turn: Turn, given: Refuse) -> None:
 
 
 def accept(turn: Turn, given: Accept) -> None:
-    """Accept the difference the inspection reported; the inspection may go on."""
+    """Accept the difference the inspection reported; the inspection may go on. What is declined is taken back."""
+    items.apart(turn, given.declined, "declined")
+    asked = turn.items_with(fates.QUESTIONED)
+    declined = items.turn_down(turn, given.declined, among=asked, field="declined")
+    if asked and len(declined) == len(asked):
+        raise InvalidInput(fields={"declined": [_("Tidak ada yang diterima. Tolak perbedaannya.")]})
+    for line in given.declined:
+        turn.mark([line.item_no], fates.TAKEN_BACK, reason=line.reason, note=line.note)
+    turn.mark(turn.items_with(fates.QUESTIONED), fates.RECEIVED)
     turn.says(note=given.note)
 
 
 def decline(turn: Turn, given: Decline) -> None:
     """Do not accept it: the agency takes the device back and brings one that conforms."""
+    turn.mark(turn.items_with(fates.QUESTIONED), fates.TAKEN_BACK, reason=given.reason, note=given.note)
     turn.says(note=given.note)
 
 
@@ -84,13 +111,16 @@ def _facts(turn: Turn, given: Approve, until: date | None) -> dict[str, Any]:
     facts: dict[str, Any] = {
         **paper.common(turn, signers=[paper.signer(turn)]),
         "decision": "approved",
-        "items": turn.case.items,
+        "items": items.of_lines(turn, turn.open_items),
         "placements": booking.placement_facts(turn),
         "references": [paper.reference(known) for known in basis],
         "considerations": considerations,
         "conditions": conditions,
         "valid_from_on": turn.day.isoformat(),
     }
+    with translation.override("id"):
+        if others := items.left_out(turn):
+            facts["left_out"] = others
     if until:
         facts["valid_until_on"] = until.isoformat()
     return facts

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sandar.steps.inputs import Input, Long, Named, Reasoned
+from sandar.steps.inputs import Input, Long, Named, Reasoned, TurnedDownList
 
 
 class Approve(Input):
@@ -18,6 +18,7 @@ class Approve(Input):
     )
     conditions: Annotated[list[Named], Field(max_length=20)] = Field(default_factory=list, title="Syarat")
     valid_until: date | None = Field(None, title="Berlaku sampai")
+    refused: TurnedDownList = Field(default_factory=list, title="Tidak disetujui")
     note: Long = Field("", title="Catatan")
 
 
@@ -30,8 +31,9 @@ class Refuse(Reasoned):
 
 
 class Accept(Input):
-    """Accept a difference that the inspection found."""
+    """Accept a difference that the inspection found; of several items some may be declined."""
 
+    declined: TurnedDownList = Field(default_factory=list, title="Tidak diterima")
     note: Long = Field("", title="Catatan")
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sandar.core import fates
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, FormVersion, Task
 from sandar.steps import booking, differences, findings, on_assets, table
+from sandar.steps.turn import knows_parts
 
 ISSUES = {"approve": "approval_form", "refuse": "refusal_letter"}
 _TRAIL = ("disposition_forwarded", "capacity_reported", "capacity_confirmed", "form_submitted", "delivery_inspected",
@@ -19,13 +21,16 @@ _TRAIL = ("disposition_forwarded", "capacity_reported", "capacity_confirmed", "f
 def panel(task: Task, at: datetime) -> dict[str, Any]:
     """Items, places, capacity after approval, the form, differences to the letter and to the last version."""
     case = task.case
+    field = "declined" if task.state == "awaiting_reapproval" else "refused"
     versions = list(
         FormVersion.objects.filter(case=case, submitted_at__isnull=False)
         .order_by("-n")
         .select_related("author")[:2]
     )
     form = versions[0] if versions else None
-    asked = cases.last_event(case, "reapproval_asked")
+    questioned = fates.among(len(case.items), case.fates, {fates.QUESTIONED})
+    seqs = {case.fates[str(number)]["seq"] for number in questioned}
+    asked = cases.lines(case, seqs).get(max(seqs)) if seqs else None
     rows = table.standing(case)
     return {
         "rows": rows,
@@ -37,7 +42,12 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         "to_last": _to_last(versions),
         "last_asked": cases.last_event(case, "revision_asked"),
         "trail": _trail(case),
-        "inspections": findings.of_case(case) if asked else [],
+        "inspections": [one for one in findings.of_case(case) if one["no"] in questioned],
+        "choices": [
+            {"no": number, "item": case.items[number - 1], "prefix": f"{field}.{index}"}
+            for index, number in enumerate(questioned or fates.open_numbers(len(case.items), case.fates))
+            if knows_parts(cases.procedure_of(case))
+        ],
         "asked": asked,
         "until": on_assets.asked_until(case),
     }
@@ -46,6 +56,17 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
 def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
     until = on_assets.asked_until(task.case) if action == "approve" else None
     return {"valid_until": until.isoformat()} if until else {}
+
+
+def decoded(action: str, nested: dict[str, Any]) -> dict[str, Any]:
+    """Only the items that are ticked are turned down."""
+    for field in ("refused", "declined"):
+        rows = nested.get(field)
+        if isinstance(rows, list):
+            kept = [row for row in rows if isinstance(row, dict) and row.pop("chosen", "")]
+            nested = {name: value for name, value in nested.items() if name != field}
+            nested |= {field: kept} if kept else {}
+    return nested
 
 
 def _letter_items(case: Case) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from sandar.core import services, worktime
 from sandar.errors import InvalidInput
 from sandar.records.clocks import read as clocks
-from sandar.steps import booking, paper, signatories
+from sandar.steps import booking, items, paper, signatories
 from sandar.steps.s6_notice.forms import Notify, bring, lapses, rules
 from sandar.steps.turn import Act, Turn
 
@@ -85,7 +85,7 @@ def _facts(turn: Turn, given: Notify, start: datetime, end: datetime) -> dict[st
         "rules": given.rules or rules(turn.case.service),
         "contact": contact if contact.get("name") else paper.person_facts(turn.person),
         "lapse": lapse,
-        "items": turn.case.items,
+        "items": items.of_lines(turn, turn.open_items),
         "placements": booking.placement_facts(turn),
     }
 

@@ -6,19 +6,24 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from sandar.core import fates
 from sandar.errors import InvalidInput
 from sandar.records.assets import write as assets
+from sandar.records.people import read as people
+from sandar.steps import ending, items, messages
 from sandar.steps.inputs import Nothing
-from sandar.steps.s7_delivery.forms import CheckIn, HandIn, SendBack
+from sandar.steps.s7_delivery.forms import CheckIn, HandIn, SendBack, Withdraw
 from sandar.steps.turn import Act, Turn
 
 STEP = "delivery"
 
 
 def hand_in(turn: Turn, given: HandIn) -> None:
-    """The agency hands in every approved item; its clock waits while the data centre receives."""
-    _every_item_once(turn, [line.item_no for line in given.deliveries], "deliveries")
+    """The agency hands in what it brings now, all or some; its clock waits while the data centre receives."""
+    numbers = [line.item_no for line in given.deliveries]
+    items.some_of(turn, numbers, wanted=turn.items_with(*fates.AWAITED), field="deliveries")
     for line in given.deliveries:
         assets.deliver(
             turn.case.pk,
@@ -26,19 +31,27 @@ def hand_in(turn: Turn, given: HandIn) -> None:
             declared=line.model_dump(mode="json") | {"brought_by": given.brought_by},
             at=turn.at,
         )
+    turn.mark(numbers, fates.DELIVERED)
     turn.says(deliveries=_lines(given.deliveries), note=given.note)
 
 
 def check_in(turn: Turn, given: CheckIn) -> None:
-    """The operator receives every item, with serial and condition as seen."""
-    _every_item_once(turn, [line.item_no for line in given.received], "received")
+    """The operator receives what was handed in, with serial and condition as seen; some of it may go back at once."""
+    items.apart(turn, given.returned, "returned")
+    brought, numbers = turn.items_with(fates.DELIVERED), [line.item_no for line in given.received]
+    returned = items.turn_down(turn, given.returned, among=brought, field="returned")
+    items.each_once([*numbers, *returned], brought, "received")
     for line in given.received:
         assets.receive(turn.case.pk, line.item_no, received=line.model_dump(mode="json"), at=turn.at)
+    for back in given.returned:
+        turn.mark([back.item_no], fates.TAKEN_BACK, reason=back.reason, note=back.note)
+    turn.mark(numbers, fates.RECEIVED)
     turn.says(received=_lines(given.received), note=given.note)
 
 
 def send_back(turn: Turn, given: SendBack) -> None:
     """Not what was approved, incomplete or damaged: the agency takes it back."""
+    turn.mark(turn.items_with(fates.DELIVERED), fates.TAKEN_BACK, reason=given.reason, note=given.note)
     turn.says(note=given.note)
 
 
@@ -46,21 +59,47 @@ def _lines(rows: Iterable[Any]) -> list[dict[str, Any]]:
     return [row.model_dump(mode="json", exclude_defaults=True) | {"item_no": row.item_no} for row in rows]
 
 
-def _every_item_once(turn: Turn, numbers: list[int], field: str) -> None:
-    if sorted(numbers) != list(range(1, len(turn.case.items) + 1)):
-        raise InvalidInput(
-            fields={field: [_("Setiap perangkat atau aplikasi harus tercantum tepat satu kali.")]}
-        )
-
-
 def expire(turn: Turn, given: Nothing) -> None:
-    """Nothing came in time: the request ends and its places are given back."""
+    """Nothing came in time: what was not brought ends and its places are given back.
+
+    Where some of it is installed the request goes on with that; else it ends.
+    """
     turn.reason = "delivery_lapsed"
+    if not turn.items_with(fates.INSTALLED):
+        turn.becomes("expire", event="delivery_lapsed")
+        return
+    lapsed = turn.open_items
+    turn.mark(lapsed, fates.LAPSED, reason=turn.reason)
+    ending.let_go_of_items(turn, lapsed)
+    turn.becomes("expire_rest", event="rest_lapsed")
+
+
+def withdraw_rest(turn: Turn, given: Withdraw) -> None:
+    """The agency brings no more: the request goes on with what is installed. Raises InvalidInput when nothing is."""
+    if not turn.items_with(fates.INSTALLED):
+        raise InvalidInput(fields={"note": [_("Belum ada yang terpasang; cabutlah permohonannya.")]})
+    rest = turn.open_items
+    turn.mark(rest, fates.WITHDRAWN, reason=ending.WITHDRAWN, note=given.note)
+    turn.says(note=given.note)
+    ending.let_go_of_items(turn, rest)
+
+
+def tell_agency(turn: Turn) -> None:
+    """The agency hears that the rest of what it asked for has lapsed."""
+    assert turn.outcome is not None
+    if turn.event == "rest_lapsed":
+        what = gettext_noop(
+            "sisa perangkat tidak diserahkan sampai batas waktunya; yang terpasang tetap dilayani"
+        )
+        agency = people.applicants(turn.case.agency_id, turn.day)
+        messages.tell(turn.case, agency, event=turn.outcome, kind="lapsed", what=what, at=turn.at)
 
 
 ACTS = {
     "hand_in": Act(hand_in, HandIn, event="items_handed_in", duty="handed_in"),
     "check_in": Act(check_in, CheckIn, event="items_received", duty="received"),
     "send_back": Act(send_back, SendBack, event="delivery_sent_back", duty="received"),
-    "expire": Act(expire, Nothing, event="delivery_lapsed"),
+    "withdraw_rest": Act(withdraw_rest, Withdraw, event="rest_withdrawn", duty="requested", derived=True),
+    "expire": Act(expire, Nothing, event="delivery_lapsed", after=tell_agency),
+    "expire_rest": Act(expire, Nothing, event="rest_lapsed", after=tell_agency, derived=True),
 }

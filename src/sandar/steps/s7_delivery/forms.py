@@ -6,9 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from sandar.steps.inputs import Input, Long, Reasoned, Short, Text
-
-ItemNo = Annotated[int, Field(ge=1, le=40)]
+from sandar.steps.inputs import Input, ItemNo, Long, Reasoned, Short, Text, TurnedDownList
 
 
 class HandedIn(Input):
@@ -42,11 +40,18 @@ class Received(Input):
 
 
 class CheckIn(Input):
-    """What the operator received, item by item."""
+    """What the operator received, item by item; what is damaged or wrong goes back while the others stay."""
 
     received: Annotated[list[Received], Field(min_length=1, max_length=40)] = Field(title="Yang diterima")
+    returned: TurnedDownList = Field(default_factory=list, title="Yang dikembalikan")
     note: Long = Field("", title="Catatan")
 
 
 class SendBack(Reasoned):
     """The delivery is not complete or damaged."""
+
+
+class Withdraw(Input):
+    """The agency brings no more; what is installed stays."""
+
+    note: Long = Field("", title="Alasan pencabutan")

@@ -5,33 +5,57 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sandar.core import fates
 from sandar.records.assets import read as assets
 from sandar.records.cases.models import Task
 
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
-    handed = assets.deliveries(task.case_id)
+    case, handed = task.case, assets.deliveries(task.case_id)
+    wanted = fates.AWAITED if task.state == "awaiting_delivery" else {fates.DELIVERED}
+    numbers = fates.among(len(case.items), case.fates, wanted)
     return {
-        "window_start": task.case.window_start,
-        "window_end": task.case.window_end,
+        "window_start": case.window_start,
+        "window_end": case.window_end,
+        "several": len(numbers) > 1,
         "rows": [
             {
-                "no": index + 1,
+                "no": number,
                 "deliver": f"deliveries.{index}",
                 "receive": f"received.{index}",
-                "item": item,
-                "declared": handed[index + 1].declared if index + 1 in handed else {},
+                "item": case.items[number - 1],
+                "declared": handed[number].declared if number in handed else {},
             }
-            for index, item in enumerate(task.case.items)
+            for index, number in enumerate(numbers)
         ],
     }
 
 
 def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
     if action == "hand_in":
-        rows = [
-            {"serial": item.get("serial", ""), "artefact": item.get("repository", "")}
-            for item in task.case.items
-        ]
-        return {"deliveries": rows}
+        return {
+            "deliveries": [
+                {
+                    "serial": row["item"].get("serial", ""),
+                    "artefact": row["item"].get("repository", ""),
+                }
+                for row in panel(task, at)["rows"]
+            ]
+        }
     return {}
+
+
+def decoded(action: str, nested: dict[str, Any]) -> dict[str, Any]:
+    """What is brought later is not handed in now; what goes back is apart from what is received."""
+    if action == "hand_in" and isinstance(rows := nested.get("deliveries"), list):
+        nested["deliveries"] = [row for row in rows if not (isinstance(row, dict) and row.pop("later", ""))]
+    if action == "check_in" and isinstance(rows := nested.get("received"), list):
+        taken: list[Any] = []
+        back: list[Any] = []
+        for row in rows:
+            if isinstance(row, dict) and (reason := row.pop("back", "")):
+                back.append({"item_no": row.get("item_no"), "reason": reason, "note": row.get("note", "")})
+            else:
+                taken.append(row)
+        nested |= {"received": taken} | ({"returned": back} if back else {})
+    return nested

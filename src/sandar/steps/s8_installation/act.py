@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from sandar.core import rack
+from sandar.core import fates, rack
 from sandar.errors import InvalidInput
 from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets
@@ -22,7 +22,7 @@ from sandar.records.facility import read as facility
 from sandar.records.ledger.models import Claim
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
-from sandar.steps import booking, paper
+from sandar.steps import booking, items, paper
 from sandar.steps.booking import Choice
 from sandar.steps.s8_installation import inspection
 from sandar.steps.s8_installation.forms import HandOver, Inspect, Installed, NotConform
@@ -34,39 +34,79 @@ CONDITIONS = {"B": "Baik", "RR": "Rusak ringan", "RB": "Rusak berat"}
 
 
 def inspect(turn: Turn, given: Inspect) -> None:
-    """Pass the delivery: conform, or conditional with a note. Raises InvalidInput for a difference without one."""
-    _every_item(turn, [line.item_no for line in given.inspections], "inspections")
+    """Pass the delivery: conform, or conditional with a note. Raises InvalidInput for a difference without one.
+
+    What is set aside waits to be approved anew or is taken back, while the others go on; when nothing passes the
+    whole delivery does.
+    """
+    items.apart(turn, given.set_aside, "set_aside")
+    here = turn.items_with(fates.RECEIVED)
+    items.each_once([line.item_no for line in given.inspections], here, "inspections")
+    aside = items.turn_down(turn, given.set_aside, among=here, field="set_aside")
     rows = inspection.examine(turn, given.inspections)
-    conform = all(row["overall"] == "conform" for row in rows)
+    conform = all(row["overall"] == "conform" for row in rows if row["item_no"] not in aside)
+    passed = [number for number in here if number not in aside]
     note = given.note or _accepted_note(turn)
-    if not conform and not note:
+    if passed and not conform and not note:
         raise InvalidInput(
             fields={"note": [_("Ada perbedaan atau hal yang tidak diketahui. Tulis mengapa tetap diterima.")]}
         )
-    _tell(turn, rows, result="conform" if conform else "conditional", note=note)
+    for line in given.set_aside:
+        fate = fates.QUESTIONED if line.result == "reapprove" else fates.TAKEN_BACK
+        turn.mark([line.item_no], fate, reason=line.reason, note=line.note)
+    turn.mark(passed, fates.PASSED)
+    if not passed:
+        _none_passed(turn, given)
+    for row in rows:
+        if row["item_no"] in aside:
+            row["fate"] = turn.fate(row["item_no"])
+    result = "rejected" if not passed else "conform" if conform and not aside else "conditional"
+    _tell(turn, rows, result=result, note=note)
+
+
+def _none_passed(turn: Turn, given: Inspect) -> None:
+    """All that was looked at is set aside: the act is the one that the SOP has for the whole delivery."""
+    asked = turn.items_with(fates.QUESTIONED)
+    turn.reason = given.set_aside[0].reason
+    if asked:
+        turn.becomes("reapprove", event="reapproval_asked")
+    else:
+        turn.becomes("reject", event="delivery_rejected")
 
 
 def reapprove(turn: Turn, given: NotConform) -> None:
     """The delivery differs: whoever approved must accept it first."""
-    _not_conform(turn, given, result="conditional")
+    _not_conform(turn, given, fate=fates.QUESTIONED, result="conditional")
 
 
 def reject(turn: Turn, given: NotConform) -> None:
     """The delivery differs: the agency takes it back and brings what was approved."""
-    _not_conform(turn, given, result="rejected")
+    _not_conform(turn, given, fate=fates.TAKEN_BACK, result="rejected")
 
 
-def _not_conform(turn: Turn, given: NotConform, *, result: str) -> None:
+def _not_conform(turn: Turn, given: NotConform, *, fate: str, result: str) -> None:
+    here = turn.items_with(fates.RECEIVED)
+    for index, line in enumerate(given.inspections):
+        if line.item_no not in here:
+            said = _("Perangkat nomor %(no)s tidak sedang diperiksa.") % {"no": line.item_no}
+            raise InvalidInput(fields={f"inspections.{index}.item_no": [said]})
+    turn.mark(here, fate, reason=given.reason, note=given.note)
     _tell(turn, inspection.examine(turn, given.inspections), result=result, note=given.note)
 
 
 def _tell(turn: Turn, rows: list[dict[str, Any]], *, result: str, note: str) -> None:
-    """The journal and, of whatever was looked at, the checklist. Papers are Indonesian."""
+    """The journal and, of whatever was looked at, the checklist. Papers are Indonesian.
+
+    It takes the place of the last one unless minutes rest on that: then it is about other items.
+    """
     turn.says(result=result, note=note, inspections=_brief(rows))
     if rows:
         with translation.override("id"):
             facts = inspection.checklist(turn, rows, result=result, note=note)
-        turn.issue("conformity_checklist", facts)
+        last = turn.known_papers.get("conformity_checklist")
+        minutes = turn.known_papers.get("handover_minutes")
+        relied_on = last is not None and minutes is not None and minutes.pk > last.pk
+        turn.issue("conformity_checklist", facts, beside=relied_on)
 
 
 def _brief(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -94,26 +134,44 @@ def _accepted_note(turn: Turn) -> str:
 
 
 def hand_over(turn: Turn, given: HandOver) -> None:
-    """Confirm the places, install, issue the handover minutes and enter the register: all or nothing."""
-    _every_item(turn, [line.item_no for line in given.items], "items")
+    """Confirm the places, install, issue the handover minutes and enter the register: all or nothing.
+
+    Of several items some may be handed over now: they have minutes of their own, and the request goes where the rest
+    of it is waited for.
+    """
+    numbers = [line.item_no for line in given.items]
+    items.some_of(turn, numbers, wanted=turn.items_with(fates.PASSED), field="items")
     deliveries = assets_read.deliveries(turn.case.pk)
-    lines = {n.item_no: _complete(turn, n, deliveries.get(n.item_no)) for n in given.items}
+    filled = {
+        line.item_no: _complete(turn, line, deliveries.get(line.item_no), index)
+        for index, line in enumerate(given.items)
+    }
+    lines = {number: filled[number] for number in sorted(numbers)}
     claims = booking.install(turn, [_choice(turn, line) for line in lines.values()])
+    turn.mark(numbers, fates.INSTALLED)
+    _part(turn)
     with translation.override("id"):
         facts = _minutes(turn, given, lines, claims)
-    minutes = turn.issue("handover_minutes", facts)
-    numbers = [_register(turn, given, line, claims[line.item_no], minutes).number for line in lines.values()]
-    turn.says(assets=numbers, note=given.note)
+    minutes = turn.issue("handover_minutes", facts, beside=True)
+    registered = [
+        _register(turn, given, line, claims[line.item_no], minutes).number for line in lines.values()
+    ]
+    turn.says(assets=registered, note=given.note)
 
 
-def _every_item(turn: Turn, numbers: list[int], field: str) -> None:
-    if sorted(numbers) != list(range(1, len(turn.case.items) + 1)):
-        raise InvalidInput(
-            fields={field: [_("Setiap perangkat atau aplikasi harus tercantum tepat satu kali.")]}
-        )
+def _part(turn: Turn) -> None:
+    """Where the request goes after these minutes, by the items that are left."""
+    if turn.items_with(fates.PASSED):
+        turn.becomes("hand_over_some", event="part_handed_over")
+    elif turn.items_with(fates.QUESTIONED):
+        turn.becomes("hand_over_ask", event="part_handed_over")
+    elif turn.open_items:
+        turn.becomes("hand_over_part", event="part_handed_over")
+    else:
+        turn.becomes("hand_over", event="service_handed_over")
 
 
-def _complete(turn: Turn, line: Installed, delivery: Delivery | None) -> Installed:
+def _complete(turn: Turn, line: Installed, delivery: Delivery | None, index: int) -> Installed:
     """Fill what the operator left open from the form and the delivery; check the address."""
     item = turn.case.items[line.item_no - 1]
     seen = delivery.received if delivery else {}
@@ -134,13 +192,13 @@ def _complete(turn: Turn, line: Installed, delivery: Delivery | None) -> Install
             "register_no": line.register_no or item.get("register_no") or "",
         }
     )
-    _check_address(filled)
+    _check_address(filled, index)
     return filled
 
 
-def _check_address(line: Installed) -> None:
+def _check_address(line: Installed, index: int) -> None:
     """The address must lie in a registered prefix: only those may be probed and are ours to give."""
-    field = f"items.{line.item_no - 1}.address"
+    field = f"items.{index}.address"
     if not line.address:
         raise InvalidInput(fields={field: [_("Alamat IP wajib diisi.")]})
     try:
@@ -226,6 +284,8 @@ def _minutes(
         "note": given.note,
         "attachments": _attachments(turn),
     }
+    if part := _of_several(turn):
+        facts["part"] = part
     if given.valid_until:
         facts["service_until_on"] = given.valid_until.isoformat()
     return facts
@@ -241,6 +301,15 @@ def _attachments(turn: Turn) -> list[str]:
         else []
     )
     return found + ([_("Foto perangkat (%(count)s lembar)") % {"count": photos}] if photos else [])
+
+
+def _of_several(turn: Turn) -> dict[str, Any]:
+    """Which of several minutes these are: the earlier ones, which go on to hold, and what is still to come."""
+    earlier = [known for known in turn.holding if known.kind == "handover_minutes"]
+    rest = [item["name"] for item in items.of_lines(turn, turn.open_items)]
+    if not earlier and not rest:
+        return {}
+    return {"no": str(len(earlier) + 1), "earlier": [paper.reference(one) for one in earlier], "rest": rest}
 
 
 def _giver(turn: Turn) -> Person:
@@ -280,4 +349,8 @@ ACTS = {
     "reapprove": Act(reapprove, NotConform, event="reapproval_asked", duty="inspected"),
     "reject": Act(reject, NotConform, event="delivery_rejected", duty="inspected"),
     "hand_over": Act(hand_over, HandOver, event="service_handed_over", duty="installed"),
+    **{
+        name: Act(hand_over, HandOver, event="part_handed_over", duty="installed", derived=True)
+        for name in ("hand_over_some", "hand_over_part", "hand_over_ask")
+    },
 }

@@ -11,6 +11,7 @@ from sandar.steps.inputs import (
     Hostname,
     Input,
     ItemCode,
+    ItemNo,
     Long,
     Port,
     PositionU,
@@ -18,9 +19,9 @@ from sandar.steps.inputs import (
     RegisterNo,
     Short,
     Text,
+    TurnedDown,
 )
 
-ItemNo = Annotated[int, Field(ge=1, le=40)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^$|^[0-9a-f]{64}$")]
 
 
@@ -34,10 +35,22 @@ class Inspected(Input):
     note: Long = Field("", title="Catatan")
 
 
+class SetAside(TurnedDown):
+    """One item that does not pass: whoever approved is asked, or the agency takes it back."""
+
+    result: Literal["reapprove", "reject"] = Field(title="Hasil")
+
+
 class Inspect(Input):
-    """The result of the inspection. A difference may pass only with a note that says why."""
+    """The result of the inspection. A difference may pass only with a note that says why.
+
+    Of several items some may be set aside, while the others go on to be installed.
+    """
 
     inspections: Annotated[list[Inspected], Field(min_length=1, max_length=40)] = Field(title="Pemeriksaan")
+    set_aside: Annotated[list[SetAside], Field(max_length=40)] = Field(
+        default_factory=list, title="Disisihkan"
+    )
     note: Long = Field("", title="Catatan")
 
 
@@ -67,7 +80,7 @@ class Installed(Input):
 
 
 class HandOver(Input):
-    """Installation confirmed, minutes issued, register entered: one act."""
+    """Installation confirmed, minutes issued, register entered: one act, for all that may be installed or some."""
 
     items: Annotated[list[Installed], Field(min_length=1, max_length=40)] = Field(title="Terpasang")
     valid_until: date | None = Field(None, title="Masa layanan sampai")

@@ -20,7 +20,7 @@ from sandar.records.documents import read as papers_read
 from sandar.records.documents import store
 from sandar.records.documents import write as papers
 from sandar.records.documents.uploads import accept_upload
-from sandar.steps import paper
+from sandar.steps import items, paper
 from sandar.steps.s8_installation.forms import Inspected
 from sandar.steps.turn import Turn
 from sandar.steps.words import field_labels, finding_facts
@@ -167,6 +167,7 @@ def checklist(turn: Turn, rows: Iterable[Mapping[str, Any]], *, result: str, not
                 "source": row["source"],
                 "serial": row["serial"],
                 "findings": [finding_facts(finding, labels) for finding in row["findings"]],
+                **({"outcome": str(items.LABELS[row["fate"]])} if "fate" in row else {}),
             }
             for row in rows
         ],

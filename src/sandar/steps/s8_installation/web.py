@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from sandar.core import rack
+from sandar.core import fates, rack
 from sandar.records.assets import read as assets
 from sandar.records.cases.models import Task
 from sandar.records.documents import read as papers
@@ -33,9 +33,11 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
     deliveries = assets.deliveries(task.case_id)
     inspections = assets.inspections(task.case_id)
     claims = {claim.item_no: claim for claim in ledger.claims_for_case(task.case_id)}
+    case = task.case
+    wanted = {fates.RECEIVED} if task.state == "inspection" else {fates.PASSED}
     rows = []
-    for index, item in enumerate(task.case.items):
-        number = index + 1
+    for index, number in enumerate(fates.among(len(case.items), case.fates, wanted)):
+        item = case.items[number - 1]
         delivery, claim = deliveries.get(number), claims.get(number)
         hosting = item["kind"] == "hosting"
         rows.append(
@@ -60,6 +62,17 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         )  # fmt: skip
     return {
         "rows": rows,
+        "several": len(rows) > 1,
+        "results": [
+            ("", _("lulus")),
+            ("reapprove", _("minta persetujuan ulang")),
+            ("reject", _("dibawa kembali")),
+        ],
+        "rest": [
+            case.items[number - 1]["name"]
+            for number in fates.open_numbers(len(case.items), case.fates)
+            if number not in {row["no"] for row in rows}
+        ],
         "tick_options": [("", _("tidak diperiksa")), ("pass", _("ya, sesuai")), ("fail", _("tidak"))],
         "prefixes": facility.prefixes(),
         "inventories": [file for file in papers.files_of_case(task.case_id) if file.kind == "inventory"],
@@ -89,3 +102,21 @@ def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
             ]
         }  # fmt: skip
     return {}
+
+
+def decoded(action: str, nested: dict[str, Any]) -> dict[str, Any]:
+    """What is installed later is not handed over now; what does not pass is set aside."""
+    if action.startswith("hand_over") and isinstance(rows := nested.get("items"), list):
+        nested["items"] = [row for row in rows if not (isinstance(row, dict) and row.pop("later", ""))]
+    if isinstance(rows := nested.get("inspections"), list):
+        aside = []
+        for row in rows:
+            if not isinstance(row, dict):
+                continue
+            result, reason, note = (row.pop(f"aside_{name}", "") for name in ("result", "reason", "note"))
+            if result and action == "inspect":
+                told = {"item_no": row.get("item_no"), "result": result, "reason": reason, "note": note}
+                aside.append({name: value for name, value in told.items() if value})
+        if aside:
+            nested["set_aside"] = aside
+    return nested

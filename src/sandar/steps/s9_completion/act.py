@@ -9,13 +9,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from sandar.core import services
+from sandar.core import fates, services
 from sandar.errors import EvidenceMissing, InvalidInput
 from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets
 from sandar.records.assets.models import Asset, Probe
 from sandar.records.clocks import read as clocks
-from sandar.steps import messages, on_assets, paper, probing, signatories
+from sandar.records.documents.models import Document
+from sandar.steps import items, messages, on_assets, paper, probing, reasons, signatories
 from sandar.steps.s9_completion.forms import Fix, Fixed, Report
 from sandar.steps.s9_completion.forms import Probe as ProbeInput
 from sandar.steps.turn import Act, Turn
@@ -34,9 +35,9 @@ def report(turn: Turn, given: Report) -> None:
     """Report completion with the probe's evidence; copies go to Kepala Bidang and Pengawas; the case closes.
 
     Raises EvidenceMissing without a finished probe of every asset, InvalidInput when one failed and no note says why,
-    SignatureMissing while the handover minutes are not signed by everybody.
+    SignatureMissing while any of the handover minutes is not signed by everybody.
     """
-    signatories.must_hold(turn, on_assets.MINUTES.get(turn.case.service, "handover_minutes"))
+    signatories.all_must_hold(turn, on_assets.MINUTES.get(turn.case.service, "handover_minutes"))
     found = [] if turn.case.service in services.WITHOUT_PLACE else _assets(turn)
     probes = assets_read.latest_probes([asset.pk for asset in found])
     newest = turn.last("probe_asked", "access_fixed")
@@ -88,20 +89,19 @@ def fixed(turn: Turn, given: Fixed) -> None:
 
 def _facts(turn: Turn, found: list[Asset], probes: dict[int, Probe], note: str) -> dict[str, Any]:
     assert turn.person is not None
-    basis = [turn.known_papers.get(kind) for kind in ("approval_form", "handover_minutes")]
-    minutes = turn.known_papers.get("handover_minutes") or on_assets.minutes_of(turn)
-    handed = minutes.facts if minutes else {}
-    if minutes and minutes.kind != "handover_minutes":
-        basis.append(minutes)
+    later = on_assets.minutes_of(turn)
+    minutes = [later] if later else _all_minutes(turn)
+    basis = [turn.known_papers.get("approval_form"), *minutes]
     copied = [person.title or person.name for role in COPIES for person in turn.holders(role)[:1]]
     timings = _timings(turn)
+    outcomes = _outcomes(turn)
     return {
         **paper.common(turn, signers=[paper.signer(turn)], cc=copied),
         "references": [paper.reference(known) for known in basis if known],
-        "devices": handed.get("devices", []),
-        "hosted": handed.get("hosted", []),
+        "devices": [line for known in minutes for line in known.facts.get("devices", [])],
+        "hosted": [line for known in minutes for line in known.facts.get("hosted", [])],
         **(
-            {"lines": on_assets.reported(turn.case, minutes)}
+            {"lines": on_assets.reported(turn.case, later)}
             if on_assets.is_on_assets(turn.case.service)
             else {}
         ),
@@ -110,7 +110,32 @@ def _facts(turn: Turn, found: list[Asset], probes: dict[int, Probe], note: str) 
         "contact": paper.person_facts(turn.person),
         "total_minutes": sum(line["elapsed_minutes"] for line in timings if line["holder"] == "Dinas"),
         "note": note,
+        **({"outcomes": outcomes} if outcomes else {}),
     }
+
+
+def _all_minutes(turn: Turn) -> list[Document]:
+    """Every handover minutes of the case; none takes the place of another."""
+    return [known for known in turn.holding if known.kind == "handover_minutes"]
+
+
+def _outcomes(turn: Turn) -> list[dict[str, str]]:
+    """Every item with what became of it and by which minutes; nothing when one paper says it all."""
+    if services.is_on_assets(turn.case.service):
+        return []
+    if len(_all_minutes(turn)) == 1 and len(turn.items_with(fates.INSTALLED)) == len(turn.case.items):
+        return []
+    return [
+        {
+            "no": str(line["no"]),
+            "name": line["item"]["name"],
+            "fate": str(items.LABELS[line["fate"]]),
+            "minutes": line["minutes"],
+            "reason": reasons.sentence(line["reason"]) if line["reason"] else "",
+            "note": line["note"],
+        }
+        for line in items.of_case(turn.case)
+    ]
 
 
 def _evidence(turn: Turn, asset: Asset, probe: Probe) -> list[dict[str, Any]]:

@@ -163,6 +163,7 @@ class _Batch:
             letter=_letter(n, agency, at),
             contact={"name": f"Narahubung {agency.code} Contoh"},
             items=[item],
+            fates={"1": {"fate": "installed", "at": at.isoformat(), "seq": 2, "reason": ""}},
             received_at=at - timedelta(hours=3),
             closed_at=at + timedelta(hours=1),
         )
@@ -250,12 +251,8 @@ class _Batch:
     ) -> Iterator[Event]:
         """Letter, handover, report: three linked events."""
         case = draft.case
-        issued = {
-            "id": minutes.pk,
-            "kind": KIND,
-            "number": minutes.number,
-            "facts_sha256": minutes.facts_sha256,
-        }
+        issued = {"id": minutes.pk, "kind": KIND, "number": minutes.number}
+        issued["facts_sha256"] = minutes.facts_sha256
         spot = {
             "claim": claim.pk,
             "item_no": 1,
@@ -269,7 +266,8 @@ class _Batch:
             ("request_received", case.received_at, case.requester, "applicant", "requested",
              {"letter": letter, "service": case.service, "items": case.items, "state": "disposition_head"}),
             ("service_handed_over", draft.at, self._staff["operator1"], "dc_operator", "installed",
-             {"installed": [spot], "assets": [draft.asset_number], "documents": [issued], "state": "reporting"}),
+             {"installed": [spot], "assets": [draft.asset_number], "documents": [issued], "state": "reporting",
+              "fates": [{"item_no": 1, "fate": "installed"}]}),
             ("completion_reported", case.closed_at, self._staff["administrator1"], "administrator", "reported",
              {"note": "Layanan yang sudah terpasang, didaftarkan.", "state": "completed"}),
         )  # fmt: skip

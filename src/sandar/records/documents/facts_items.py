@@ -1,0 +1,32 @@
+"""What papers print of one item among several: what became of it, and which minutes it stands in."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+
+class ReferenceFacts(TypedDict):
+    """Another paper this one rests on."""
+
+    title: str
+    number: str
+    issued_on: str
+
+
+class OutcomeFacts(TypedDict):
+    """What became of one item: `fate` in words, `minutes` the number of its handover minutes."""
+
+    no: str
+    name: str
+    fate: str
+    minutes: NotRequired[str]
+    reason: NotRequired[str]
+    note: NotRequired[str]
+
+
+class PartFacts(TypedDict):
+    """Minutes of a part of a request. The earlier ones go on to hold."""
+
+    no: str
+    earlier: list[ReferenceFacts]
+    rest: list[str]  # names of what is still to come
