@@ -257,6 +257,19 @@ def test_a_waiting_device_is_dragged_onto_any_rack_of_the_row(page: Page, live_s
     assert (held.place.name, held.label, held.watts) == ("R02", "SIMPUS-1", 575)
 
 
+def test_a_dark_screen_prints_in_the_colours_of_paper(page: Page, live_server: LiveServer) -> None:
+    office.build()
+    stands("R03", 5, "Dicetak")
+    enter(page, live_server.url, "/rak/R03?warna=daya")
+    fill = "getComputedStyle(document.querySelector('.is-held .elev-box')).fill"
+    page.emulate_media(color_scheme="dark")
+    dark = page.evaluate(fill)
+    page.emulate_media(color_scheme="light")
+    light = page.evaluate(fill)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(fill) == light != dark
+
+
 def test_axe_finds_nothing_serious_on_the_pages_of_capacity(page: Page, live_server: LiveServer) -> None:
     office.build()
     claim = stands("R03", 5, "Dipindah")

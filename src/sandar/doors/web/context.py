@@ -35,9 +35,11 @@ class Item:
     roles: frozenset[str]
     section: str | Promise = ""
     tab: bool = False  # also in the tab bar of a phone
+    also: tuple[str, ...] = ()  # other addresses that belong to it
 
 
 CENTRE, OFFICE = _("Pusat data"), _("Kantor")
+RACKS = ("/jajaran", "/pindah")
 ITEMS = (
     Item("/", _("Tugas saya"), "inbox", EVERYBODY, tab=True),
     Item("/permohonan", pgettext_lazy("daftar", "Permohonan"), "file-text", EVERYBODY, tab=True),
@@ -45,7 +47,7 @@ ITEMS = (
     Item("/ajukan", _("Ajukan"), "plus", frozenset({"applicant"}), tab=True),
     Item("/instansi", _("Instansi saya"), "building", frozenset({"applicant"}), tab=True),
     Item("/pindai", _("Pindai"), "qrcode", frozenset({"dc_operator", "inspector"}), CENTRE, tab=True),
-    Item("/rak", pgettext_lazy("daftar", "Rak"), "server-2", DATA_CENTRE, CENTRE, tab=True),
+    Item("/rak", pgettext_lazy("daftar", "Rak"), "server-2", DATA_CENTRE, CENTRE, tab=True, also=RACKS),
     Item("/denah", _("Denah"), "map", DATA_CENTRE, CENTRE),
     Item("/kapasitas", _("Kapasitas"), "bolt", DATA_CENTRE, CENTRE),
     Item("/daftar-tunggu", _("Daftar tunggu"), "hourglass", OFFICERS | {"applicant"}, CENTRE),
@@ -75,7 +77,9 @@ def _exists(path: str) -> bool:
 
 
 def _is_here(item: Item, path: str) -> bool:
-    return path == "/" if item.path == "/" else path == item.path or path.startswith(item.path + "/")
+    if item.path == "/":
+        return path == "/"
+    return any(path == one or path.startswith(one + "/") for one in (item.path, *item.also))
 
 
 def navigation(held: frozenset[str], path: str) -> list[dict[str, Any]]:
