@@ -95,3 +95,22 @@ def test_what_no_rack_has_is_refused():
     refused(api.post("/claims", hold(position_u=None)), 422, "PLACE_OUTSIDE_RACK")
     refused(api.post("/claims", small(board) | {"rack": "R01"}), 422, "NO_SUCH_SLOT")
     refused(api.post("/claims", small(board, cords="")), 422, "NEGATIVE_QUANTITY")
+
+
+def test_network_ports_are_held_and_run_out_where_the_rack_has_declared_them():
+    api = Api("operator1")
+    port = {"rack": "R02", "name": "Switch tambahan", "count": 3}
+    ok(Api("administrator1").post("/facility/port", {"fields": port}), 201)
+    pools = ok(api.get("/capacity"))["pools"]
+    (free,) = [pool["free"] for pool in pools if (pool["resource"], pool["ref"]) == ("ports", "R02")]
+    wish = {"rack": "R02", "watts": 100, "cords": "AB", "height_u": 1, "label": "Berporta"}
+    claim = ok(api.post("/claims", {**wish, "position_u": 30, "ports": free - 1}), 201)
+    assert claim["ports"] == ok(api.get(f"/claims/{claim['id']}"))["ports"] == free - 1
+    problem = refused(api.post("/claims", {**wish, "position_u": 32, "ports": 2}), 409, "CAPACITY_TAKEN")
+    assert (problem["resource"], problem["left"], problem["holder_claim"]) == ("ports", 1, claim["id"])
+    refused(api.patch(f"/claims/{claim['id']}", {"ports": free + 1}), 409, "CAPACITY_TAKEN")
+    assert ok(api.patch(f"/claims/{claim['id']}", {"ports": free - 2}))["ports"] == free - 2
+    ok(api.post("/claims", {**wish, "position_u": 32, "ports": 2}), 201)
+    found = ok(api.post("/capacity/find", {"height_u": 1, "watts": 100, "cords": "AB", "ports": 1}))
+    assert "R02" not in [place["rack"] for place in found["placements"]]
+    assert ledger.recount() == []

@@ -16,6 +16,7 @@ Draw = Annotated[int, Field(ge=0, le=50_000)]
 Kilograms = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
 Depth = Annotated[int, Field(ge=0, le=2_000)]
 Addresses = Annotated[int, Field(ge=0, le=64)]
+Ports = Annotated[int, Field(ge=0, le=1_000)]
 Seen = Annotated[int, Field(ge=1, le=2_147_483_647)]
 # Units a claim takes: none for what hangs on the side or stands on a host.
 ClaimHeightU = Annotated[float, Field(ge=0, le=60, allow_inf_nan=False), AfterValidator(half_step)]
@@ -48,6 +49,7 @@ class Hold(Input):
     depth_mm: Depth = Field(0, title="Kedalaman (mm)", description="0 = not checked")
     bandwidth_mbps: Count = Field(0, title="Lebar pita (Mbit/s)")
     ip_count: Addresses = Field(0, title="Jumlah alamat IP")
+    ports: Ports = Field(0, title="Port jaringan", description="counted in racks that have declared theirs")
     label: Text = Field("", title="Keterangan")
     case: Text | None = Field(None, title="Permohonan", description="number of the request it is held for")
     expires_at: dt.datetime | None = Field(None, title="Berlaku sampai", description="default: after 14 days")
@@ -71,6 +73,7 @@ class Change(Input):
     depth_mm: Depth | None = Field(None, title="Kedalaman (mm)")
     bandwidth_mbps: Count | None = Field(None, title="Lebar pita (Mbit/s)")
     ip_count: Addresses | None = Field(None, title="Jumlah alamat IP")
+    ports: Ports | None = Field(None, title="Port jaringan")
     label: Text | None = Field(None, title="Keterangan")
     state: Literal["held", "reserved", "installed"] | None = Field(None, title="Keadaan")
     expires_at: dt.datetime | None = Field(None, title="Berlaku sampai")

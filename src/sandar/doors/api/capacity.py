@@ -19,7 +19,7 @@ from sandar.doors.api.taking import takes
 from sandar.doors.api.verdict_shapes import Found
 from sandar.doors.api.zone import moment
 from sandar.records.ledger import read as ledger_read
-from sandar.steps.claim_inputs import Addresses, ClaimHeightU, CordsIfAny, Depth, Draw, Face, Kilograms
+from sandar.steps.claim_inputs import Addresses, ClaimHeightU, CordsIfAny, Depth, Draw, Face, Kilograms, Ports
 from sandar.steps.inputs import Count, Input
 
 router = Router(tags=["capacity"])
@@ -35,6 +35,7 @@ class Wanted(Input):
     cords: CordsIfAny = Field(title="Jalur daya", description="empty only for what draws nothing")
     bandwidth_mbps: Count = Field(0, title="Lebar pita (Mbit/s)")
     ip_count: Addresses = Field(0, title="Jumlah alamat IP")
+    ports: Ports = Field(0, title="Port jaringan", description="counted in racks that have declared theirs")
     face: Face = Field("full", title="Sisi")
     count: Annotated[int, Field(ge=1, le=40)] = Field(1, title="Jumlah")
 
@@ -99,6 +100,7 @@ def find(request: HttpRequest) -> HttpResponse:
         weight_kg=-(-given.weight_kg // 1).__int__(),
         bandwidth_mbps=given.bandwidth_mbps,
         ip_count=given.ip_count,
+        ports=given.ports,
     )
     ask = Ask(demand=demand, height=rack.half_units(given.height_u), face=given.face, depth_mm=given.depth_mm)
     found = placement.find(ledger_read.snapshot(), [ask] * given.count)

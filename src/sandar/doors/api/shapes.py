@@ -180,6 +180,7 @@ class ClaimOut(BaseModel):
     depth_mm: int
     bandwidth_mbps: int
     ip_count: int
+    ports: int
     vcpu: int
     ram_gb: int
     storage_gb: int

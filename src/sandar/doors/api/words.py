@@ -27,8 +27,8 @@ CASE = (
 TASK = ("id", "state", "step", "role", "opened_at")
 CLAIM = (
     "id", "state", "place__kind", "place__name", "start", "height", "face", "watts", "cords", "weight_kg", "depth_mm",
-    "bandwidth_mbps", "ip_count", "vcpu", "ram_gb", "storage_gb", "case__number", "item_no", "agency__code", "label",
-    "expires_at", "version", "host_id", "slot", "slots",
+    "bandwidth_mbps", "ip_count", "ports", "vcpu", "ram_gb", "storage_gb", "case__number", "item_no", "agency__code",
+    "label", "expires_at", "version", "host_id", "slot", "slots",
 )  # fmt: skip
 
 
@@ -154,6 +154,7 @@ def claim_line(row: Mapping[str, Any]) -> dict[str, Any]:
         "depth_mm",
         "bandwidth_mbps",
         "ip_count",
+        "ports",
         "vcpu",
         "ram_gb",
     )
