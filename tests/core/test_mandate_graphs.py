@@ -1,8 +1,8 @@
 """P14: no finished case has one person on both sides of a forbidden pair, over 10,000 random offices.
 
 Every office: seven persons, definitive roles, Plt and Plh up to three deep with overlapping and lapsed dates, rings,
-days of absence, posts nobody holds. A case walks the whole sheet; whoever acts is judged by the rules themselves, and
-the finished case is counted again by an own closure over the mandates.
+a.n., days of absence, posts nobody holds. A case walks the whole sheet; whoever acts is judged by the rules
+themselves, and the finished case is counted again by an own closure over the mandates.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def random_office(draw: Random) -> Office:
                 break
             start = DAY + timedelta(days=draw.randrange(-6, 4))
             until = start + timedelta(days=draw.randrange(12))
-            kind = draw.choice(("plh", "plh", "plt"))
+            kind = draw.choice(("plh", "plh", "plt", "an"))
             substitute = draw.choice(PERSONS)
             grants.append(Grant(role, substitute, start, until, kind, "ST/1", draw.choice(lent)))  # type: ignore[arg-type]
             lent.append(substitute)

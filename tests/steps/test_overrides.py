@@ -13,13 +13,24 @@ from pypdf import PdfReader
 
 from sandar.core import authority
 from sandar.doors import proof
-from sandar.errors import AdminApart, Forbidden, InvalidInput, NotFound, OwnGrant, SeparationOfDuties
+from sandar.errors import (
+    AdminApart,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    NotYourTurn,
+    OwnGrant,
+    SeparationOfDuties,
+)
 from sandar.records.cases.models import Case, Event, Override
 from sandar.records.documents import write as papers_write
 from sandar.records.documents.models import Document
 from sandar.records.people.models import Office, Person, RoleGrant
 from sandar.steps import excepting
 from sandar.steps.excepting import Except
+from sandar.steps.inputs import parsed
+from sandar.steps.people import grants
+from sandar.steps.people.shapes import NewGrant, Why
 from tests import office
 from tests.steps.roles import grant
 from tests.steps.watch import look, refused
@@ -310,3 +321,43 @@ def test_nobody_is_both_parties_of_the_handover_minutes_whatever_the_mandates():
 def test_the_pair_of_parties_stands_alone_without_the_requester():
     assert authority.conflicts([(7, "handed_in")], 7, "installed") == ((7, "handed_in", "installed"),)
     assert authority.conflicts([(7, "handed_in")], 8, "installed") == ()
+
+
+def test_who_signs_in_the_name_of_a_holder_in_office_is_printed_so_with_both_titles():
+    """a.n.: the post first, the own title below it; both are bound, and it falls with the holder's own grant."""
+    given = NewGrant(
+        role="division_head", kind="an", acting_for="kabid2", mandate="800/21/2026", mandate_date=date(2026, 11, 1),
+        valid_from=date(2026, 11, 1), valid_until=date(2026, 12, 31), why="Pendelegasian",
+    )  # fmt: skip
+    made = grants.give("pengawas2", given, person=office.person("admin"), at=office.MONDAY)
+    case = office.bring_to(office.ask(), "awaiting_approval")
+    office.act(case, "approve", by="pengawas2")
+    signer = Document.objects.get(case=case, kind="approval_form").facts["signers"][0]
+    principal, own = office.person("kabid2"), office.person("pengawas2")
+    assert (signer["acting"], signer["title"], signer["own_title"]) == ("an", principal.title, own.title)
+    printed = text_of_paper(case, "approval_form")
+    assert f"a.n. {principal.title}, {own.title} Surat tugas 800/21/2026" in printed, printed[-700:]
+    assert "menggantikan" not in printed
+    said = look(case).event.person
+    assert (said["kind"], said["acting_for"], said["represents"]) == ("an", "kabid2", [principal.pk])
+    other = office.ask()
+    office.act(other, "forward", by="kabid2")  # the holder is in office and acts as well
+    end = RoleGrant.objects.get(person=principal, role="division_head")
+    grants.revoke(end.pk, Why(why="Mutasi"), of="kabid2", person=office.person("admin"), at=office.MONDAY)
+    third = office.ask()
+    with refused(NotYourTurn):
+        office.act(third, "forward", by="pengawas2")
+    assert made.pk
+    assert proof.everything().flaws == []
+
+
+@pytest.mark.parametrize("missing", ["mandate", "mandate_date", "valid_until", "acting_for"])
+def test_an_a_n_without_letter_end_or_holder_is_refused(missing: str):
+    whole = {
+        "role": "division_head", "kind": "an", "acting_for": "kabid2", "mandate": "800/21/2026", "why": "Uji",
+        "mandate_date": date(2026, 11, 1), "valid_from": date(2026, 11, 1), "valid_until": date(2026, 12, 31),
+    }  # fmt: skip
+    given = parsed(NewGrant, {name: value for name, value in whole.items() if name != missing})
+    with refused(InvalidInput) as found:
+        grants.give("pengawas2", given, person=office.person("admin"), at=office.MONDAY)
+    assert set(found.value.facts["fields"]) == {missing}

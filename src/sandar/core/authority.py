@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from sandar.core.services import ON_ASSETS
 
-Kind = Literal["definitif", "plt", "plh", "superior"]
-_PREFERENCE: dict[str, int] = {"definitif": 0, "plt": 1, "plh": 2, "superior": 3}
+Kind = Literal["definitif", "plt", "plh", "an", "superior"]
+BORROWED = ("plh", "an")  # of a person who holds the role: they stand on that person's grant
+_PREFERENCE: dict[str, int] = {"definitif": 0, "plt": 1, "plh": 2, "an": 3, "superior": 4}
 
 # Infrastruktur looks after servers (co-location), Aplikasi after hosted applications; a case of both is for either.
 FIELDS = ("infrastructure", "applications")
@@ -61,10 +62,11 @@ ANYWHERE = Scope()
 class Grant:
     """One person holds one role from `valid_from` to `valid_until` (both local days included; None = open).
 
-    kind: definitif, plt (acting, post vacant), plh (daily acting), or superior (nobody holds the role: whoever is
-    above stands in, core.standing_in). mandate: number of the order, for the paper. acting_for: the person
-    represented, if any. agency: for roles of an agency. field, site: what it is limited to; empty = all.
-    position: the jabatan under which its holder signs; empty = the person's own. granted_by: who gave it.
+    kind: definitif, plt (acting, post vacant), plh (daily acting), an (a.n., in the name of who stays in office), or
+    superior (nobody holds the role: whoever is above stands in, core.standing_in). mandate: number of the order, for
+    the paper. acting_for: the person represented, if any. agency: for roles of an agency. field, site: what it is
+    limited to; empty = all. position: the jabatan under which its holder signs; empty = the person's own.
+    granted_by: who gave it.
     """
 
     role: str
@@ -109,7 +111,7 @@ def local_day(at: datetime, zone: str) -> date:
 
 
 def grant_for(grants: Iterable[Grant], role: str, day: date, *, scope: Scope = ANYWHERE) -> Grant | None:
-    """The grant under which somebody acts in `role` on `day`: definitif, then plt, then plh; then the newest.
+    """The grant under which somebody acts in `role` on `day`: definitif, plt, plh, a.n.; then the newest.
 
     grants: those of one person. Lapsed and future grants never count, nor those of another field or site than the
     case's. None = no authority.
@@ -160,7 +162,7 @@ def mandate_holds(grants: Iterable[Grant], grant: Grant, day: date) -> bool:
 
 
 def _stands(pool: list[Grant], grant: Grant, seen: frozenset[int]) -> bool:
-    if grant.kind != "plh" or grant.acting_for is None:
+    if grant.kind not in BORROWED or grant.acting_for is None:
         return True
     below = seen | {grant.person}
     return any(

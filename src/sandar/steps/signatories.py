@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOCAL, MANUAL = "local", "manual"
 FRESH_MINUTES = 15  # how long one proof of who acts is good for signing (reliability.md 2.1, T03)
-_ACTING = {"plt": "Plt. ", "plh": "Plh. "}
+_ACTING = {"plt": "Plt. ", "plh": "Plh. ", "an": "a.n. "}
 
 
 def of(facts: Mapping[str, Any], *, actor_id: int | None) -> tuple[dict[str, Any], Signing]:

@@ -45,7 +45,8 @@ def _principal(person_id: int) -> Person:
 def capacity(person: Person, grant: authority.Grant | None) -> dict[str, Any]:
     """What a paper prints of a signer's capacity: the post that is signed for, the mandate, who is stood in for.
 
-    A Plt or Plh signs under the title of the post, "Plh. Kepala Bidang ..."; the own name and NIP stand below. A
+    A Plt or Plh signs under the title of the post, "Plh. Kepala Bidang ..."; the own name and NIP stand below. Who
+    signs a.n. (the holder is in office) has the own title below it, as the tata naskah wants it. A
     superior who stands in signs under the own title.
     """
     if grant is None or grant.kind == "superior":
@@ -56,4 +57,6 @@ def capacity(person: Person, grant: authority.Grant | None) -> dict[str, Any]:
     if grant.acting_for:
         principal = _principal(grant.acting_for)
         found |= {"title": grant.position or principal.title, "acting_for": principal.name}
+    if grant.kind == "an":
+        found["own_title"] = person.title
     return found

@@ -13,7 +13,7 @@ class GrantOut(BaseModel):
 
     id: int
     role: str
-    kind: Literal["definitif", "plt", "plh"]
+    kind: Literal["definitif", "plt", "plh", "an"] = Field(description="an: a.n., the holder stays in office")
     state: Literal["in_force", "ahead", "over"] = Field(description="today at the office")
     field: str = Field(description="infrastructure, applications; empty: both")
     site: str = Field(description="empty: every site")

@@ -235,7 +235,7 @@ class EventOut(BaseModel):
     duty: str | None = Field(description="what the act counts as when duties are kept apart")
     acting_for: list[int] | None = Field(description="numbers of everybody in whose name it was done")
     mandate: str | None
-    mandate_kind: str | None = Field(description="plt or plh")
+    mandate_kind: str | None = Field(description="plt, plh or an")
     username: str | None
     name: str
     title: str

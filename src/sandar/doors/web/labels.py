@@ -25,9 +25,14 @@ MANDATES: dict[str, str | Promise] = {
     "definitif": "",
     "plt": _("Plt."),
     "plh": _("Plh."),
+    "an": _("a.n."),
     "superior": _("Atasan untuk"),
 }
-KINDS: dict[str, str | Promise] = {"definitif": _("Definitif"), "site": _("Semua lokasi")}
+KINDS: dict[str, str | Promise] = {
+    "definitif": _("Definitif"),
+    "an": _("a.n. (pejabatnya tetap bertugas)"),
+    "site": _("Semua lokasi"),
+}
 # What was changed of people and agencies, as it reads after a person's name.
 CHANGES: dict[str, str | Promise] = {
     "account_opened": _("membuka akun"),

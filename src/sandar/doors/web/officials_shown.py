@@ -97,6 +97,7 @@ def of_person(person: Person, day: date) -> dict[str, Any]:
             ("definitif", labels.label(labels.KINDS, "definitif")),
             ("plt", "Plt."),
             ("plh", "Plh."),
+            ("an", labels.label(labels.KINDS, "an")),
         ],
         "field_options": [(field, labels.label(labels.FIELDS, field)) for field in ("", *FIELDS)],
         "site_options": [

@@ -61,7 +61,8 @@ class SignerFacts(PersonFacts):
     """One signature block. `caption` stands above the position: "Mengetahui", "Pihak Pertama"."""
 
     caption: NotRequired[str]
-    acting: NotRequired[Literal["", "plt", "plh"]]
+    acting: NotRequired[Literal["", "plt", "plh", "an"]]
+    own_title: NotRequired[str]  # of who signs a.n.: printed below the post that is signed for
     mandate: NotRequired[str]  # number of the letter of assignment, printed when acting
     acting_for: NotRequired[str]  # name of who is stood in for
     stands_in: NotRequired[str]  # the post without a holder for which a superior signs under the own title

@@ -170,7 +170,7 @@ def in_force(grants: Iterable[Grant], roll: Roll, *, maybe_away: bool = False) -
     own = [grant for grant in grants if grant.valid_on(day)]
     if own and maybe_away and away(own[0].person, day):
         own = [grant for grant in own if grant.role == SYSTEM_ADMIN]
-    lent = {grant.role for grant in own if grant.kind == "plh" and grant.acting_for}
+    lent = {grant.role for grant in own if grant.kind in rules.BORROWED and grant.acting_for}
     if lent:
         everybody = _grants(day, role__in=lent)
         own = [g for g in own if g.role not in lent or rules.mandate_holds(everybody, g, day)]
@@ -188,7 +188,8 @@ def present(day: date) -> list[Grant]:
     return [
         grant
         for grant in everybody
-        if grant.person not in gone and (grant.kind != "plh" or rules.mandate_holds(everybody, grant, day))
+        if grant.person not in gone
+        and (grant.kind not in rules.BORROWED or rules.mandate_holds(everybody, grant, day))
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sandar.core.authority import BORROWED
 from sandar.errors import AdminApart, InvalidInput, NotFound, OwnGrant
 from sandar.records.facility import read as facility
 from sandar.records.people import read as people
@@ -78,7 +79,7 @@ def _problems(holder: Person, given: NewGrant) -> dict[str, list[str]]:
     if given.kind != "definitif":
         found |= _mandate_problems(given)
     elif given.acting_for:
-        found["acting_for"] = [_("Hanya Plt. dan Plh. menggantikan orang.")]
+        found["acting_for"] = [_("Hanya Plt., Plh., dan a.n. bertindak untuk orang lain.")]
     if given.role in ("applicant", people.SYSTEM_ADMIN) and (given.field or given.site):
         found["field"] = [_("Bidang dan lokasi hanya untuk peran dalam SOP.")]
     if given.site and not facility.sites().filter(name=given.site).exists():
@@ -89,15 +90,15 @@ def _problems(holder: Person, given: NewGrant) -> dict[str, list[str]]:
 def _mandate_problems(given: NewGrant) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     if not given.mandate:
-        found["mandate"] = [_("Plt. dan Plh. bertindak berdasarkan surat penugasan: tulis nomornya.")]
+        found["mandate"] = [_("Plt., Plh., dan a.n. bertindak berdasarkan surat penugasan: tulis nomornya.")]
     if given.mandate_date is None:
         found["mandate_date"] = [_("Tulis tanggal surat penugasan.")]
     if given.valid_until is None:
-        found["valid_until"] = [_("Plt. dan Plh. berakhir: tulis hari terakhirnya.")]
+        found["valid_until"] = [_("Plt., Plh., dan a.n. berakhir: tulis hari terakhirnya.")]
     elif given.valid_until - given.valid_from > LONGEST_MANDATE:
         found["valid_until"] = [_("Paling lama satu tahun.")]
     if given.role in ("applicant", people.SYSTEM_ADMIN):
-        found["kind"] = [_("Plt. dan Plh. hanya untuk peran kantor dalam SOP.")]
+        found["kind"] = [_("Plt., Plh., dan a.n. hanya untuk peran kantor dalam SOP.")]
     return found
 
 
@@ -106,7 +107,7 @@ def _represented(holder: Person, given: NewGrant, problems: dict[str, list[str]]
     if given.kind == "definitif":
         return None
     if not given.acting_for:
-        if given.kind == "plh":
+        if given.kind in BORROWED:
             problems["acting_for"] = [_("Tulis siapa yang digantikan.")]
         return None
     found = Person.objects.filter(username=given.acting_for).first()
@@ -114,7 +115,7 @@ def _represented(holder: Person, given: NewGrant, problems: dict[str, list[str]]
         problems["acting_for"] = [_("Orang ini tidak dikenal, atau orang itu sendiri.")]
         return None
     held = people.granted_to(found, given.role, from_day=given.valid_from, to_day=given.valid_until)
-    if given.kind == "plh" and not held:
+    if given.kind in BORROWED and not held:
         problems["acting_for"] = [_("Orang ini tidak memegang peran itu pada hari-hari tersebut.")]
     return found
 

@@ -89,7 +89,7 @@ class NewGrant(Input):
     """A role for somebody. A Plt or Plh needs the letter of assignment and a last day; a Plh whoever is away."""
 
     role: Role = Field(title="Peran")
-    kind: Literal["definitif", "plt", "plh"] = Field("definitif", title="Dasar")
+    kind: Literal["definitif", "plt", "plh", "an"] = Field("definitif", title="Dasar")
     field: Field_ = Field("", title="Bidang")
     site: Annotated[Text, StringConstraints(max_length=80)] = Field("", title="Lokasi")
     position: Annotated[Text, StringConstraints(max_length=150)] = Field(

@@ -11,6 +11,8 @@ from sandar.steps.s2_disposition import hops as way
 from sandar.steps.s2_disposition.hops import Hop
 from sandar.steps.turn import Turn
 
+KINDS = {"plt": "Plt.", "plh": "Plh.", "an": "a.n."}
+
 
 def facts(turn: Turn, note: str) -> dict[str, Any]:
     """All hops in order, with boxes, copies, answers and receipts up to now; whoever accepts takes the last."""
@@ -48,7 +50,7 @@ def _hop(hop: Hop, taker: dict[str, Any], turn: Turn) -> dict[str, Any]:
         "others": [_other(row, turn) for row in hop.others],
     }
     if hop.giver.get("mandate"):
-        printed["acting"] = f"{hop.giver['kind'].capitalize()}., {hop.giver['mandate']}"
+        printed["acting"] = f"{KINDS[hop.giver['kind']]}, {hop.giver['mandate']}"
     elif hop.giver.get("kind") == "superior":
         printed["acting"] = f"selaku atasan, mengisi jabatan {paper.post(turn, hop.giver['role'])}"
     if hop.is_return:
