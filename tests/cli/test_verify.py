@@ -274,6 +274,24 @@ def _asset_book() -> None:
     change("UPDATE assets_assetbook SET last = 1")
 
 
+def _signed_exchanged() -> None:
+    """A paper that claims a signature nobody gave: the rendering stands for the signed file."""
+    notice = Document.objects.get(case__number=DONE, kind="notice")
+    statement = (
+        "UPDATE documents_document SET signed_sha256 = pdf_sha256, signed_size = pdf_size WHERE id = %s"
+    )
+    change(statement, notice.pk)
+
+
+def _revoked_by_nobody() -> None:
+    notice, by = Document.objects.get(case__number=DONE, kind="notice"), office.person("pengawas1").pk
+    statement = (
+        "UPDATE documents_document SET status = 'revoked', ended_kind = 'other', ended_at = at, ended_by_id = %s"
+        " WHERE id = %s"
+    )
+    change(statement, by, notice.pk)
+
+
 FLIPS: list[tuple[Callable[[], None], str, str]] = [
     (_journal_payload, "CHAIN_HASH_MISMATCH", f"{DONE} seq 3"),
     (_journal_actor, "ACTOR_DIFFERS_FROM_EVENT", f"{DONE} seq 2"),
@@ -297,6 +315,8 @@ FLIPS: list[tuple[Callable[[], None], str, str]] = [
     (_facts, "FACTS_CHANGED", "/TT/"),
     (_facts_with_their_hash, "FACTS_DIFFER_FROM_JOURNAL", f"{DONE} document"),
     (_paper_number, "COLUMN_DIFFERS_FROM_FACTS", "(X/1) number"),
+    (_signed_exchanged, "SIGNED_FILE_DIFFERS_FROM_JOURNAL", f"{DONE} document"),
+    (_revoked_by_nobody, "REVOCATION_DIFFERS_FROM_JOURNAL", f"{DONE} document"),
     (_paper_gone, "PAPER_IS_MISSING", f"{DONE} seq 1"),
     (_paper_gone, "NUMBER_GAP", "tanda_terima 2026"),
     (_book, "BOOK_BEHIND", "tanda_terima 2026"),

@@ -7,6 +7,7 @@ import random
 import subprocess
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -20,6 +21,7 @@ from sandar.records.documents import signatures, store
 from sandar.records.documents.models import Document, Signature
 from sandar.records.signing import authority, judge, pades, strangers
 from tests import office
+from tests.jobs import tsa_world
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +159,30 @@ def test_the_database_itself_refuses_a_signature_without_its_file() -> None:
     for change in ({"sha256": None}, {"state": "sent", "sent_at": None}, {"state": "prepared"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Signature.objects.update(**change)
+
+
+def test_a_signature_carries_the_stamp_of_a_real_authority(settings: Any, tmp_path: Path) -> None:
+    case = office.bring_to(office.ask(), "awaiting_notice")
+    with tsa_world.serving(tmp_path) as (stamps, settings.TSA_URL):
+        assert work(case.pk) == 5
+        assert stamps.asked == 5
+    paper = paper_of(case.pk, "approval_form")
+    row = paper.signatures.get()
+    assert row.stamped_at is not None
+    assert abs((row.stamped_at - timezone.now()).total_seconds()) < 600
+    pdf = papers_read.pdf(paper)
+    [seen] = judge.look(pdf, authority.roots()).signatures
+    assert (seen.holds, seen.whole, seen.trusted) == (True, True, True)
+    assert seen.stamped_at == row.stamped_at.isoformat()
+    assert strangers.look(pdf, authority.roots()).signatures[0].stamped_at == seen.stamped_at
+
+
+def test_an_answer_that_is_no_stamp_gives_no_signature(settings: Any, tmp_path: Path) -> None:
+    case = office.ask()
+    with tsa_world.serving(tmp_path) as (stamps, settings.TSA_URL):
+        stamps.spoil = b"bukan cap waktu"
+        assert work(case.pk) == 0
+    assert (Signature.objects.get().state, Signature.objects.get().reason) == ("failed", "local")
 
 
 def test_a_failing_stamp_leaves_the_signature_open_and_in_sight(settings: object) -> None:

@@ -17,6 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
@@ -28,6 +30,7 @@ from pypdf import PdfReader
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 MARK = "TIDAK SAH - UJI COBA"
+_pdf: Any = generic  # pyHanko leaves these untyped
 
 
 class OutsideThePage(ValueError):
@@ -66,12 +69,14 @@ class Hand:
     def sign(self, pdf: bytes, name: str, wish: Wish) -> bytes:
         """One more signature in this name. Raises OutsideThePage, ValueError for a wrong password or tag."""
         reader = PdfFileReader(io.BytesIO(pdf), strict=False)
-        if reader.encrypted:
-            reader.decrypt(wish.password)
+        if reader.encrypted and reader.decrypt(wish.password).status == AuthStatus.FAILED:
+            raise ValueError("the file's password is wrong")
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
         if reader.encrypted:
             writer.encrypt(wish.password)  # type: ignore[no-untyped-call]
         count = len(reader.embedded_regular_signatures)
+        if not count:
+            _mark(writer)
         meta = PdfSignatureMetadata(
             field_name=f"Uji{count + 1}", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES,
             reason=wish.reason or None, location=wish.location or None,
@@ -167,6 +172,60 @@ class Hand:
 
 def fresh(at: datetime) -> Hand:
     return Hand(at)
+
+
+def _mark(writer: Any) -> None:
+    """The mark at the foot of every page, as a field that nobody can fill: what signing may add, and no more."""
+    root = writer.root
+    if "/AcroForm" not in root:
+        root["/AcroForm"] = _dict(Fields=_pdf.ArrayObject())
+        writer.update_root()
+    fields = root["/AcroForm"]["/Fields"]
+    for number in range(int(root["/Pages"]["/Count"])):
+        reference, _resources = writer.find_page_for_modification(number)
+        page = reference.get_object()
+        wide = float(page["/MediaBox"][2]) if "/MediaBox" in page else 595.0
+        note = _note(writer, number + 1, right=wide - 8)
+        note["/P"] = reference
+        added = writer.add_object(note)
+        fields.append(added)
+        if "/Annots" in page:
+            page["/Annots"].append(added)
+            writer.update_container(page["/Annots"])
+        else:
+            page["/Annots"] = _pdf.ArrayObject([added])
+        writer.update_container(page)
+    writer.update_container(fields)
+    writer.update_container(root["/AcroForm"])
+
+
+def _note(writer: Any, page: int, *, right: float) -> Any:
+    """A read-only text field (ISO 32000-1, 12.7.4.3) that is printed too, with its appearance."""
+    drawn = _pdf.StreamObject(stream_data=f"BT 0.8 0 0 rg /F1 9 Tf 2 4 Td ({MARK}) Tj ET".encode())
+    font = _dict(Type=_name("Font"), Subtype=_name("Type1"), BaseFont=_name("Helvetica-Bold"))
+    box = _pdf.ArrayObject([_pdf.NumberObject(side) for side in (0, 0, 142, 14)])
+    form = _dict(Type=_name("XObject"), Subtype=_name("Form"), BBox=box, Resources=_dict(Font=_dict(F1=font)))
+    drawn.update(form)
+    place = _pdf.ArrayObject([_pdf.FloatObject(side) for side in (right - 142, 6, right, 20)])
+    return _dict(
+        Type=_name("Annot"),
+        Subtype=_name("Widget"),
+        FT=_name("Tx"),
+        Ff=_pdf.NumberObject(1),  # read only
+        F=_pdf.NumberObject(4),  # printed
+        T=_pdf.pdf_string(f"Uji coba, halaman {page}"),
+        V=_pdf.pdf_string(MARK),
+        Rect=place,
+        AP=_dict(N=writer.add_object(drawn)),
+    )
+
+
+def _name(text: str) -> Any:
+    return _pdf.pdf_name(f"/{text}")
+
+
+def _dict(**entries: Any) -> Any:
+    return _pdf.DictionaryObject({_name(key): value for key, value in entries.items()})
 
 
 def _find(pages: Any, tag: str) -> tuple[int, float, float]:

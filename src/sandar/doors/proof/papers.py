@@ -8,7 +8,7 @@ from typing import Any
 from sandar.doors.proof.flaw import Flaw
 from sandar.records.cases.models import Event
 from sandar.records.documents import read as papers
-from sandar.records.documents.models import Document, StoredFile
+from sandar.records.documents.models import Document, DocumentStatus, StoredFile
 
 AREA = "documents"
 
@@ -22,6 +22,7 @@ def flaws(case_id: int | None) -> Iterator[Flaw]:
 
 def _against_journal(case_id: int | None) -> Iterator[Flaw]:
     named, (destroyed, gone_files) = _named(case_id), _destroyed(case_id)
+    newest, revoked = _signed_and_revoked(case_id)
     rows = Document.objects.select_related("case").order_by("pk")
     for document in rows if case_id is None else rows.filter(case_id=case_id):
         where = f"{document.case.number} document {document.pk} ({document.number})"
@@ -47,6 +48,7 @@ def _against_journal(case_id: int | None) -> Iterator[Flaw]:
             yield Flaw(
                 AREA, "FACTS_DIFFER_FROM_JOURNAL", at, document.facts_sha256, str(entry["facts_sha256"])
             )
+        yield from _ended(document, where, newest.get(document.pk), document.pk in revoked)
     files = StoredFile.objects.filter(disposal__isnull=False)
     for kept in files if case_id is None else files.filter(case_id=case_id):
         if (kept.case_id, kept.sha256) not in gone_files:
@@ -54,6 +56,31 @@ def _against_journal(case_id: int | None) -> Iterator[Flaw]:
     for pk, entry in named.items():
         where = f"{entry['number']} seq {entry['seq']} document {pk}"
         yield Flaw(AREA, "PAPER_IS_MISSING", where, "", str(entry["paper"]))
+
+
+def _ended(document: Document, where: str, signed: str | None, revoked: bool) -> Iterator[Flaw]:  # noqa: FBT001
+    """The newest signed file and a revocation, against the journal: its chain, and so the anchor, binds both."""
+    if document.signed_sha256 != signed:
+        stored = document.signed_sha256 or ""
+        yield Flaw(AREA, "SIGNED_FILE_DIFFERS_FROM_JOURNAL", where, stored, signed or "")
+    if (document.status == DocumentStatus.REVOKED) != revoked:
+        told = DocumentStatus.REVOKED if revoked else ""
+        yield Flaw(AREA, "REVOCATION_DIFFERS_FROM_JOURNAL", where, document.status, str(told))
+
+
+def _signed_and_revoked(case_id: int | None) -> tuple[dict[int, str], set[int]]:
+    """Document id -> hash of the file with its newest signature; ids of the revoked: as the journals say."""
+    events = Event.objects.filter(kind__in=("document_signed", "document_revoked")).order_by("case_id", "seq")
+    if case_id is not None:
+        events = events.filter(case_id=case_id)
+    newest: dict[int, str] = {}
+    revoked: set[int] = set()
+    for kind, payload in events.values_list("kind", "payload"):
+        if kind == "document_revoked":
+            revoked.add(payload["revoked"]["id"])
+        else:
+            newest[payload["document"]] = payload["sha256"]
+    return newest, revoked
 
 
 def _destroyed(case_id: int | None) -> tuple[set[int], set[tuple[int, str]]]:
