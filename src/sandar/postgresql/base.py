@@ -2,8 +2,9 @@
 
 Django proves a kept connection with `SELECT 1` before its first use in every request: the socket knows that already.
 And it sends every statement as a new text, which the server parses and plans anew; what every act asks
-(`records/prepared.py`) is prepared on the server once in a connection instead. `SANDAR_PREPARED_STATEMENTS=0` switches
-that off, for a pooler that does not carry prepared statements from one connection to another.
+(`records/prepared.py`) is prepared on the server when it comes to a connection for the second time.
+`SANDAR_PREPARED_STATEMENTS=0` switches that off, for a pooler that does not carry prepared statements from one
+connection to another.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import re
 import select
 from collections.abc import Sequence
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,6 +40,7 @@ class Statements:
     def __init__(self, connection: Connection[Any]) -> None:
         self._pg = connection.pgconn
         self._names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self._once: set[tuple[str, tuple[int, ...]]] = set()  # what came once
         self._made = 0
         self._transformer = Transformer(connection)
 
@@ -47,20 +50,30 @@ class Statements:
             self._checked(self._pg.exec_(b"BEGIN"))
         # Whole numbers are bigint, whatever their size; all else is text of the type that the statement gives it.
         types = tuple([_BIGINT if type(value) is int else 0 for value in params])
-        name = self._names.get((sql, types)) or self._prepared(sql, types)
+        # As text, and of the type that the statement gives them.
         values: Any = (
             self._transformer.dump_sequence(params, [PyFormat.TEXT] * len(params)) if params else None
         )
-        result = self._checked(self._pg.exec_prepared(name, values))
+        if name := self._names.get((sql, types)) or self._prepared(sql, types):
+            result = self._checked(self._pg.exec_prepared(name, values))
+        else:
+            result = self._checked(self._pg.exec_params(_numbered(sql).encode(), values, types))
         if result.status != ExecStatus.TUPLES_OK:
             return [], result.command_tuples or 0
         self._transformer.set_pgresult(result)
         return self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples
 
     def _prepared(self, sql: str, types: tuple[int, ...]) -> bytes:
+        """The name it has from now on; empty when it comes for the first time, and may be the last."""
+        if (sql, types) not in self._once:
+            if len(self._once) >= 5 * MOST_PREPARED:
+                self._once.clear()
+            self._once.add((sql, types))
+            return b""
         if len(self._names) >= MOST_PREPARED:
             self._checked(self._pg.exec_(b"DEALLOCATE ALL"))
             self._names.clear()
+            self._once.clear()
         self._made += 1
         name = f"sandar_{self._made}".encode()
         self._checked(self._pg.prepare(name, _numbered(sql).encode(), types))
@@ -78,6 +91,7 @@ class Statements:
         raise fault
 
 
+@lru_cache(maxsize=1024)
 def _numbered(sql: str) -> str:
     """With $1, $2 ... for each %s, as the server wants it."""
     count = 0
