@@ -38,6 +38,13 @@ from tests.race.escalation_jobs import (  # noqa: F401 - by name
 )
 from tests.race.expiry_jobs import another_case, boundary, fate, office_with_case  # noqa: F401 - by name
 from tests.race.facility_jobs import not_carried, rebuild_or_fill  # noqa: F401 - by name
+from tests.race.item_jobs import (  # noqa: F401 - by name
+    another_with_items,
+    bring_or_withdraw,
+    hand_over_one,
+    items_after,
+    office_with_items,
+)
 from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name
     first_of_a_book,
     issue_by_reading_the_last,

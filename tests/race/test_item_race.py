@@ -1,0 +1,36 @@
+"""Two officers, or the agency and itself, act on the same item of a request at one instant."""
+
+from __future__ import annotations
+
+from tests.race.crew import Crew
+
+
+def test_two_operators_hand_over_the_same_item_and_it_stands_in_one_minutes(crew: Crew) -> None:
+    case = crew.alone("office_with_items", state="installation")
+    seen = {"task": case["task"], "version": case["version"], "item": 1}
+    answers = crew.race("hand_over_one", [seen | {"by": by} for by in ("operator1", "operator2")])
+    assert [answer for answer in answers if "broke" in answer] == []
+    assert [answer["won"] for answer in answers if "won" in answer] == ["part_handed_over"]
+    assert [answer["lost"] for answer in answers if "lost" in answer] == ["STALE_VERSION"]
+    after = crew.alone("items_after", case_id=case["case_id"])
+    assert (after["minutes"], after["assets"]) == ([["SRV-1"]], [1])
+    assert (after["fates"], after["claims"]) == (["installed", "passed"], {"1": "installed", "2": "reserved"})
+    assert after["flaws"] == []
+
+
+def test_an_item_is_brought_or_withdrawn_never_both_and_the_twin_without_the_questions_does_both(
+    crew: Crew,
+) -> None:
+    case = crew.alone("office_with_items", state="awaiting_delivery")
+    answers = crew.race("bring_or_withdraw", [case | {"who": who} for who in ("bring", "withdraw")])
+    assert [answer for answer in answers if "broke" in answer] == []
+    assert len([answer for answer in answers if "won" in answer]) == 1
+    after = crew.alone("items_after", case_id=case["case_id"])
+    brought = after["fates"] == ["delivered", "delivered"]
+    assert brought or after["fates"] == ["approved", "withdrawn"]
+    assert set(after["claims"]) == ({"1", "2"} if brought else {"1"})
+    assert after["flaws"] == []
+    twin = crew.alone("another_with_items", state="awaiting_delivery")
+    each = [twin | {"who": who, "guarded": False} for who in ("bring", "withdraw")]
+    won = [answer for answer in crew.race("bring_or_withdraw", each) if "won" in answer]
+    assert len(won) == 2, "the race without its protection was not seen"
