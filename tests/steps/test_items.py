@@ -15,6 +15,7 @@ from sandar.records.assets.models import Asset
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, Event, SopRevision
 from sandar.records.clocks import read as clocks
+from sandar.records.documents import write
 from sandar.records.documents.models import Document
 from sandar.records.ledger import read as ledger
 from sandar.sop import definition
@@ -350,3 +351,19 @@ def test_the_journal_alone_tells_every_fate_and_a_changed_one_is_found():
     case.fates["3"]["fate"] = "installed"
     Case.objects.filter(pk=case.pk).update(fates=case.fates)
     assert [flaw.code for flaw in proof.everything().flaws] == ["FATE_DIFFERS_FROM_JOURNAL"]
+
+
+def test_the_papers_of_parts_are_printed_with_what_they_say_of_the_items():
+    case = brought("awaiting_approval")
+    office.act(case, "approve", {"refused": [{"item_no": 2, **WHY}]}, at=AT)
+    office.bring_to(case, "awaiting_delivery", at=AT)
+    only(case, "hand_in", 1, at=AT)
+    for action in ("check_in", "inspect", "hand_over"):
+        office.act(case, action, at=AT)
+    office.bring_to(case, "inspection", at=AT)
+    aside = [{"item_no": 3, "result": "reject", "reason": "damaged", "note": "Penyok"}]
+    office.act(case, "inspect", office.default_data(case, "inspect") | {"set_aside": aside}, at=AT)
+    office.bring_to(case, "completed", at=AT)
+    for kind in ("approval_form", "conformity_checklist", "handover_minutes", "completion_report"):
+        for paper in papers(case, kind):
+            assert write.render(paper.pk).pdf_size, kind
