@@ -264,12 +264,12 @@ def _can_withdraw(case: Case, viewer: cases.Viewer) -> bool:
     return _may(case, viewer, "withdraw") and not fates.among(len(case.items), case.fates, {fates.INSTALLED})
 
 
-def _withdrawable(case: Case, viewer: cases.Viewer) -> list[dict[str, Any]]:
+def _withdrawable(case: Case, viewer: cases.Viewer) -> list[tuple[str, str]]:
     """The items that the agency may withdraw one by one: of several, those that are not at the office."""
     if len(case.items) < 2 or not _may(case, viewer, "withdraw_item"):
         return []
     numbers = fates.among(len(case.items), case.fates, {fates.ASKED, *fates.AWAITED})
-    return [{"no": number, "name": case.items[number - 1]["name"]} for number in numbers]
+    return [(str(number), f"{number}. {case.items[number - 1]['name']}") for number in numbers]
 
 
 def _may(case: Case, viewer: cases.Viewer, action: str) -> bool:
