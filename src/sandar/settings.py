@@ -7,6 +7,7 @@ NAME may come as NAME or as NAME_FILE (path of a file holding it). An unknown va
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -303,6 +304,17 @@ HOLD_DAYS = 14
 REMIND_DAYS = int(_env("SANDAR_REMIND_DAYS", "2"))  # working days before something of an agency's lapses
 TERM_REMIND_DAYS = int(_env("SANDAR_TERM_REMIND_DAYS", "30"))  # days before the term of an asset ends
 OFFER_DAYS = 3  # working days an agency has to answer an offer
+
+# --- Where files are kept: the data dir, or a bucket of an S3 service (https://s3.kab.example/arsip/sandar).
+S3_URL = _env("SANDAR_S3_URL").rstrip("/")
+S3_KEY = _env("SANDAR_S3_KEY")
+S3_SECRET = _env("SANDAR_S3_SECRET")
+S3_REGION = _env("SANDAR_S3_REGION", "us-east-1")
+S3_CA_FILE = _env("SANDAR_S3_CA_FILE")  # PEM: authorities to believe, if private
+if S3_URL and not re.fullmatch(r"https?://[^/@?#]+/[^/@?#]+(/[^?#]*)?", S3_URL):
+    raise ImproperlyConfigured("SANDAR_S3_URL must be an https address with a bucket, and no query.")
+if S3_URL and not (S3_KEY and S3_SECRET):
+    raise ImproperlyConfigured("SANDAR_S3_URL needs SANDAR_S3_KEY and SANDAR_S3_SECRET (or ..._FILE).")
 
 # --- Signatures (docs/operations.md, "Tanda tangan"). The office's own authority signs unless it says otherwise.
 PAPER_SIGNING = _env("SANDAR_SIGNING", "local")

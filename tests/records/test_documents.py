@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from sandar import errors
 from sandar.records.cases.models import Case
-from sandar.records.documents import books, freeze, read, samples, store, write
+from sandar.records.documents import books, freeze, read, samples, store, store_disk, write
 from sandar.records.documents.models import Document, NumberBook
 from tests.records.ledger_world import make_case
 from tests.web.people import make_person
@@ -169,13 +169,13 @@ def test_a_gap_in_a_book_and_a_lost_file_are_found(case: Case) -> None:
     first, second = issue(case), write.render(issue(case).pk)
     issue(case)
     assert second.pdf_sha256
-    store._path(second.pdf_sha256).write_bytes(b"%PDF-1.7 other")
+    store_disk.path_of(second.pdf_sha256).write_bytes(b"%PDF-1.7 other")
     Document.objects.filter(pk=first.pk).delete()
     assert {(d.where, d.what) for d in read.damages()} == {
         (second.number, "file_changed"),
         ("tanda_terima 2026", "number_gap"),
     }
-    store._path(second.pdf_sha256).unlink()
+    store_disk.path_of(second.pdf_sha256).unlink()
     assert (second.number, "file_missing") in {(d.where, d.what) for d in read.damages()}
 
 
@@ -198,7 +198,7 @@ def test_the_store_keeps_one_copy_and_proves_it() -> None:
     assert store.put(b"sama") == digest
     assert store.read(digest) == b"sama"
     assert store.exists(digest)
-    assert [p.name for p in store._path(digest).parent.iterdir()] == [digest]
+    assert [p.name for p in store_disk.path_of(digest).parent.iterdir()] == [digest]
     with pytest.raises(errors.FileDamaged):
         store.read("0" * 64)
     with pytest.raises(ValueError):

@@ -20,7 +20,7 @@ from pytest_django.plugin import DjangoDbBlocker
 import sandar_verify
 from sandar.core import sealed, traces
 from sandar.doors import bundle, proof
-from sandar.errors import InvalidInput, NotFound
+from sandar.errors import Forbidden, InvalidInput, NotFound
 from sandar.records.anchors.models import Anchor
 from sandar.records.cases.models import Case, Event, FormVersion
 from sandar.records.documents.uploads import accept_upload
@@ -29,6 +29,7 @@ from sandar.records.facility.journal_models import FacilityEvent
 from sandar.records.people import write as people
 from sandar.records.people.models import Person
 from sandar.steps import anchoring, filing
+from sandar.steps.inputs import parsed
 from sandar.steps.people import erasing
 from sandar.steps.turn import signed
 from tests import office
@@ -92,7 +93,7 @@ def _ask_and_go_on() -> None:
         form |= {
             "admin_contact": BLOCK,
             "technical_contact": BLOCK,
-            "access_people": [BLOCK],
+            "access_people": [BLOCK, {"name": "Tamu Lapangan", "phone": "0811-2222-3333"}],
             "purpose": NOTE,
         }
         office.act(case, "submit", form, by=USERNAME)
@@ -198,6 +199,82 @@ def test_the_pages_still_tell_who_did_what_without_the_name() -> None:
     text = client.get(f"/permohonan/{number}").content.decode()
     assert "Data dihapus" in text
     assert not [canary for canary in CANARIES if canary in text]
+
+
+def test_a_value_that_is_gone_without_an_order_is_found() -> None:
+    """Who can write to the database cannot pass a deletion off as an erasure."""
+    event = Event.objects.filter(person__role="applicant").earliest("seq")
+    left, seals = sealed.erase(
+        {"person": event.person, "payload": event.payload}, event.seals, ["/person/name"]
+    )
+    Event.objects.filter(pk=event.pk).update(seals=seals, **left)
+    [flaw] = proof.everything().flaws
+    assert (flaw.code, flaw.where) == ("ERASED_WITHOUT_ORDER", f"cases.Event {event.pk} /person/name")
+    assert [one.code for one in proof.everything(Case.objects.get().number).flaws] == ["ERASED_WITHOUT_ORDER"]
+    other = Event.objects.filter(pk=event.pk)
+    other.update(seals=event.seals, person=event.person)
+    erase()
+    assert proof.everything().flaws == []
+    last = Event.objects.filter(actor__username="kabid1", seals__has_key="/person/title").latest("pk")
+    left, seals = sealed.erase(
+        {"person": last.person, "payload": last.payload}, last.seals, ["/person/title"]
+    )
+    assert seals["/person/title"][0] is None
+    assert Event.objects.filter(pk=last.pk).update(seals=seals, **left) == 1
+    assert [flaw.code for flaw in proof.everything().flaws] == ["ERASED_WITHOUT_ORDER"]
+
+
+def test_an_order_of_an_older_sandar_covers_what_came_before_it() -> None:
+    erase()
+    order = FacilityEvent.objects.get(kind=erasing.ERASED)
+    FacilityEvent.objects.filter(pk=order.pk).update(
+        payload={name: value for name, value in order.payload.items() if name != "erased"}
+    )
+    assert "ERASED_WITHOUT_ORDER" not in {flaw.code for flaw in proof.everything().flaws}
+
+
+CONTACT = {"name": "Ratna Juwita Kontak", "phone": "0812-7777-6666"}
+
+
+def test_a_contact_without_an_account_is_erased_everywhere_but_in_papers() -> None:
+    case = Case.objects.get()
+    contact = {**CONTACT, "email": "ratna.kontak@contoh.invalid", "nip": ""}
+    Case.objects.filter(pk=case.pk).update(contact=contact, title=f"Permohonan {CONTACT['name']}")
+    admin = office.person("admin")
+    given = parsed(erasing.Contact, CONTACT)
+    told = erasing.about_contact(given, person=admin, at=timezone.now())
+    assert {row["table"] for row in told["named_in"]} == {"cases.Case"}
+    asked = parsed(erasing.EraseContact, {**CONTACT, "why": "Surat pencabutan Ratna Juwita Kontak"})
+    with pytest.raises(Forbidden):
+        erasing.erase_contact(asked, person=office.person("kabid1"), at=timezone.now())
+    assert erasing.erase_contact(asked, person=admin, at=timezone.now()) == {"cases.Case": 1}
+    case.refresh_from_db()
+    assert not set(case.contact.values()) - {""}
+    assert case.title == f"Permohonan {traces.ERASED}"
+    order = FacilityEvent.objects.get(kind=erasing.CONTACT_ERASED)
+    assert "Ratna" not in json.dumps([order.payload, order.subject])
+    assert proof.everything().flaws == []
+    with pytest.raises(InvalidInput):  # nobody is named so any more
+        erasing.erase_contact(asked, person=admin, at=timezone.now())
+
+
+def test_a_contact_in_a_form_leaves_its_commitment_and_the_order_names_the_place() -> None:
+    form = FormVersion.objects.exclude(seals={}).latest("pk")
+    asked = parsed(erasing.EraseContact, {"name": "Tamu Lapangan", "why": "Permintaan"})
+    erasing.erase_contact(asked, person=office.person("admin"), at=timezone.now())
+    form.refresh_from_db()
+    assert sealed.is_erased(form.seals, "/data/access_people")
+    assert "access_people" not in form.data
+    order = FacilityEvent.objects.get(kind=erasing.CONTACT_ERASED)
+    assert "/data/access_people" in order.payload["erased"]["cases.FormVersion"][str(form.pk)]
+    assert proof.everything().flaws == []
+
+
+def test_somebody_with_an_account_is_no_contact() -> None:
+    given = parsed(erasing.EraseContact, {"name": NAME, "why": "x"})
+    with pytest.raises(InvalidInput) as refused:
+        erasing.erase_contact(given, person=office.person("admin"), at=timezone.now())
+    assert USERNAME in str(refused.value.facts)
 
 
 def test_others_are_left_as_they_were() -> None:

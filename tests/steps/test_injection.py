@@ -5,8 +5,14 @@ The fields are found in the schemas of the acts, so a new field is in the list o
 
 from __future__ import annotations
 
+import csv
+import email
+import email.policy
 import io
 import json
+import shutil
+import socket
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from copy import deepcopy
@@ -14,6 +20,8 @@ from typing import Any
 
 import pypdf
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core import mail
 from django.db import transaction
 from django.test import Client
@@ -29,7 +37,10 @@ from sandar.records.documents import read as papers_read
 from sandar.records.documents import store
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
+from sandar.records.facility.models import Rack
+from sandar.records.ledger.models import Claim
 from sandar.records.outbox.models import Message
+from sandar.records.people.models import Agency
 from sandar.steps import registry
 from sandar.steps.inputs import parsed
 from sandar.steps.s1_letter.act import receive
@@ -255,6 +266,25 @@ def test_every_paper_prints_it_literally(mixed: tuple[Case, int]) -> None:
     assert marked >= 5
 
 
+def test_pdftotext_gives_every_text_of_every_paper_back(mixed: tuple[Case, int]) -> None:
+    """Another reader than ours: each free text that stands in the facts and is printed comes out letter for letter."""
+    tool = shutil.which("pdftotext")
+    assert tool, "poppler-utils is needed"
+    marked = 0
+    for paper in Document.objects.filter(case=mixed[0]):
+        data = store.read(str(paper.pdf_sha256))
+        done = subprocess.run(
+            [tool, "-raw", "-enc", "UTF-8", "-", "-"], input=data, capture_output=True, check=True
+        )
+        text = _squeezed(done.stdout.decode())
+        facts = json.dumps({k: v for k, v in paper.facts.items() if k != "document"}, ensure_ascii=False)
+        if MARK in facts.replace('\\"', '"'):
+            marked += 1
+            assert _squeezed(MARK) in text, paper.kind
+        assert "root:x:" not in text
+    assert marked >= 5
+
+
 def _squeezed(text: str) -> str:
     return "".join(char for char in text if not char.isspace() and char not in "\u200b\u2060\u00ad")
 
@@ -304,6 +334,77 @@ def test_a_mail_has_no_header_of_theirs(mixed: tuple[Case, int], settings: Any) 
         assert b"\nBcc:" not in head
         assert letter.recipients() == letter.to
         assert "\n" not in letter.subject
+
+
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@pytest.mark.parametrize("name", ["formula", "plus", "minus", "at", "crlf", "html"])
+def test_a_csv_of_the_facility_and_of_single_feeds_begins_no_formula(
+    mixed: tuple[Case, int], name: str
+) -> None:
+    text = LIST[name].replace("\r\n", " ")[:60]
+    Agency.objects.filter(code="DINKES").update(name=text)
+    Rack.objects.filter(pk=Rack.objects.order_by("pk").values("pk")[:1]).update(source=text)
+    Claim.objects.filter(case=mixed[0]).update(cords="A")
+    client = Client()
+    client.force_login(office.person("administrator1"))
+    found = 0
+    for path in ("/fasilitas/templat/rack.csv?isi=1", "/kapasitas/jalur-tunggal.csv"):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+        assert len({len(row) for row in rows if row}) == 1, path  # no line break of theirs makes a row
+        for cell in (cell for row in rows[1:] for cell in row):
+            assert not cell.startswith(FORMULAS) or cell.lstrip("-").replace(",", "").isdigit(), (path, cell)
+            found += text in cell
+    assert found
+
+
+class _Sink:
+    """A mail server that keeps the bytes it gets."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[list[str], bytes]] = []
+
+    async def handle_DATA(  # noqa: N802 - the name is aiosmtpd's
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.got.append((list(envelope.rcpt_tos), envelope.content))
+        return "250 OK"
+
+
+def test_a_real_mail_server_gets_one_recipient_one_subject_and_the_text_as_it_was(
+    mixed: tuple[Case, int], settings: Any
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    sink = _Sink()
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        Message.objects.update(sent_at=None, next_try_at=timezone.now())
+        wanted = {one.person.email for one in Message.objects.select_related("person")}
+        assert mail_job.run(timezone.now(), care.Shift()) > 5
+    finally:
+        controller.stop()
+    marked = 0
+    for recipients, data in sink.got:
+        letter = email.message_from_bytes(data, policy=email.policy.default)
+        assert letter["To"] == recipients[0] or recipients[0] in str(letter["To"])
+        assert len(recipients) == 1
+        assert recipients[0] in wanted
+        for header in ("Bcc", "Cc", "X-Injected"):
+            assert letter[header] is None
+        for header in ("To", "From", "Subject", "Message-ID", "Date"):
+            assert len(letter.get_all(header, [])) == 1, header
+        assert letter.get_content_type() == "text/plain"
+        body = letter.get_content()
+        marked += MARK in body or MARK in str(letter["Subject"])
+    assert marked
 
 
 def test_the_api_gives_it_back_as_it_was_sent(mixed: tuple[Case, int]) -> None:

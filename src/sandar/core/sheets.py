@@ -21,7 +21,9 @@ MOST_COLUMNS = 200
 LONGEST_CELL = 5_000
 _UNPACKED = 200_000_000
 _SEPARATORS = (";", ",", "\t")
-_GUARDED = ("'=", "'+", "'-", "'@")
+# Full-width twins too: some spreadsheets read them as their narrow ones.
+_BEGINS_A_FORMULA = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
+_GUARDED = tuple(f"'{char}" for char in _BEGINS_A_FORMULA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _unguarded(cell: str) -> str:
 
 def guarded(text: str) -> str:
     """A cell of a CSV that no spreadsheet runs as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    return f"'{text}" if text[:1] and text[:1] in _BEGINS_A_FORMULA else text
 
 
 # --- workbooks

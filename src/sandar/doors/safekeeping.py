@@ -18,7 +18,7 @@ import shutil
 import sqlite3
 import subprocess
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,8 +53,10 @@ class Made:
 
 
 def backup(out: BinaryIO, *, data_dir: Path, database: Mapping[str, Any], migrations: list[str], version: str,
-           at: datetime, room: Path) -> Made:  # fmt: skip
+           at: datetime, room: Path, files: Iterable[tuple[str, Path]]) -> Made:  # fmt: skip
     """Write the instance to `out`. database: Django's settings of it; room: an empty folder for the copy.
+
+    files: hash and place of every stored file, asked after the database was copied.
 
     Raises Broken: TOOL_MISSING, DATABASE_FAILED.
     """
@@ -66,21 +68,14 @@ def backup(out: BinaryIO, *, data_dir: Path, database: Mapping[str, Any], migrat
         secret = data_dir / SECRET
         if secret.is_file():
             _add(tar, SECRET, secret, listed)
-        for name, path in _stored(data_dir):
-            _add(tar, name, path, listed)
+        for sha256, path in files:
+            _add(tar, f"files/{sha256[:2]}/{sha256[2:4]}/{sha256}", path, listed)
         about = {"format": FORMAT, "version": VERSION, "sandar": version, "made_at": at.isoformat(),
                  "database": copied.name, "migrations": migrations, "files": listed}  # fmt: skip
         data = json.dumps(about, sort_keys=True).encode()
         tar.addfile(_entry(MANIFEST, len(data)), io.BytesIO(data))
-    files = sum(name.startswith("files/") for name in listed)
-    return Made(files, sum(part["size"] for part in listed.values()), SECRET in listed, copied.name)
-
-
-def _stored(data_dir: Path) -> Iterator[tuple[str, Path]]:
-    for path in sorted((data_dir / "files").glob("*/*/*")):
-        name = path.relative_to(data_dir).as_posix()
-        if _ALLOWED.fullmatch(name):
-            yield name, path
+    count = sum(name.startswith("files/") for name in listed)
+    return Made(count, sum(part["size"] for part in listed.values()), SECRET in listed, copied.name)
 
 
 def _entry(name: str, size: int) -> tarfile.TarInfo:

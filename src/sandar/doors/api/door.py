@@ -15,6 +15,7 @@ from ninja.operation import Operation
 from sandar.doors.api import (
     archive,
     assets,
+    books,
     calendar,
     capacity,
     cases,
@@ -24,6 +25,7 @@ from sandar.doors.api import (
     facility,
     overrides,
     people,
+    personal,
     power,
     racks,
     settings,
@@ -81,9 +83,11 @@ for part in (
     facility,
     settings,
     people,
+    personal,
     overrides,
     sop,
     archive,
+    books,
 ):
     api.add_router("", part.router)
 api.add_exception_handler(Exception, refused)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel, Field
 
-from sandar.doors.api.auth import caller_of
+from sandar.core import chain
+from sandar.doors.api.auth import Caller, caller_of
+from sandar.doors.api.documents import BINARY, MULTIPART, content
 from sandar.doors.api.once import answer, once
 from sandar.doors.api.reading import body_of
 from sandar.doors.api.taking import takes
-from sandar.errors import Forbidden
+from sandar.errors import Forbidden, InvalidInput, NotFound, WrongType
+from sandar.records.documents import store, uploads
 from sandar.records.people import read as people
 from sandar.records.people.models import Office
 from sandar.steps import letterhead, letterhead_act
@@ -70,6 +73,89 @@ def change_paper_form(request: HttpRequest) -> HttpResponse:
 
     def work() -> dict[str, Any]:
         letterhead_act.save(form, person=caller.person, at=caller.at, seen=given.version)
+        return _line(people.office(), people.today(caller.at))
+
+    return once(request, caller, work)
+
+
+ARMS = "/settings/papers/arms"
+ARMS_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            MULTIPART: {
+                "schema": {
+                    "type": "object",
+                    "required": ["version", "file"],
+                    "properties": {"version": {"type": "string"}, "file": BINARY},
+                    "additionalProperties": False,
+                }
+            }
+        },
+    }
+}
+
+
+class ArmsRemoval(Input):
+    """version: as it was read."""
+
+    version: Text
+
+
+def _administrator(request: HttpRequest) -> Caller:
+    caller = caller_of(request)
+    if letterhead_act.ROLE not in caller.viewer.roles:
+        raise Forbidden(needed=letterhead_act.ROLE)
+    return caller
+
+
+@router.get(ARMS, openapi_extra=content(uploads.PNG, uploads.SVG))
+def get_arms(request: HttpRequest) -> HttpResponse:
+    """The region's arms as they are printed; 404 while a neutral shield stands in their place."""
+    if not caller_of(request).viewer.roles & READERS:
+        raise Forbidden()
+    found = people.office().papers.get("arms")
+    if not found:
+        raise NotFound(what="arms")
+    response = HttpResponse(store.read(found["sha256"]), content_type=found["media_type"])
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@router.post(ARMS, response=PaperFormOut, openapi_extra=ARMS_BODY)
+def set_arms(request: HttpRequest) -> HttpResponse:
+    """Print these arms on the papers from now on: PNG or a plain SVG, up to 500 kB as SVG. System administrator."""
+    caller = _administrator(request)
+    if request.content_type != MULTIPART:
+        raise WrongType(name=request.content_type, detected=request.content_type, allowed=[MULTIPART])
+    versions, files = request.POST.getlist("version"), request.FILES.getlist("file")
+    lacking = {name: ["1"] for name, found in (("version", versions), ("file", files)) if len(found) != 1}
+    lacking |= {name: ["?"] for name in {*request.POST, *request.FILES} - {"version", "file"}}
+    if lacking:
+        raise InvalidInput(fields=lacking)
+    file = files[0]
+    accepted = uploads.accept_upload(
+        file.name or "lambang", file.content_type or "", cast("BinaryIO", file), kind="arms"
+    )
+    same = chain.canonical({"version": versions[0], "sha256": accepted.sha256})
+
+    def work() -> dict[str, Any]:
+        letterhead_act.set_arms(accepted, person=caller.person, at=caller.at, seen=versions[0])
+        return _line(people.office(), people.today(caller.at))
+
+    return once(request, caller, work, content=same)
+
+
+@router.post(f"{ARMS}/remove", response=PaperFormOut, openapi_extra=takes(ArmsRemoval))
+def remove_arms(request: HttpRequest) -> HttpResponse:
+    """Print the neutral shield again."""
+    caller = _administrator(request)
+    given = body_of(request, ArmsRemoval)
+
+    def work() -> dict[str, Any]:
+        letterhead_act.set_arms(None, person=caller.person, at=caller.at, seen=given.version)
         return _line(people.office(), people.today(caller.at))
 
     return once(request, caller, work)

@@ -64,7 +64,7 @@ def _made(args: argparse.Namespace, target: Path) -> Made:
             ):
                 made = safekeeping.backup(
                     out, data_dir=settings.DATA_DIR, database=settings.DATABASES["default"], migrations=known,
-                    version=frame.version(), at=timezone.now(), room=Path(room),
+                    version=frame.version(), at=timezone.now(), room=Path(room), files=store.copies(Path(room)),
                 )  # fmt: skip
                 out.flush()
                 os.fsync(out.fileno())

@@ -85,7 +85,7 @@ def _instance() -> Iterator[Diagnosis]:
     yield from database
     if any(one.level == "fault" for one in database):
         return
-    for check in (_clock, _people, _calendar, _worker, _mail, _signing, _archive):
+    for check in (_clock, _storage, _people, _calendar, _worker, _mail, _signing, _archive):
         yield from check()
 
 
@@ -181,6 +181,37 @@ def _database() -> Iterator[Diagnosis]:
             good = number >= 150000
             mend = "" if good else _("Naikkan ke PostgreSQL 15 atau lebih baru.")
             yield Diagnosis("DATABASE", "ok" if good else "fault", f"PostgreSQL {number // 10000}", mend)
+
+
+def _storage() -> Iterator[Diagnosis]:
+    from urllib.parse import urlsplit
+
+    from django.conf import settings
+
+    from sandar.errors import SandarError
+    from sandar.records.documents import store
+
+    if not settings.S3_URL:
+        yield Diagnosis("STORAGE", "ok", _("Berkas disimpan di folder data"))
+        return
+    place = urlsplit(settings.S3_URL)
+    try:
+        store.exists("0" * 64)
+    except ImportError:
+        text = _("SANDAR_S3_URL diisi, tetapi pustaka minio tidak terpasang.")
+        yield Diagnosis("STORAGE", "fault", text, "pip install 'sandar[s3]'")
+        return
+    except SandarError as away:
+        text = _("Penyimpanan S3 %(url)s tidak terjangkau: %(reason)s.")
+        facts = {"url": settings.S3_URL, "reason": type(away.__cause__ or away).__name__}
+        mend = _("Periksa SANDAR_S3_URL, kunci aksesnya, dan apakah layanannya menyala.")
+        yield Diagnosis("STORAGE", "fault", text % facts, mend)
+        return
+    if place.scheme != "https" and place.hostname not in ("localhost", "127.0.0.1", "::1"):
+        text = _("Berkas dikirim tanpa TLS ke %(url)s.") % {"url": settings.S3_URL}
+        yield Diagnosis("STORAGE", "warning", text, _("Pakai alamat https penyimpanan S3."))
+    else:
+        yield Diagnosis("STORAGE", "ok", _("Berkas disimpan di S3: %(url)s") % {"url": settings.S3_URL})
 
 
 def _people() -> Iterator[Diagnosis]:

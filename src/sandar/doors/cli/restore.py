@@ -89,14 +89,28 @@ def _install(args: argparse.Namespace, about: dict[str, Any]) -> None:
             code="NOT_EMPTY",
         )
     connection.close()
-    if (room / "files").exists():
-        (room / "files").replace(data_dir / "files")
+    _install_files(room / "files", data_dir / "files")
     if is_sqlite:
         kept.replace(database["NAME"])
     else:
         safekeeping.load_dump(kept, database)
     shutil.rmtree(room)
     _hold_numbers(about)
+
+
+def _install_files(unpacked: Path, target: Path) -> None:
+    """Before the database: no row is there without its file."""
+    from django.conf import settings
+
+    from sandar.records.documents import store
+
+    if not unpacked.exists():
+        return
+    if settings.S3_URL:
+        for path in sorted(unpacked.glob("*/*/*")):
+            store.put(path.read_bytes())
+    else:
+        unpacked.replace(target)
 
 
 def _hold_numbers(about: dict[str, Any]) -> None:

@@ -11,7 +11,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from sandar.doors.proof import anchors, facility, journal, office, papers, people, register, separation
+from sandar.doors.proof import (
+    anchors,
+    erasures,
+    facility,
+    journal,
+    office,
+    papers,
+    people,
+    register,
+    separation,
+)
 from sandar.doors.proof.flaw import Flaw
 from sandar.errors import NotFound
 from sandar.records.anchors.models import Anchor
@@ -58,6 +68,7 @@ def _all(roots: Mapping[str, str] | None) -> Iterator[Flaw]:
     yield from office.flaws()
     yield from anchors.flaws(roots)
     yield from people.flaws()
+    yield from erasures.flaws()
 
 
 def _one(case: Case) -> Iterator[Flaw]:
@@ -66,6 +77,7 @@ def _one(case: Case) -> Iterator[Flaw]:
     yield from separation.flaws(case)
     yield from papers.flaws(case.pk)
     yield from register.flaws(case.pk)
+    yield from erasures.flaws(case.pk)
 
 
 def _ledger(case_id: int | None) -> Iterator[Flaw]:

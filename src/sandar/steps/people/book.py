@@ -27,7 +27,7 @@ KINDS = (
     "account_opened", "account_changed", "account_closed", "account_reopened", "password_reset", "factor_reset",
     "agency_opened", "agency_changed", "agency_closed", "agency_reopened",
     "role_granted", "role_revoked", "absence_noted", "absence_ended", "pairs_changed", "office_changed",
-    "office_filled", "person_erased", "certificate_revoked",
+    "office_filled", "person_erased", "contact_erased", "certificate_revoked",
 )  # fmt: skip
 
 

@@ -8,11 +8,11 @@ that prove signatures; and, without a name, who by number did what in which role
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -21,9 +21,11 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import models
+from django.utils.translation import gettext as _
+from pydantic import Field, StringConstraints
 
 from sandar.core import sealed, traces
-from sandar.errors import Conflict, NotFound
+from sandar.errors import Conflict, InvalidInput, NotFound
 from sandar.records.cases.models import Event, FormVersion, Submission
 from sandar.records.documents.models import Document
 from sandar.records.facility.journal_models import FacilityEvent
@@ -31,13 +33,15 @@ from sandar.records.outbox.models import Message
 from sandar.records.people import write as people_write
 from sandar.records.people.models import ApiToken, Person, RoleGrant
 from sandar.records.signing import authority
-from sandar.steps.inputs import parsed
+from sandar.steps.inputs import Input, Named, Text, parsed
 from sandar.steps.people import certificates
 from sandar.steps.people.accounts import not_oneself, one_stays, subject_of
 from sandar.steps.people.book import Book, changing
 from sandar.steps.people.shapes import Why
 
-ERASED = "person_erased"
+ERASED, CONTACT_ERASED = "person_erased", "contact_erased"
+Places = dict[str, dict[str, list[str]]]
+"""Table -> row -> places whose value was erased, as the journal line of the erasure names them."""
 # Columns with texts or blocks of people that no hash covers. tests/steps/test_erasing.py looks that each exists.
 TEXTS: Mapping[str, tuple[str, ...]] = {
     "cases.Case": ("title", "letter", "contact", "items"),
@@ -81,11 +85,11 @@ class _Line:
             if value is not None:
                 yield at, value
 
-    def places(self, person: Person, found: traces.Traces, *, own: bool) -> list[str]:
+    def places(self, person: Person | None, found: traces.Traces, *, own: bool) -> list[str]:
         """Where the row names the person: the whole signature of an own act, and whatever value has a trace."""
         named = set(traces.places(found, ((at, value) for at, value in self.values() if not _is_title(at))))
         mine = {at for at, _ in self.values() if at.startswith("/person/") and at != "/person/acting_for"}
-        if self.value.get("person", {}).get("acting_for") == person.username:
+        if person and self.value.get("person", {}).get("acting_for") == person.username:
             named.add("/person/acting_for")
         return sorted((named | mine if own else named - mine) & set(self.row.seals))
 
@@ -109,12 +113,13 @@ _FACILITY = {"person": "actor", "payload": "payload"}
 _FORM = {"data": "data"}
 
 
-def _sealed_rows(person: Person) -> Iterator[tuple[str, _Line, bool]]:
+def _sealed_rows(person: Person | None) -> Iterator[tuple[str, _Line, bool]]:
     """(table, row, is it the person's own act) of everything with sealed values."""
+    own = person.pk if person else None
     for event in Event.objects.order_by("pk").iterator(chunk_size=500):
-        yield "cases.Event", _Line(event, _EVENT), event.actor_id == person.pk
+        yield "cases.Event", _Line(event, _EVENT), own is not None and event.actor_id == own
     for change in FacilityEvent.objects.order_by("pk").iterator(chunk_size=500):
-        yield "facility.FacilityEvent", _Line(change, _FACILITY), change.by_id == person.pk
+        yield "facility.FacilityEvent", _Line(change, _FACILITY), own is not None and change.by_id == own
     for form in FormVersion.objects.order_by("pk").iterator(chunk_size=200):
         yield "cases.FormVersion", _Line(form, _FORM), False
 
@@ -202,17 +207,91 @@ def erase(username: str, *, reason: str, at: datetime, person: Person | None) ->
         why = found.without(given.why)
         _close(book, known, why=why)
         done.update(_delete(known, found))
-        for label, line, own in _sealed_rows(known):
-            if places := line.places(known, found, own=own):
-                line.erase(places)
-                done[label] += 1
-        for label, row, columns in _texts(found):
-            _clean(row, {name: found.cleaned(value) for name, value in columns.items()})
-            done[label] += 1
+        gone = _erase_words(known, found, done)
         people_write.change(known, **_emptied(known))
         done["people.Person"] = 1
-        book.note(ERASED, subject_of(known), why=why, person=known.pk, rows=dict(done))
+        book.note(ERASED, subject_of(known), why=why, person=known.pk, rows=dict(done), erased=gone)
     return dict(done)
+
+
+def _erase_words(person: Person | None, found: traces.Traces, done: Counter[str]) -> Places:
+    """Take the person out of every sealed value and every text; what was sealed stands in the answer."""
+    gone: Places = defaultdict(dict)
+    for label, line, own in _sealed_rows(person):
+        if places := line.places(person, found, own=own):
+            line.erase(places)
+            gone[label][str(line.row.pk)] = places
+            done[label] += 1
+    for label, row, columns in _texts(found):
+        _clean(row, {name: found.cleaned(value) for name, value in columns.items()})
+        done[label] += 1
+    return dict(gone)
+
+
+# --- people without an account: contacts in letters and forms
+
+
+class Contact(Input):
+    """By what somebody without an account is found: the name, and what else stands beside it."""
+
+    name: Annotated[Named, StringConstraints(min_length=traces.SHORTEST)] = Field(title="Nama")
+    nip: Text = Field("", title="NIP")
+    phone: Text = Field("", title="Telepon")
+    email: Text = Field("", title="Surel")
+
+    def looked_for(self) -> traces.Traces:
+        return traces.of(username="", words=(self.name, self.nip, self.phone, self.email))
+
+
+class EraseContact(Contact):
+    why: Named = Field(title="Alasan")
+
+
+def about_contact(given: Contact, *, person: Person | None, at: datetime) -> dict[str, Any]:
+    """Where this contact is named. Raises Forbidden, InvalidInput when it is somebody with an account."""
+    with changing(person, at):
+        _is_no_account(given)
+        found = given.looked_for()
+        named: list[dict[str, Any]] = []
+        for label, line, _own in _sealed_rows(None):
+            if places := line.places(None, found, own=False):
+                values = {at_: sealed.value_at(line.value, at_) for at_ in places}
+                named.append({"table": label, "id": line.row.pk, "values": values} | _when(line.row))
+        for label, row, columns in _texts(found):
+            named.append({"table": label, "id": row.pk, "values": columns} | _when(row))
+        papers = [
+            {"id": paper.pk, "case": paper.case_id, "kind": paper.kind, "number": paper.number}
+            for paper in Document.objects.order_by("pk").iterator(chunk_size=200)
+            if found.inside(paper.facts)
+        ]
+    return {"named_in": named, "papers_that_stay": papers}
+
+
+def erase_contact(given: EraseContact, *, person: Person | None, at: datetime) -> dict[str, int]:
+    """Erase somebody without an account; the journal's line names places and counts, never the person.
+
+    Raises Forbidden, InvalidInput (somebody with an account, nobody named so), Conflict as `erase`.
+    """
+    with changing(person, at) as book:
+        _is_no_account(given)
+        found, done = given.looked_for(), Counter[str]()
+        gone = _erase_words(None, found, done)
+        answers = Submission.objects.iterator(chunk_size=500)
+        stored = [row.pk for row in answers if found.inside(row.answer)]
+        if count := Submission.objects.filter(pk__in=stored).delete()[0]:
+            done["cases.Submission"] += count
+        if not done:
+            raise InvalidInput(fields={"name": [_("Tidak ada data yang menyebut orang ini.")]})
+        book.note(CONTACT_ERASED, "contact", why=found.without(given.why), rows=dict(done), erased=gone)
+    return dict(done)
+
+
+def _is_no_account(given: Contact) -> None:
+    """An account is erased as such: its own acts are signed with it."""
+    known = Person.objects.filter(models.Q(name__iexact=given.name) | models.Q(nip=given.nip, nip__gt=""))
+    if account := known.first():
+        text = _("Orang ini punya akun %(user)s; hapus datanya dari halaman akun itu.")
+        raise InvalidInput(fields={"name": [text % {"user": account.username}]})
 
 
 def _clean(row: Any, columns: dict[str, Any]) -> None:
