@@ -1,7 +1,7 @@
 """What became of each line item of a request: its fate, and which items that leaves to be served.
 
 An item is known by its number (1, 2, ...), its place in the list of the letter; numbers never move. A fate is open or
-an end, and an end is final: nothing of the request asks for that item any more. Source: ADR 0023.
+an end, and an end is final: nothing of the request asks for that item any more. Source: ADR 0024.
 """
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ class Turn:
         return [n for n in range(1, len(self.case.items) + 1) if self.fate(n) not in fates.ENDS]
 
     def mark(self, numbers: Iterable[int], fate: str, *, reason: str = "", note: str = "") -> None:
-        """Give items another fate, with a coded reason and a note where there are some (ADR 0023)."""
+        """Give items another fate, with a coded reason and a note where there are some (ADR 0024)."""
         why = {name: text for name, text in (("reason", reason), ("note", note)) if text}
         self.marked += [{"item_no": number, "fate": fate, **why} for number in numbers]
 
