@@ -49,6 +49,27 @@ def test_a_hold_is_reminded_of_two_working_days_before_it_lapses_and_once() -> N
     assert run(until - DAY) == 0  # now the office is waited for
 
 
+def test_where_a_part_is_installed_the_reminder_says_that_only_the_rest_lapses() -> None:
+    items = [office.server(name=f"SRV-{n}", serial=f"CTH-{n:04}", domain="") for n in (1, 2)]
+    case = office.bring_to(office.ask(*items), "awaiting_delivery")
+    whole = expiry.ends_at(case)
+    assert whole is not None
+    assert run(whole - DAY) == 1
+    body = Message.objects.filter(case=case, kind="reminder").latest("pk").body
+    assert "permohonannya berakhir" in body
+    assert "tetap dilayani" not in body
+    office.act(case, "hand_in", {"deliveries": [{"item_no": 1, "serial": "CTH-0001"}]}, at=whole - DAY)
+    for action in ("check_in", "inspect", "hand_over"):
+        office.act(case, action, at=whole - DAY)
+    case.refresh_from_db()
+    rest = expiry.ends_at(case)
+    assert rest is not None
+    assert run(rest - timedelta(hours=1)) == 1
+    body = Message.objects.filter(case=case, kind="reminder").latest("pk").body
+    assert "yang sudah terpasang tetap dilayani" in body
+    assert "permohonannya berakhir" not in body
+
+
 def test_an_end_that_moved_is_reminded_of_anew() -> None:
     case = office.bring_to(office.ask(), "awaiting_form")
     first = expiry.ends_at(case)

@@ -30,8 +30,10 @@ def another_with_items(*, state: str) -> dict[str, Any]:
     return {"case_id": case.pk, "task": office.task_of(case).pk, "version": case.version}
 
 
-def hand_over_one(*, task: int, version: int, by: str, item: int) -> dict[str, Any]:
+def hand_over_one(*, task: int, version: int, by: str, item: int, guarded: bool = True) -> dict[str, Any]:
     """Install one item and issue its minutes."""
+    if not guarded:
+        _unguarded()
     data = {"items": [{"item_no": item, "address": ADDRESS[item]}]}
     person = office.person(by)
     return _said(

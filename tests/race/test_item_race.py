@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.race.crew import Crew
 
 
-def test_two_operators_hand_over_the_same_item_and_it_stands_in_one_minutes(crew: Crew) -> None:
+def test_two_operators_hand_over_the_same_item_one_is_told_so_and_the_twin_without_the_questions_breaks(
+    crew: Crew,
+) -> None:
     case = crew.alone("office_with_items", state="installation")
     seen = {"task": case["task"], "version": case["version"], "item": 1}
     answers = crew.race("hand_over_one", [seen | {"by": by} for by in ("operator1", "operator2")])
@@ -16,6 +18,12 @@ def test_two_operators_hand_over_the_same_item_and_it_stands_in_one_minutes(crew
     assert (after["minutes"], after["assets"]) == ([["SRV-1"]], [1])
     assert (after["fates"], after["claims"]) == (["installed", "passed"], {"1": "installed", "2": "reserved"})
     assert after["flaws"] == []
+    twin = crew.alone("another_with_items", state="installation")
+    each = {"task": twin["task"], "version": twin["version"], "item": 1, "guarded": False}
+    answers = crew.race("hand_over_one", [each | {"by": by} for by in ("operator1", "operator2")])
+    # The second is no longer told what happened: it runs into what the first left (its place is installed).
+    assert len([answer for answer in answers if "broke" in answer]) == 1, "the race was not seen"
+    assert crew.alone("items_after", case_id=twin["case_id"])["minutes"] == [["SRV-1"]]
 
 
 def test_an_item_is_brought_or_withdrawn_never_both_and_the_twin_without_the_questions_does_both(

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from sandar.core import fates
 from sandar.records.assets import changes as asset_changes
 from sandar.records.assets.models import Asset
 from sandar.records.cases import read as cases
@@ -40,6 +41,11 @@ def remind(case: Case, until: datetime, *, at: datetime) -> None:
 
     def more() -> str:
         when = f"{date_format(local, 'j F Y')}, {local:%H.%M}"
+        if fates.among(len(case.items), case.fates, {fates.INSTALLED}):  # only the rest lapses
+            return _(
+                "Batas waktunya %(when)s. Sesudah itu yang belum diserahkan tidak ditunggu lagi dan "
+                "tempatnya dilepas; yang sudah terpasang tetap dilayani."
+            ) % {"when": when}
         return _(
             "Batas waktunya %(when)s. Sesudah itu tempat yang ditahan untuk Anda dilepas "
             "dan tawaran atau permohonannya berakhir."

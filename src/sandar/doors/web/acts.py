@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sandar.doors.web import confirming, panels
+from sandar.doors.web import confirming, item_errors, panels
 from sandar.doors.web.cases import Tried, page
 from sandar.doors.web.forms import OWN, decode, shaped
 from sandar.doors.web.person import person_of, signed_in, viewer_of
@@ -41,6 +41,7 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
     task = cases.task_for(viewer_of(request), task_id)
     files: list[Upload] = []
     dones: list[Done] = []
+    data: dict[str, Any] = {}
     try:
         data = _data(request, task, action, files)
         proved = confirming.confirm(request, task.step, action)
@@ -52,9 +53,9 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
         url = once(request, person, do)
     except PasswordNeeded:
         asked = InvalidInput(fields={confirming.FIELD: [_("Tulis kata sandi Anda.")]})
-        return _refused(request, task, action, asked, files)
+        return _refused(request, task, action, asked, files=files, data=data)
     except SandarError as error:
-        return _refused(request, task, action, error, files)
+        return _refused(request, task, action, error, files=files, data=data)
     if dones:
         messages.success(request, _said(dones[0]))
     else:
@@ -68,6 +69,7 @@ def preview(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
     """The paper an action would issue, as PDF: the act is done, read, and rolled back; nothing is kept."""
     task = cases.task_for(viewer_of(request), task_id)
     files: list[Upload] = []
+    data: dict[str, Any] = {}
     try:
         data = _data(request, task, action, files)
         with transaction.atomic():
@@ -76,7 +78,7 @@ def preview(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
             facts = dict(issued[0].facts) if issued else {}
             transaction.set_rollback(True)
     except SandarError as error:
-        return _refused(request, task, action, error, files)
+        return _refused(request, task, action, error, files=files, data=data)
     if not issued:
         raise NotFound(what="document")
     paper = issued[0]
@@ -125,13 +127,23 @@ def _perform(
 
 
 def _refused(
-    request: HttpRequest, task: Task, action: str, error: SandarError, files: list[Upload]
+    request: HttpRequest,
+    task: Task,
+    action: str,
+    error: SandarError,
+    *,
+    files: list[Upload],
+    data: dict[str, Any],
 ) -> HttpResponse:
     """The case again with the refusal; what cannot be shown there (not signed in, not yours, broken) goes on."""
     if (error.status >= 500 and not isinstance(error, Busy)) or error.status in (401, 404):
         raise error
     case = cases.case_for(viewer_of(request), task.case.number)
-    return page(request, case, Tried(task.step, action, error, typed=_typed(request), files=files))
+    typed = _typed(request)
+    places = item_errors.places(
+        panels.module(task.step), error.facts.get("fields", {}), data=data, typed=typed
+    )
+    return page(request, case, Tried(task.step, action, error, typed=typed, files=files, places=places))
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:

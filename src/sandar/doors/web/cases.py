@@ -19,7 +19,16 @@ from django.views.decorators.http import require_GET
 from sandar.core import authority, disclosure, fates
 from sandar.core.services import is_on_assets
 from sandar.doors import calendar_texts, refusals, timekeeping
-from sandar.doors.web import confirming, disposition, elevations, labels, panels, summary, waiting
+from sandar.doors.web import (
+    confirming,
+    disposition,
+    elevations,
+    item_errors,
+    labels,
+    panels,
+    summary,
+    waiting,
+)
 from sandar.doors.web.forms import OWN, titles
 from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
 from sandar.doors.web.submit import Upload, tokens
@@ -49,11 +58,18 @@ class Tried:
     error: SandarError
     typed: Mapping[str, Any] = field(default_factory=dict)
     files: Sequence[Upload] = ()
+    places: Mapping[str, item_errors.Place] = field(default_factory=dict)  # of what was said about items
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Sentences by control."""
+        found = self.error.facts.get("fields", {}) if isinstance(self.error, InvalidInput) else {}
+        return {self.places[name][0] if name in self.places else name: texts for name, texts in found.items()}
 
     @property
     def errors(self) -> dict[str, Any]:
         """Sentences by control; a control of an action inside another's form has the prefix "alt."."""
-        found = dict(self.error.facts.get("fields", {})) if isinstance(self.error, InvalidInput) else {}
+        found = self.said
         if not found and self.error.facts.get("field"):
             found = {str(self.error.facts["field"]): [refusals.parts(self.error).what]}
         return found | {f"alt.{name}": texts for name, texts in found.items()}
@@ -164,6 +180,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "withdrawable": _withdrawable(case, viewer),
         "mandate": _mandate(request, task) if mine and task else "",
         "load": summary.load(case),
+        "side": {},  # what was typed at the side of the page, by act
     }
     context |= waiting.of_case(case, viewer) | disposition.of_case(case, viewer)
     if mine and task is not None:
@@ -172,6 +189,8 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         context["answering"] = bool(context["panel"].get("offer"))
     if tried is not None:
         context |= _refusal(tried, context.get("forms", []))
+        if not tried.step:
+            context["side"] = {tried.action: {"values": tried.typed, "errors": tried.errors}}
     wishes = context.get("panel", {}).get("wishes", [])
     context["elevations"] = elevations.beside(case, claims, wishes) if viewer.is_office else []
     return render(request, "web/case.html", context, status=tried.error.status if tried else 200)
@@ -209,7 +228,9 @@ def _holder(task: Task, at: datetime, tried: Tried | None) -> dict[str, Any]:
 def _refusal(tried: Tried, forms: list[panels.Form]) -> dict[str, Any]:
     """What was refused and why; what was typed for a form that is no longer there is shown to be copied."""
     entry = registry.act_for(tried.step, tried.action)
-    named = titles(entry.input, [*tried.errors, *tried.typed]) if entry else {}
+    complaints = tried.error.facts.get("fields", {})
+    named = titles(entry.input, [*complaints, *tried.errors, *tried.typed]) if entry else {}
+    told = {at: item_errors.numbered(named.get(name, ""), no) for name, (at, no) in tried.places.items()}
     there = any(tried.action in (form.action.name, *(one.name for one in form.inside)) for form in forms)
     lost = [
         (named.get(name, ""), value)
@@ -218,8 +239,8 @@ def _refusal(tried: Tried, forms: list[panels.Form]) -> dict[str, Any]:
     ]
     return {
         "refused": refusals.parts(tried.error),
-        "errors_shown": tried.error.facts.get("fields", {}),
-        "labels": named,
+        "errors_shown": tried.said or complaints,
+        "labels": named | told,
         "tried": tried.action,
         "kept": tokens(tried.files),
         "left_over": [] if there else lost,

@@ -6,6 +6,7 @@ initial(task, action, at) -> dict  what a form begins with, nested as the act re
 primary(task, at) -> str           the action that is asked first now, where that is not the SOP's first
 decoded(action, nested) -> dict    the posted fields in the shape the act reads
 INSIDE: {action: action}           actions that are further buttons of another action's form
+SHOWN_AT: {name: (rows, {name: control})}  where rows are shown that the page sends under another name
 ISSUES: {action: kind of paper}    what an action issues, for the link to its preview
 """
 

@@ -349,6 +349,7 @@ def control(name: str, label: str, options: dict[str, Any]) -> dict[str, Any]:
         "help": help_said,
         "errors": texts,
         "required": required,
+        "wanted": bool(options.pop("wanted", False)),
         "kind": kind,
         "value": "" if value is None else value,
         "checked": value in (True, "on", "true", "1", 1),

@@ -168,7 +168,7 @@ def _told(kind: str, payload: Mapping[str, Any]) -> str:
     if len({one["fate"] for one in marked}) < 2 and kind not in ("item_withdrawn", "part_handed_over"):
         return ""
     parts = []
-    for one in marked:
+    for one in sorted(marked, key=lambda told: told["item_no"]):
         why = labels.choice("reason", one["reason"]) if one.get("reason") else ""
         about = " ".join(filter(None, [str(why), one.get("note", "")]))
         parts.append(f"{one['item_no']}. {items.LABELS[one['fate']]}{f' ({about})' if about else ''}")

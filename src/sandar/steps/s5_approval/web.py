@@ -34,6 +34,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
     rows = table.standing(case)
     return {
         "rows": rows,
+        "decided": questioned or fates.open_numbers(len(case.items), case.fates),
         "fits": all(row["ok"] for row in rows),
         "claims": booking.claim_facts(case) or on_assets.places_now(case),
         "form": form,

@@ -9,6 +9,8 @@ from sandar.core import fates
 from sandar.records.assets import read as assets
 from sandar.records.cases.models import Task
 
+SHOWN_AT = {"returned": ("received", {"reason": "back"})}
+
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
     case, handed = task.case, assets.deliveries(task.case_id)
@@ -18,6 +20,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         "window_start": case.window_start,
         "window_end": case.window_end,
         "several": len(numbers) > 1,
+        "alone": len(numbers) == 1,  # of several, what comes later may stay empty
         "rows": [
             {
                 "no": number,

@@ -20,6 +20,12 @@ from sandar.steps.words import field_labels, shown
 SEEN = ("serial", "height_u", "depth_mm", "weight_kg", "psu_count", "os")
 TICKED = ("rail_kit", "cables", "asset_label", "power_on")
 INSIDE = {"reapprove": "inspect", "reject": "inspect"}  # they send the same findings, so they share its form
+SHOWN_AT = {
+    "set_aside": (
+        "inspections",
+        {"result": "aside_result", "reason": "aside_reason", "note": "aside_note"},
+    )
+}
 ISSUES = {
     "inspect": "conformity_checklist",
     "reapprove": "conformity_checklist",
@@ -63,6 +69,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
     return {
         "rows": rows,
         "several": len(rows) > 1,
+        "alone": len(rows) == 1,  # of several, what comes later may stay empty
         "results": [
             ("", _("lulus")),
             ("reapprove", _("minta persetujuan ulang")),

@@ -127,7 +127,8 @@ def field(bound: BoundField, label: str = "", help: str = "", **attrs: Any) -> d
 def control(name: str, label: str, **options: Any) -> dict[str, Any]:
     """A field without a Django form. options: type (text, number, date, datetime-local, email, tel, textarea, select,
     radio, checkbox, checks, file, hidden), values (dict), value, errors (dict or list), help, options [(value, word)],
-    required, unit, and attributes (min, max, step, rows, maxlength, placeholder, autocomplete, inputmode, accept...).
+    required, wanted (not "boleh kosong", yet the browser lets it pass), unit, and attributes
+    (min, max, step, rows, maxlength, placeholder, autocomplete, inputmode, accept...).
     """
     return pieces.control(name, label, options)
 
