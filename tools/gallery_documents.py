@@ -19,6 +19,9 @@ def main() -> int:
     sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
     os.environ.setdefault("SANDAR_SECRET_KEY", "only-for-pictures")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandar.settings")
+    import django
+
+    django.setup()
     from tests.golden.paper_pictures import NAMES, pages_of, pdf_of, side_by_side, small
 
     folder = ROOT / "docs" / "gallery"

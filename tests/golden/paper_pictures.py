@@ -10,27 +10,46 @@ from pathlib import Path
 from PIL import Image
 
 from sandar.records.documents import books, freeze, present, samples, typeset
+from tests.golden.sheets import SHEETS
 
+PREVIEW = "notice-preview"
+VERIFY_URL = "https://sandar.example/verify/k3jq7v5m2xw4c6n8p9r2t5y7a4"
 NAMES = [
-    name
-    for kind in books.PAPERS
-    for name in (kind, *(f"{kind}-{variant}" for variant in samples.VARIANTS.get(kind, ())))
+    *(
+        name
+        for kind in books.PAPERS
+        for name in (kind, *(f"{kind}-{variant}" for variant in samples.VARIANTS.get(kind, ())))
+    ),
+    PREVIEW,
+    *SHEETS,
 ]
 
 
 def pdf_of(name: str) -> bytes:
-    """The PDF of one sample, by its name: kind or kind-variant. Number, date and token are fixed."""
+    """The PDF of one sample, by its name: kind, kind-variant, or a sheet. Number, date and token are fixed.
+
+    Signed as the office's own authority signs: a code stands where a hand would write.
+    """
+    if name in SHEETS:
+        return SHEETS[name]()
     kind, _, variant = name.partition("-")
     stamp = {
         "kind": kind,
         "title": books.paper(kind).title,
         "number": f"500.12/151/{books.paper(kind).code}/DISKOMINFO-PS/XI/2026",
         "issued_on": "2026-11-26",
-        "verify_url": "https://sandar.example/verify/k3jq7v5m2xw4c6n8p9r2t5y7a4",
+        "verify_url": VERIFY_URL,
         "sop_number": "500.12/01/2026",
         "sop_revision": 1,
     }
-    kept, _ = freeze.frozen({**samples.sample(kind, variant), "document": stamp})
+    if name == PREVIEW:
+        kept, _ = freeze.frozen(
+            {**samples.sample(kind), "document": stamp | {"number": "", "verify_url": ""}}
+        )
+        return typeset.typeset(kind, present.letter_data(kind, kept, preview=True))
+    facts = samples.sample(kind, variant)
+    facts["signers"] = [{**block, "signing": "electronic"} for block in facts["signers"]]
+    kept, _ = freeze.frozen({**facts, "document": stamp})
     return typeset.typeset(kind, present.letter_data(kind, kept), facts=freeze.text(kept))
 
 

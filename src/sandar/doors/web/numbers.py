@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -119,8 +120,19 @@ def _register(request: HttpRequest) -> tuple[archive.Book, int, list[archive.Lin
 def printed(request: HttpRequest) -> HttpResponse:
     """One book of a year as a register under the office's letterhead."""
     book, year, lines = _register(request)
-    office = people.office()
-    title = f"{_('Buku')} {book.name} {year}"
+    office = paper.office_facts(people.office())
+    answer = HttpResponse(
+        drawn(book, year, lines, office=office, day=today(request)), content_type="application/pdf"
+    )
+    answer["Content-Disposition"] = f'inline; filename="buku-{book.code}-{year}.pdf"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def drawn(
+    book: archive.Book, year: int, lines: Iterable[archive.Line], *, office: Mapping[str, Any], day: date
+) -> bytes:
+    """The register of one book as a PDF. Raises RenderFailed."""
     rows = [
         {
             "sequence": str(line.sequence),
@@ -134,11 +146,8 @@ def printed(request: HttpRequest) -> HttpResponse:
         }
         for line in lines
     ]
-    data = present.sheet_data(paper.office_facts(office), title=title, day=today(request), rows=rows)
-    answer = HttpResponse(typeset.typeset("number_register", data), content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="buku-{book.code}-{year}.pdf"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    title = f"{_('Buku')} {book.name} {year}"
+    return typeset.typeset("number_register", present.sheet_data(office, title=title, day=day, rows=rows))
 
 
 @officers

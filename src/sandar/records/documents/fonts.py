@@ -24,6 +24,7 @@ _BASIC = frozenset(
 _BREAK = "\ue000"  # a private letter; letters/_official.typ prints it as no space, where a line may end
 _MOST_BREAKS = 20
 _LONG = re.compile(r"\S{16,}")
+_CODE = re.compile(r"(?=[0-9]*\.)[0-9.]{1,20}")
 _MARKS = re.compile(r"[.@_:=&?,;|\]]")
 _FOUR = re.compile(r".{1,4}", re.DOTALL)
 _RUN = re.compile(r"(?=[^\W_]*[0-9])[^\W_]{16,}|[^\s\ue000/-]{26,}")
@@ -58,10 +59,12 @@ def literal(text: str) -> str:
 
 
 def _breakable(text: str) -> str:
-    """Give long words places to break.
+    """Give long words places to break; a code of figures and dots, as of the region's property, is narrow enough.
 
-    The typesetter nests each `_BREAK`, so a text of many gets plain ones.
+    The typesetter nests each `_BREAK`, so a text of many gets plain ones; each costs it some 20 microseconds.
     """
+    if _CODE.fullmatch(text):
+        return text
     broken = _LONG.sub(_with_breaks, text)
     return broken if broken.count(_BREAK) <= _MOST_BREAKS else broken.replace(_BREAK, "\u200b")
 

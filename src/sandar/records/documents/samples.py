@@ -16,7 +16,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "capacity_report": ("short", "offer"),
     "completion_report": ("hosting", "removal", "renewal"),
     "conformity_checklist": ("conditional",),
-    "handover_minutes": ("hosting", "many"),
+    "handover_minutes": ("hosting", "many", "part"),
     "refusal_letter": ("capacity",),
 }
 """Further samples of a kind besides the plain one."""

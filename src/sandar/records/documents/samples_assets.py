@@ -20,6 +20,14 @@ ASSET_LINE: Facts = {
     "now": [],
 }
 
+SECOND_PART: Facts = {
+    "no": "2",
+    "earlier": [{"title": "Berita Acara Serah Terima", "number": "500.12/041/BAST/DISKOMINFO-PS/XI/2026",
+                 "issued_on": "2026-11-25"}],
+    "rest": ["Server cadangan pajak"],
+}  # fmt: skip
+"""Minutes of a part of a request: which of several, those that go on to hold, what is still to come."""
+
 
 def on_assets(service: str, **more: Any) -> Facts:
     """A request about things in the register."""

@@ -142,7 +142,7 @@ def _capacity_offer() -> Facts:
                 {
                     **wide,
                     "label": "Tempat",
-                    "asked": "—",
+                    "asked": "–",
                     "offered": "R09 U12",
                     "differs": True,
                 },
@@ -395,5 +395,6 @@ CHANGES: dict[tuple[str, str], Callable[[], Facts]] = {
     ("conformity_checklist", "conditional"): _conformity_conditional,
     ("handover_minutes", "hosting"): lambda: _hosting(devices=[], hosted=[s._HOSTED]),
     ("handover_minutes", "many"): lambda: {"devices": s._many(40)},
+    ("handover_minutes", "part"): lambda: {"devices": s._DEVICES[1:], "part": assets.SECOND_PART},
     ("refusal_letter", "capacity"): _refusal_capacity,
 }

@@ -93,16 +93,22 @@ def _each_text(value: Any, change: Any) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, Mapping):
-        # Addresses of ours are short, printable by construction, and meant to be copied whole.
         return {
-            key: inner
-            if key == "arms_svg" or (key.endswith("_url") and _is_address(inner))
-            else _each_text(inner, change)
-            for key, inner in value.items()
+            key: inner if _stays(key, inner) else _each_text(inner, change) for key, inner in value.items()
         }
     if isinstance(value, list):
         return [_each_text(inner, change) for inner in value]
     return value
+
+
+def _stays(key: str, value: Any) -> bool:
+    """Pictures, and addresses of ours: short, printable by construction, and meant to be copied whole.
+
+    A place to break inside a QR's row would shift its cells: no phone reads that.
+    """
+    if key in ("qr", "track_qr"):
+        return isinstance(value, list) and all(set(row) <= {"0", "1"} for row in value)
+    return key == "arms_svg" or (key.endswith("_url") and _is_address(value))
 
 
 def _is_address(value: Any) -> bool:
