@@ -42,6 +42,9 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.WHITENOISE_AUTOREFRESH = True
+    if settings.IS_SQLITE:
+        # pytest-django knows only Django's own engine as one that tests in memory, and would name files.
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = ":memory:"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sandar.doors.api import openapi
 from sandar.records.cases.models import Case
-from sandar.records.documents.models import StoredFile
+from sandar.records.documents.models import Signature, StoredFile
 from sandar.records.ledger.models import Claim
 from sandar.records.people import write as people
 from sandar.records.people.models import RoleGrant
@@ -56,6 +56,13 @@ def _mine() -> Mine:
         "day": "2026-12-01",
         "service": "colocation",
         "revision": "1",
+        "signature_id": str(Signature.objects.earliest("pk").pk),
+        "username": "dinkes1",
+        "grant": str(RoleGrant.objects.earliest("pk").pk),
+        "absence": "1",
+        "code": "DINKES",
+        "book": "surat_keluar",
+        "disposal_id": "1",
         "draft": str(drafts.begin("colocation", person=office.person("pengawas1"), at=timezone.now()).pk),
     }
     return Mine(case, ids)
@@ -81,6 +88,8 @@ def sent(api: Api, method: str, path: str, mine: Mine) -> Any:
         "/claims/{claim_id}": {"label": "lain"},
         "/capacity/find": {"height_u": 1, "watts": 100, "cords": "A"},
         "/cases": office.request(),
+        "/signatures/sign": {"ids": [int(mine.ids["signature_id"])]},
+        "/signatures/otp": {"ids": [int(mine.ids["signature_id"])]},
     }
     body = bodies.get(path, {"data": {}, "version": 1}) if method in ("POST", "PATCH") else None
     return api.call(method, address, body)
@@ -105,25 +114,45 @@ NOT_THEIRS = {
     "/files/{file_id}", "/tasks/{task_id}",
     "/tasks/{task_id}/actions/{action}", "/assets/{asset}", "/cases/{number}/disposition",
     "/cases/{number}/time", "/cases/{number}/overrides",
-    "/cases/{number}/disposition/read", "/cases/{number}/disposition/answer",
+    "/cases/{number}/disposition/read", "/cases/{number}/disposition/answer", "/documents/{document_id}/revoke",
+    "/signatures/{signature_id}", "/signatures/{signature_id}/scan",
 }  # fmt: skip
+NOTHING_TO_SIGN = {"/signatures/sign", "/signatures/otp"}  # a paper of others is no paper to sign
+SIGNERS_ONLY = {"/signatures/{signature_id}"}  # who is not to sign it finds nothing, whoever that is
 BETWEEN_OFFICERS = {"/cases/{number}/disposition"}  # of one's own case too it does not exist for the agency
 OFFICE_ONLY = {
     "/capacity", "/capacity/find", "/claims", "/claims/plan", "/claims/{claim_id}", "/racks", "/racks/{name}",
     "/racks/{name}/elevation.svg", "/power", "/power/dark", "/facility/templates.xlsx",
     "/facility/templates/{kind}.csv", "/facility/import", "/facility/{kind}", "/facility/{kind}/{name}",
-    "/settings/papers",
+    "/settings/papers", "/settings/papers/arms", "/settings/papers/arms/remove", "/settings/retention",
+    "/settings/separation",
+    "/people", "/people/{username}", "/people/{username}/close", "/people/{username}/reopen",
+    "/people/{username}/password", "/people/{username}/factor-reset", "/people/{username}/grants",
+    "/people/{username}/grants/{grant}/end", "/people/{username}/absences",
+    "/people/{username}/absences/{absence}/end", "/people/{username}/data", "/people/{username}/erase",
+    "/contacts/search", "/contacts/erase",
+    "/agencies", "/agencies/{code}", "/agencies/{code}/close", "/agencies/{code}/reopen",
+    "/archive/due", "/archive/holds", "/archive/disposals", "/archive/disposals/{disposal_id}.pdf",
+    "/archive/disposals/{disposal_id}/approve", "/archive/disposals/{disposal_id}/refuse",
+    "/cases/{number}/hold", "/cases/{number}/hold/lift",
+    "/books", "/books/held", "/books/confirm", "/books/skip", "/books/{book}/numbers", "/books/{book}/skipped",
     "/calendar", "/calendar/changes", "/calendar/week", "/calendar/seasons", "/calendar/seasons/{first}",
     "/calendar/days", "/calendar/days/{day}", "/calendar/import",
     "/instructions", "/sop/revisions", "/sop/revisions/{service}/{revision}", "/sop/drafts", "/sop/drafts/{draft}",
     "/sop/revisions/{service}/{revision}/cases", "/sop/drafts/{draft}/check", "/sop/drafts/{draft}/publish",
 }  # fmt: skip
-HEADS_ONLY = {"/settings/papers"}  # what the office sets: its heads and the system administrator
-OWN_LISTS = {"/cases", "/tasks", "/waiting", "/assets"}
+# What the office sets, and who its people are: its heads and the system administrator.
+HEADS_ONLY = {
+    "/settings/papers", "/settings/papers/arms", "/settings/retention", "/settings/separation",
+    "/people", "/people/{username}", "/agencies", "/agencies/{code}",
+}  # fmt: skip
+ADMIN_ONLY = {"/people/{username}/data", "/books/held"}
+NOT_THERE = {"/settings/papers/arms", "/archive/disposals/{disposal_id}.pdf"}  # this office has neither
+OWN_LISTS = {"/cases", "/tasks", "/waiting", "/assets", "/signatures"}
 
 
 def test_the_scope_of_every_call_is_decided_here():
-    assert {path for _, path in calls()} == NOT_THEIRS | OFFICE_ONLY | OWN_LISTS
+    assert {path for _, path in calls()} == NOT_THEIRS | OFFICE_ONLY | OWN_LISTS | NOTHING_TO_SIGN
 
 
 @pytest.mark.parametrize(("method", "path"), calls())
@@ -138,8 +167,10 @@ def test_another_agency_finds_nothing_and_changes_nothing(method: str, path: str
         refused(answer, 404, "NOT_FOUND")
     elif path in OFFICE_ONLY:
         refused(answer, 403, "FORBIDDEN")
+    elif path in NOTHING_TO_SIGN:
+        assert refused(answer, 422, "INVALID_INPUT")["fields"].keys() == {"id"}
     elif method == "GET":
-        assert ok(answer) == {"items": [], "count": 0, "page": 1}
+        assert (ok(answer)["items"], answer.json()["count"]) == ([], 0)
     else:
         assert ok(answer, 201)["agency"]["code"] == "DISDIK"
     after = (
@@ -150,15 +181,28 @@ def test_another_agency_finds_nothing_and_changes_nothing(method: str, path: str
     assert after == before
 
 
+ADMINISTRATION = (
+    "/facility", "/settings", "/calendar", "/people", "/contacts", "/agencies", "/instructions",
+    "/books/held", "/books/confirm",
+)  # fmt: skip
+
+
+def readers(path: str) -> tuple[str, ...]:
+    if path in ADMIN_ONLY:
+        return ("admin",)
+    return ("kabid1", "pengawas1", "admin") if path in HEADS_ONLY else OFFICERS
+
+
 @pytest.mark.parametrize(("method", "path"), [call for call in calls() if call[0] == "GET"])
 def test_every_officer_and_the_own_agency_may_read(method: str, path: str, mine: Mine):
-    for officer in ("kabid1", "pengawas1", "admin") if path in HEADS_ONLY else OFFICERS:
-        assert sent(Api(officer), method, path, mine).status_code == 200
+    for officer in readers(path):
+        there = 404 if path in NOT_THERE | SIGNERS_ONLY else 200
+        assert sent(Api(officer), method, path, mine).status_code == there
     expected = (
         403
         if path in OFFICE_ONLY or path.endswith("/overrides")
         else 404
-        if path in BETWEEN_OFFICERS
+        if path in BETWEEN_OFFICERS | SIGNERS_ONLY
         else 200
     )
     assert sent(Api("dinkes2"), method, path, mine).status_code == expected
@@ -166,12 +210,14 @@ def test_every_officer_and_the_own_agency_may_read(method: str, path: str, mine:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [call for call in calls() if not call[1].startswith(("/facility", "/settings", "/calendar"))],
+    [call for call in calls() if not call[1].startswith(ADMINISTRATION)],
 )
 def test_the_system_administrator_has_no_part_in_the_sop(method: str, path: str, mine: Mine):
     answer = sent(Api("admin"), method, path, mine)
-    if method == "GET" and path in ("/cases", "/tasks"):
+    if method == "GET" and path in ("/cases", "/tasks", "/signatures"):
         assert ok(answer)["items"] == []
+    elif path in NOTHING_TO_SIGN:
+        refused(answer, 422, "INVALID_INPUT")
     else:
         assert answer.status_code in (403, 404)
 

@@ -64,7 +64,9 @@ def work(act: str, task_id: int) -> Callable[[], dict[str, Any]]:
         return lambda: {"case": office.ask(at=office.MONDAY).number}
     task = Task.objects.select_related("case").get(pk=task_id)
     data = office.default_data(task.case, act)
-    if act == "inspect":  # with a file, which must be durable before the row that names it
+    if (
+        act == "inspect" and data["inspections"]
+    ):  # with a file, which must be durable before the row that names it
         data["inspections"][0]["inventory"] = {"class": "system", "id": "x", "children": []}
         data["inspections"] = data["inspections"][:1]
     person = office.person(office.OFFICER_OF[task.role])

@@ -134,7 +134,8 @@ def test_a_paper_that_was_revoked_is_not_signed_any_more() -> None:
     case = office.ask()
     at = timezone.now()
     render.run(at, care.Shift(), case_id=case.pk)
-    Document.objects.update(status="revoked")
+    by = office.person("kabid1")
+    Document.objects.update(status="revoked", ended_kind="error", ended_at=at, ended_by=by)
     assert signing.run(at, care.Shift()) == 0
 
 

@@ -117,9 +117,9 @@ def test_every_act_that_signs_asks_and_no_other(monkeypatch: pytest.MonkeyPatch)
     turns: list[Turn] = []
     issue = Turn.issue
 
-    def issued(turn: Turn, kind: str, facts: Any) -> Any:
+    def issued(turn: Turn, kind: str, facts: Any, **more: Any) -> Any:
         turns.append(turn)
-        return issue(turn, kind, facts)
+        return issue(turn, kind, facts, **more)
 
     monkeypatch.setattr(signatories, "of", of)
     monkeypatch.setattr(Turn, "issue", issued)

@@ -22,12 +22,12 @@ OF_A_PERSON = ("username", "name", "title", "acting_for", "acting_for_name", "ac
 # tests/steps/test_personal.py asks the input of every act for texts that stand neither here nor in TECHNICAL.
 PERSONAL = frozenset({
     "access_people", "admin_contact", "background", "backup_plan", "brought_by", "conditions", "considerations",
-    "contact", "finding", "instruction_text", "maintenance", "note", "others", "purpose", "recovery_plan",
-    "remote_access", "rules", "signatory", "subject", "technical_contact", "vendor", "vendor_contact",
+    "contact", "finding", "instruction_text", "maintenance", "note", "others", "purpose", "receiver",
+    "recovery_plan", "remote_access", "rules", "signatory", "subject", "technical_contact", "vendor", "vendor_contact",
 })  # fmt: skip
 # Texts about things: they stay in the clear, the proof of the register and the ledger needs them.
 TECHNICAL = frozenset({
-    "address", "agency", "applications", "artefact", "attachment", "brand", "bring", "condition", "cpu_model",
+    "address", "agency", "applications", "artefact", "assets", "attachment", "brand", "bring", "condition", "cpu_model",
     "database", "domain", "framework", "frontend", "instructions", "item_code", "language", "model", "name",
     "number", "os", "outbound", "place", "ports", "previous", "pse_number", "rack", "raid", "recovery_time",
     "register_no", "repository", "resource", "security_test", "serial", "site_type", "sub_unit", "switch_port",

@@ -112,6 +112,8 @@ def _wanted(request: Request) -> dict[str, Any]:
 
 def items_match(service: str, items: Sequence[Item]) -> None:
     """The service named in the letter and the kinds of its items must agree. Raises InvalidInput."""
+    if not items:
+        raise InvalidInput(fields={"items": [_("Wajib diisi.")]})
     kinds = {item.kind for item in items}
     wanted = {"both": {"colocation", "hosting"}}.get(service, {service})
     if kinds != wanted:
