@@ -75,6 +75,26 @@ def test_the_step_that_rests_on_it_is_refused(case: Case) -> None:
     assert case.state == "awaiting_notice"
 
 
+def test_of_several_minutes_a_revoked_one_keeps_the_report_back_for_it_is_the_only_handover_of_its_items() -> (
+    None
+):
+    items = [office.server(name=f"SRV-{n}", serial=f"CTH-{n:04}", domain="") for n in (1, 2)]
+    case = office.bring_to(office.ask(*items), "installation")
+    office.act(case, "hand_over", {"items": [{"item_no": 2, "address": "10.20.30.12"}]})
+    office.bring_to(case, "reporting")
+    first, second = Document.objects.filter(case=case, kind="handover_minutes").order_by("pk")
+    office.act(case, "probe", {})
+    office.answer_probes(case, at=office.MONDAY)
+    revoke(first, "pengawas1")
+    with pytest.raises(signing_errors.PaperRevoked) as refused:
+        office.act(case, "report")
+    assert refused.value.facts["number"] == first.number
+    second.refresh_from_db()
+    assert second.status != "revoked"
+    case.refresh_from_db()
+    assert case.state == "reporting"
+
+
 def test_the_row_cannot_be_revoked_without_saying_why_and_by_whom(case: Case) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Document.objects.filter(pk=approval(case).pk).update(status="revoked", ended_at=timezone.now())

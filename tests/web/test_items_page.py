@@ -98,7 +98,7 @@ def test_some_are_handed_in_by_page_and_what_comes_later_needs_nothing_yet() -> 
     assert list(wrong(page)) == ["id_deliveries_1_serial"]
     assert controls(page, "hand_in")["deliveries.2.later"] == "true"
     page = refused("dinkes1", case, "hand_in", **later, **row("deliveries.1", later="true"))
-    assert "Yang diserahkan" in page
+    assert "Yang diserahkan: Isi atau pilih paling sedikit 1." in page
     press("dinkes1", case, "hand_in", **later, **row("deliveries.1", serial="CTH-9999"))
     assert (case.state, fate(case)) == ("awaiting_receipt", ["approved", "delivered", "approved"])
     page = shown(signed_in("operator1"), case)

@@ -28,7 +28,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "less_than": lambda c: _("Harus kurang dari %(most)s.") % {"most": c.get("lt")},
     "less_than_equal": lambda c: _("Paling banyak %(most)s.") % {"most": c.get("le")},
     "too_long": lambda c: _("Paling banyak %(most)s baris.") % {"most": c.get("max_length")},
-    "too_short": lambda c: _("Paling sedikit %(least)s baris.") % {"least": c.get("min_length")},
+    "too_short": lambda c: _("Isi atau pilih paling sedikit %(least)s.") % {"least": c.get("min_length")},
     "literal_error": lambda c: (
         _("Pilih salah satu: %(expected)s.") % {"expected": str(c.get("expected")).replace(" or ", ", ")}
     ),

@@ -59,5 +59,7 @@ class Withdraw(Input):
 class WithdrawItem(Input):
     """The agency no longer wants some of what it asked for; the rest goes on."""
 
-    item_nos: Annotated[list[ItemNo], Field(min_length=1, max_length=40)] = Field(title="Nomor urut")
+    item_nos: Annotated[list[ItemNo], Field(min_length=1, max_length=40)] = Field(
+        title="Perangkat yang dicabut"
+    )
     note: Long = Field("", title="Alasan pencabutan")
