@@ -91,3 +91,15 @@ def test_amounts_hold_no_zero_and_the_sides_never_fall_below_the_draw(
     assert all(amount > 0 for amount in found.values())
     if cords and watts:
         assert found.get("power_a", 0) + found.get("power_b", 0) >= watts
+
+
+@tried()
+@given(st.integers(0, 5000), st.integers(0, 5000), st.sampled_from(("A", "B", "AB")), st.integers(0, 64))
+def test_what_there_is_and_what_is_more_cover_the_whole_without_another_outlet(
+    was: int, more: int, cords: str, mbps: int
+) -> None:
+    own = amounts(Demand(watts=was, cords=cords, bandwidth_mbps=mbps))
+    extra = amounts(Demand(watts=more, cords=cords, bandwidth_mbps=mbps, extra=True))
+    whole = amounts(Demand(watts=was + more, cords=cords, bandwidth_mbps=2 * mbps))
+    assert all(own.get(share, 0) + extra.get(share, 0) >= amount for share, amount in whole.items())
+    assert not any(share.startswith("outlet") for share in extra)

@@ -137,7 +137,13 @@ def test_eight_workers_make_one_anchor_of_a_day(crew: Crew) -> None:
 
 ABOUT = [
     {"service": service, "by": by}
-    for service, by in [("removal", "dinkes1"), ("relocation", "dinkes2"), ("renewal", "dinkes1")] * 2
+    for service, by in [
+        ("removal", "dinkes1"),
+        ("relocation", "dinkes2"),
+        ("renewal", "dinkes1"),
+        ("change", "dinkes2"),
+    ]
+    * 2
 ]
 
 

@@ -99,6 +99,17 @@ def test_the_last_watts_have_one_winner_and_49_losers_who_learn_its_name(crew: C
     assert crew.alone("recount") == []
 
 
+def test_the_last_watts_for_what_stands_there_have_one_winner_and_nobody_needs_a_position(crew: Crew) -> None:
+    crew.alone("build", racks=1, strip_w=1000)
+    wish = {"h": 0, "watts": 600, "weight_kg": 0, "extra": True}
+    (winner,), losers = outcome(
+        crew.race("hold", [{**one, **wish} for one in asks(crew.alone("cases", count=20))])
+    )
+    assert {(loser["asked"], loser["left"]) for loser in losers} == {(600, 400)}
+    assert named_the_winner(losers, winner)
+    assert crew.alone("recount") == []
+
+
 def test_the_last_vcpu_has_as_many_winners_as_fit(crew: Crew) -> None:
     crew.alone("build", racks=1, cores=7)
     cases = crew.alone("cases", count=RACERS)

@@ -72,7 +72,7 @@ def spec(rack: str = "R1", u: float = 1, h: float = 1, **more: Any) -> write.Cla
     }  # fmt: skip
     wanted = replace(Demand(watts=200, cords="AB", weight_kg=10), **demand)
     place = read.place("rack", rack)
-    start = int(u * 2) - 2
+    start = int(u * 2) - 2 if h else None
     return write.ClaimSpec(place_id=place.pk, demand=wanted, start=start, height=int(h * 2), **more)
 
 

@@ -138,6 +138,8 @@ def test_a_device_stands_only_on_a_host_in_its_own_rack() -> None:
         {"host_id": 1, "height": 2, "start": 0},
         {"slot": 1, "height": 2, "start": 0},
         {"slots": 2, "height": 0, "start": None},
+        {"demand": Demand(watts=50, cords="A", extra=True)},
+        {"demand": Demand(watts=50, cords="A", extra=True), "height": 0, "start": None, "slot": 1},
     ],
 )
 def test_a_shape_that_no_rack_has_is_refused(wrong: dict[str, Any]) -> None:
@@ -182,6 +184,39 @@ def test_the_side_of_a_rack_has_two_positions_left_and_two_right() -> None:
     assert read.recount() == []
 
 
+def more(rack: str = "R1", **demand: Any) -> write.ClaimSpec:
+    """What a device that stands there shall have more."""
+    return write.ClaimSpec(place_id=read.place("rack", rack).pk, demand=Demand(extra=True, **demand))
+
+
+def test_what_a_device_shall_have_more_takes_no_position_where_the_sides_are_full() -> None:
+    make_world(racks=1)
+    strips = [held(side()) for _ in range(SIDE_POSITIONS)]
+    before = Place.objects.get(name="R1")
+    extra = held(more(watts=50, cords="AB", weight_kg=3))
+    after = Place.objects.get(name="R1")
+    assert (after.front, after.rear, after.sides) == (before.front, before.rear, before.sides)
+    assert after.version > before.version
+    assert (extra.slot, extra.height, Cell.objects.filter(claim=extra).count()) == (None, 0, 0)
+    assert weight() == 2 * len(strips) + 3
+    assert read.recount() == []
+    with transaction.atomic():
+        write.release(extra, at=AT, by=None)
+    assert weight() == 2 * len(strips)
+    assert Place.objects.get(name="R1").sides == 0b1111
+    assert read.recount() == []
+
+
+def test_what_a_device_shall_have_more_still_draws_on_what_is_scarce() -> None:
+    make_world(racks=1)
+    pool = Pool.objects.filter(kind="rack_power_a", ref__startswith="R1").order_by("limit").first()
+    assert pool
+    held(more(watts=pool.limit, cords="A"))
+    with pytest.raises(CapacityTaken):
+        held(more(watts=50, cords="A"))
+    assert read.recount() == []
+
+
 def test_the_database_itself_refuses_a_second_owner_of_a_slot_and_an_overfull_host() -> None:
     make_world()
     board = shelf(slots=1)
@@ -192,6 +227,8 @@ def test_the_database_itself_refuses_a_second_owner_of_a_slot_and_an_overfull_ho
         (board.pk, {"taken": 2}),
         (strip.pk, {"slot": 5}),
         (device.pk, {"height": 2, "start": 0}),
+        (strip.pk, {"extra": True}),
+        (device.pk, {"extra": True}),
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Claim.objects.filter(pk=pk).update(**change)

@@ -11,6 +11,7 @@ from sandar.records.assets.models import Asset
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
 from sandar.sop import definition, route
+from sandar.steps import on_assets
 from sandar.steps.inputs import parsed
 from sandar.steps.s1_letter.act import receive
 from sandar.steps.s1_letter.forms import Request
@@ -23,6 +24,7 @@ WAY: Mapping[str, str] = {
     "removal": "hand_back",
     "relocation": "move",
     "renewal": "renew",
+    "change": "change",
 }
 
 
@@ -36,8 +38,16 @@ def installed(*items: Mapping[str, Any], by: str = "dinkes1", at: datetime = off
 def letter(service: str, *assets: Asset | str, **changes: Any) -> dict[str, Any]:
     plain = office.request(**changes)
     numbers = [one if isinstance(one, str) else one.number for one in assets]
+    known = Asset.objects.filter(number__in=numbers) if service == "change" else []
+    items = [more(on_assets.item_of(one)) for one in known]
     until = {"until": "2028-12-31"} if service == "renewal" else {}
-    return plain | {"service": service, "items": [], "assets": numbers} | until | changes
+    return plain | {"service": service, "items": items, "assets": numbers} | until | changes
+
+
+def more(item: dict[str, Any]) -> dict[str, Any]:
+    """The item with a little more than it has."""
+    name, amount = ("vcpu", 1) if "vcpu" in item else ("watts", 50)
+    return item | {name: item[name] + amount}
 
 
 def ask(
@@ -50,6 +60,8 @@ def ask(
 def data(case: Case, action: str) -> dict[str, Any]:
     """Data that makes an act of these services go through."""
     count = range(1, len(case.items) + 1)
+    if action == "change":
+        return {"verified": True}
     if action == "check":
         return {"items": [{"item_no": n} for n in count], "data_saved": True}
     return office.default_data(case, action)

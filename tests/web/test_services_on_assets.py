@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from sandar.doors.web import forms
+from sandar.errors import InvalidInput
 from sandar.records.assets.models import Asset, AssetChange
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
 from sandar.sop import route
+from sandar.steps import on_assets
 from tests import office
 from tests.steps import assets
 from tests.web.test_whole_way_by_page import complaints, press, signed_in
@@ -19,7 +22,10 @@ LETTER = {
     "letter.subject": "Permohonan atas server SIMPUS",
     "letter.signatory.name": "Kepala Dinas Contoh",
 }
+PEOPLE = {"admin_contact.name": "Sekretaris Contoh", "technical_contact.name": "Pranata Contoh"}
 TYPED = {
+    "submit": {"agreed": "true", **PEOPLE},
+    "change": {"verified": "true"},
     "check": {"data_saved": "true"},
     "report": {"note": "Selesai."},
 }
@@ -32,8 +38,14 @@ def _an_office():
 
 def sent(service: str, asset: Asset, **typed: str) -> Case:
     until = {"until": "2028-12-31"} if service == "renewal" else {}
+    items = {}
+    if service == "change":
+        page = signed_in("dinkes1").get(f"/ajukan?layanan=change&aset={asset.number}").content.decode()
+        assert f'value="{asset.spec["watts"]}"' in page
+        items = forms.flat({"items": [assets.more(on_assets.item_of(asset))]})
+        items = {name: str(value) for name, value in items.items() if value not in ("", False)}
     answer = signed_in("dinkes1").post(
-        "/ajukan", {**LETTER, "service": service, "assets": asset.number, **until, **typed}
+        "/ajukan", {**LETTER, "service": service, "assets": asset.number, **until, **items, **typed}
     )
     assert answer.status_code == 302, complaints(answer.content.decode())
     return Case.objects.get(service=service)
@@ -43,7 +55,7 @@ def sent(service: str, asset: Asset, **typed: str) -> Case:
 def test_officers_carry_the_request_from_the_letter_to_the_report(service: str):
     asset = assets.installed()
     page = signed_in("dinkes1").get(f"/ajukan?layanan={service}&aset={asset.number}").content.decode()
-    assert f'value="{asset.number}" checked' in page
+    assert f'value="{asset.number}"' in page
     case = sent(service, asset)
     while case.closed_at is None:
         action = assets.WAY[case.state]
@@ -101,3 +113,27 @@ def test_the_completed_letter_keeps_its_assets():
     office.act(case, "send_back", {"reason": "incomplete_letter"})
     press("dinkes1", case, "resubmit", note="lengkap")
     assert case.state == "disposition_head"
+
+
+def test_a_change_begins_with_the_choice_of_one_asset():
+    asset = assets.installed()
+    page = signed_in("dinkes1").get("/ajukan?layanan=change").content.decode()
+    assert f"layanan=change&amp;aset={asset.number}" in page
+    theirs = signed_in("disdik1").get(f"/ajukan?layanan=change&aset={asset.number}")
+    assert theirs.status_code == 404
+
+
+def test_the_check_of_a_change_offers_no_other_place_and_racks_do_not_wait_for_it():
+    asset = assets.installed()
+    case = assets.bring_to(assets.ask("change", asset), "capacity_check")
+    client = signed_in("operator1")
+    page = client.get(f"/permohonan/{case.number}").content.decode()
+    assert "tetap di Rak" in page
+    assert "pick-manual" not in page
+    assert case.number not in client.get("/rak/R01").content.decode()
+    there = [{"item_no": 1, "rack": "R02", "position_u": 10}]
+    with pytest.raises(InvalidInput):
+        office.act(case, "report_available", {"placements": there})
+    press("operator1", case, "report_available")
+    place = asset.claim.place.name
+    assert "tambahan daya" in client.get(f"/rak/{place}").content.decode()

@@ -56,7 +56,8 @@ _PROVIDER = {
 class Demand:
     """The countable wishes of one device or application. watts: real draw; cords: "", A, B or AB.
 
-    ports: network ports, counted only in racks that have declared theirs.
+    ports: network ports, counted only in racks that have declared theirs. extra: more for a device that stands
+    there already: no unit, no position on the side and, its cords being plugged, no outlet.
     """
 
     watts: int = 0
@@ -68,6 +69,7 @@ class Demand:
     vcpu: int = 0
     ram_gb: int = 0
     storage_gb: int = 0
+    extra: bool = False
 
 
 _COUNTED = ("weight_kg", "bandwidth_mbps", "ip_count", "ports", "vcpu", "ram_gb", "storage_gb")
@@ -84,7 +86,7 @@ def check_demand(demand: Demand) -> None:
 
 def amounts(demand: Demand) -> dict[str, int]:
     """Share -> amount, zero amounts left out. Power shares: see `core.power.shares`."""
-    found = dict(_plugged(demand.watts, demand.cords))
+    found = dict(_plugged(demand.watts, demand.cords, extra=demand.extra))
     for name in _COUNTED:
         if amount := getattr(demand, name):
             found[name] = amount
@@ -92,9 +94,10 @@ def amounts(demand: Demand) -> dict[str, int]:
 
 
 @lru_cache(maxsize=4_096)
-def _plugged(watts: int, cords: str) -> tuple[tuple[str, int], ...]:
-    """What watts on these cords draw, with an outlet a cord; asked for every claim and every rack, so kept."""
-    found = power.shares(watts, cords) | {f"outlet_{side.lower()}": 1 for side in cords}
+def _plugged(watts: int, cords: str, *, extra: bool) -> tuple[tuple[str, int], ...]:
+    """What watts on these cords draw, an outlet a cord unless extra; asked for every claim and rack, so kept."""
+    outlets = "" if extra else cords
+    found = power.shares(watts, cords) | {f"outlet_{side.lower()}": 1 for side in outlets}
     return tuple((share, amount) for share, amount in found.items() if amount)
 
 

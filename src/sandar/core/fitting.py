@@ -27,7 +27,7 @@ class Ask:
 
     @property
     def on_side(self) -> bool:
-        return self.kind == "rack" and not self.height and not self.hosted
+        return self.kind == "rack" and not self.height and not self.hosted and not self.demand.extra
 
 
 @dataclass(frozen=True, slots=True)

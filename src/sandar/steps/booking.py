@@ -15,6 +15,7 @@ from sandar.core import capacity, fates, placement, rack
 from sandar.core.capacity import Booking, Demand, Row, Snapshot
 from sandar.core.placement import Answer, Ask
 from sandar.errors import ClaimChanged, InvalidInput, NotFound
+from sandar.records.assets import changes as asset_changes
 from sandar.records.cases.models import Case
 from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
@@ -33,7 +34,9 @@ RACK, COMPUTE = "rack", "compute"
 
 
 def demand_of(item: Mapping[str, Any]) -> Demand:
-    """The countable wishes of a line item; parts of a unit are rounded up."""
+    """The countable wishes of a line item; parts of a unit are rounded up. Of a change only what is more."""
+    if "was" in item:
+        return _more(item["was"], demand_of({k: v for k, v in item.items() if k != "was"}))
     if item["kind"] == "hosting":
         return Demand(
             vcpu=item["vcpu"],
@@ -53,12 +56,33 @@ def demand_of(item: Mapping[str, Any]) -> Demand:
 
 
 def ask_of(item: Mapping[str, Any]) -> Ask:
-    """The item as the placement search asks for it; a rack device takes both faces."""
+    """The item as the placement search asks for it; a rack device takes both faces, a change no further units."""
+    if "was" in item:
+        return Ask(demand=demand_of(item), kind=COMPUTE if item["kind"] == "hosting" else RACK)
     if item["kind"] == "hosting":
         return Ask(demand=demand_of(item), kind=COMPUTE)
     return Ask(
         demand=demand_of(item), kind=RACK, height=rack.half_units(item["height_u"]), depth_mm=item["depth_mm"]
     )
+
+
+def _more(was: Demand, now: Demand) -> Demand:
+    """By how much `now` asks for more, nothing where it asks for less; were the cords others, all of its power."""
+    counted = ("weight_kg", "bandwidth_mbps", "ip_count", "ports", "vcpu", "ram_gb", "storage_gb")
+    more = {name: max(0, getattr(now, name) - getattr(was, name)) for name in counted}
+    watts = now.watts if was.cords != now.cords else max(0, now.watts - was.watts)
+    return Demand(watts=watts, cords=now.cords if watts else "", extra=True, **more)
+
+
+def wanted(case: Case, items: Sequence[Mapping[str, Any]] | None = None) -> list[Mapping[str, Any]]:
+    """What the case asks of the ledger: its items (or these); of a change each beside what its asset draws now."""
+    asked = list(case.items if items is None else items)
+    if case.service != "change":
+        return asked
+    was = {
+        change.item_no: ledger.spec_of(change.asset.claim).demand for change in asset_changes.of_case(case.pk)
+    }
+    return [{**item, "was": was[number]} for number, item in enumerate(asked, start=1)]
 
 
 @dataclass(frozen=True)
@@ -91,9 +115,13 @@ def search(snapshot: Snapshot, items: Mapping[int, Mapping[str, Any]]) -> Answer
 def picture(case: Case) -> Picture:
     """Search places for all items without an end; the case's own holds do not count against it."""
     snapshot = ledger_read.snapshot(ignoring_case=case.pk, agency_id=case.agency_id)
-    answer = search(snapshot, asked_of(case))
+    items = wanted(case)
+    if case.service == "change":  # where it stands, and nowhere else
+        there = {change.asset.claim.place_id for change in asset_changes.of_case(case.pk)}
+        snapshot = replace(snapshot, places=tuple(one for one in snapshot.places if one.id in there))
+    answer = search(snapshot, {number: items[number - 1] for number in asked_of(case)})
     bookings = [
-        Booking(found.place_id, demand_of(case.items[found.ask]), ask_of(case.items[found.ask]).height)
+        Booking(found.place_id, demand_of(items[found.ask]), ask_of(items[found.ask]).height)
         for found in (answer.plan or _nearest(answer, snapshot, case))
     ]
     return Picture(snapshot, answer, capacity.table(snapshot, bookings))
@@ -163,7 +191,7 @@ def hold(
 def _spec(
     case: Case, choice: Choice, items: Sequence[Mapping[str, Any]] | None = None
 ) -> tuple[ClaimSpec, Place]:
-    items = case.items if items is None else items
+    items = wanted(case) if items is None else items
     if not 1 <= choice.item_no <= len(items):
         raise InvalidInput(fields={"placements": [_("Nomor urut perangkat tidak dikenal.")]})
     item = items[choice.item_no - 1]
@@ -238,7 +266,7 @@ def _now(turn: Turn, changed: Sequence[Claim]) -> list[Claim]:
 
 def resize(turn: Turn, items: Sequence[Mapping[str, Any]]) -> None:
     """Let the held places follow the form's figures. When they lapse stays; late is only the agency, not the office."""
-    plan = []
+    plan, items = [], wanted(turn.case, items)
     for number, claim in of_items(turn).items():
         spec = _placed(
             turn.case, number, items[number - 1], place_id=claim.place_id, choice=None, claim=claim

@@ -79,10 +79,9 @@ def change(claim_id: int, given: Change, *, person: Person, at: datetime) -> Cla
         until = until_of(wanted.pop("expires_at"), at) if "expires_at" in wanted else claim.expires_at
         spec = changed_spec(claim, {name: value for name, value in wanted.items() if value is not None})
         hangs = spec is not None and not spec.height and spec.start is None and spec.host_id is None
-        if to != claim.state or until != claim.expires_at or (hangs and claim.height):
-            _not_of_a_step(
-                claim, case
-            )  # what a request brings stands on units or on a shelf, not on the side
+        if claim.extra or to != claim.state or until != claim.expires_at or (hangs and claim.height):
+            # What a request brings stands on units or on a shelf, not on the side; what is more stays by its device.
+            _not_of_a_step(claim, case)
         changed = ledger.change(
             claim,
             to=to,
@@ -119,6 +118,8 @@ def plan(given: Plan, *, person: Person, at: datetime) -> list[Claim]:
         for index, move in enumerate(given.moves):
             claim = held[move.claim]
             as_seen(claim, move.version)
+            if claim.extra:
+                _not_of_a_step(claim, cases_of.get(claim.case_id or 0))
             steps.append((claim, moved_spec(claim, move, index)))
         moved = ledger.rearrange(steps, at=at, by=person.pk)
         freed.announce()

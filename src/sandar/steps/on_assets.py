@@ -36,6 +36,7 @@ BRING: Mapping[str, tuple[str, ...]] = {
         gettext_noop("Kendaraan dan pembungkus perangkat, atau media untuk salinan data."),
     ),
     "relocation": (gettext_noop("Petugas teknis yang dapat dihubungi selama pekerjaan."),),
+    "change": (gettext_noop("Petugas teknis yang dapat dihubungi selama pekerjaan."),),
 }
 RULES: Mapping[str, tuple[str, ...]] = {
     "removal": (
@@ -51,6 +52,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
 LAPSE: Mapping[str, str] = {
     "removal": gettext_noop("Bila berhalangan pada waktu itu, mintalah jadwal baru kepada narahubung."),
     "relocation": gettext_noop("Bila berhalangan pada waktu itu, mintalah jadwal baru kepada narahubung."),
+    "change": gettext_noop("Bila berhalangan pada waktu itu, mintalah jadwal baru kepada narahubung."),
 }
 CONSIDERATIONS: Mapping[str, tuple[str, ...]] = {
     "removal": (
@@ -74,11 +76,16 @@ CONDITIONED: Mapping[str, tuple[str, ...]] = {
     "relocation": (
         gettext_noop("Pemindahan dilakukan dalam waktu yang diberitahukan dan dengan berita acara."),
     ),
+    "change": (gettext_noop("Yang diubah hanya yang disebut di atas, dalam waktu yang diberitahukan."),),
     "renewal": (
         gettext_noop("Sesudah tanggal itu layanan berakhir kecuali diperpanjang lagi dengan permohonan."),
     ),
 }
-MINUTES: Mapping[str, str] = {"removal": "return_minutes", "relocation": "relocation_minutes"}
+MINUTES: Mapping[str, str] = {
+    "removal": "return_minutes",
+    "relocation": "relocation_minutes",
+    "change": "change_minutes",
+}
 """The minutes of each service, which the completion report rests on."""
 
 
@@ -113,6 +120,46 @@ def chosen(agency: Agency, service: str, numbers: Sequence[str]) -> list[Asset]:
     if service == "relocation" and any(asset.kind != "colocation" for asset in found.values()):
         raise InvalidInput(fields={"assets": [_("Hanya perangkat di rak yang dapat dipindahkan.")]})
     return [found[number] for number in numbers]
+
+
+# What a change leaves as it is: who the device is, the units it fills, its plugs. Another place is a relocation.
+FIXED = (
+    "kind",
+    "name",
+    "brand",
+    "model",
+    "serial",
+    "form",
+    "height_u",
+    "depth_mm",
+    "cords",
+    "domain",
+    "item_code",
+    "register_no",
+)
+
+
+def resources_differ(assets: Sequence[Asset], items: Sequence[Mapping[str, Any]]) -> None:
+    """The items of a change say something new of the same things, one asset a request. Raises InvalidInput."""
+    if len(assets) != 1 or len(items) != 1:
+        raise InvalidInput(
+            fields={"assets": [_("Satu permohonan perubahan untuk satu aset, dengan spesifikasi barunya.")]}
+        )
+    was, now = item_of(assets[0]), items[0]
+    fields = {
+        f"items.0.{name}": [_("Tidak berubah dengan permohonan ini.")]
+        for name in FIXED
+        if (was.get(name) or "") != (now.get(name) or "")
+    }
+    if fields:
+        raise InvalidInput(fields=fields)
+    if all(was.get(name) == value for name, value in now.items()):
+        raise InvalidInput(fields={"items": [_("Belum ada yang berubah dari register.")]})
+
+
+def only_resources(case: Case, items: Sequence[Mapping[str, Any]]) -> None:
+    """`resources_differ` for the form of a case."""
+    resources_differ(assets_of(case), items)
 
 
 def every_asset(changes: Sequence[AssetChange], numbers: Sequence[int], field: str = "items") -> None:

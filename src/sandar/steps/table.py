@@ -26,11 +26,12 @@ _ORDER = (
 def standing(case: Case) -> list[dict[str, Any]]:
     """The lines for the places the case holds now, beside everybody else's."""
     snapshot = ledger_read.snapshot(ignoring_case=case.pk, agency_id=case.agency_id)
+    items = booking.wanted(case)
     asked = [
         Booking(
             claim.place_id,
-            booking.demand_of(case.items[claim.item_no - 1]),
-            booking.ask_of(case.items[claim.item_no - 1]).height,
+            booking.demand_of(items[claim.item_no - 1]),
+            booking.ask_of(items[claim.item_no - 1]).height,
         )
         for claim in ledger_read.claims_for_case(case.pk)
         if claim.item_no

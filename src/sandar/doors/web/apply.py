@@ -24,10 +24,12 @@ from sandar.doors.web.person import person_of, roles, signed_in, today, viewer_o
 from sandar.doors.web.submit import Upload, once, tokens, uploads
 from sandar.errors import Forbidden, InvalidInput, NotFound, SandarError
 from sandar.records.assets import changes as asset_changes
+from sandar.records.assets import read as assets_read
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
 from sandar.records.people import read as people
 from sandar.sop import route
+from sandar.steps import on_assets
 from sandar.steps.inputs import parsed
 from sandar.steps.s1_letter.act import receive
 from sandar.steps.s1_letter.forms import Request
@@ -79,7 +81,8 @@ def _first(request: HttpRequest) -> dict[str, Any]:
     asked = request.GET.get("layanan", "")
     if is_on_assets(asked):
         named = [request.GET["aset"][:24]] if request.GET.get("aset") else []
-        return {
+        what = _as_registered(request, asked, named) if named else {}
+        return what | {
             "letter": {"date": timezone.localdate().isoformat()},
             "service": asked,
             "assets": named,
@@ -103,6 +106,8 @@ def again(case: Case) -> dict[str, Any]:
     if is_on_assets(case.service):
         named = asset_changes.of_case(case.pk)
         what = {"service": case.service, "assets": [change.asset.number for change in named]}
+        if case.service == "change":
+            what["items"] = [dict(item) for item in case.items]
         if named and named[0].wanted.get("valid_until"):
             what["until"] = named[0].wanted["valid_until"]
     return {
@@ -112,6 +117,16 @@ def again(case: Case) -> dict[str, Any]:
         "previous": case.number,
         "agency": case.agency.code,
     }
+
+
+def _as_registered(request: HttpRequest, service: str, named: list[str]) -> dict[str, Any]:
+    """Of a change the asset's specification, to be edited; at the front desk its agency. Raises NotFound."""
+    desk = "administrator" in roles(request)
+    if not desk and service != "change":
+        return {}
+    asset = assets_read.asset_for(None if desk else person_of(request).agency_id, named[0])
+    items = {"items": [on_assets.item_of(asset)]} if service == "change" else {}
+    return {"agency": asset.agency.code, **items}
 
 
 def _services(day: date) -> list[str]:
@@ -167,7 +182,7 @@ def _page(
         "values": flat(nested),
         "rows": [{"index": index, "prefix": f"items.{index}", "kind": item.get("kind", "colocation")}
                  for index, item in enumerate(items or [{"kind": "colocation"}]) if isinstance(item, dict)]
-                if not is_on_assets(service) else [],
+                if not is_on_assets(service) or (service == "change" and items) else [],
         "errors": error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {},
         "labels": titles(Request, error.facts.get("fields", {})) if error else {},
         "kept": tokens(files),

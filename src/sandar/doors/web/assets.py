@@ -156,9 +156,10 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _asks(request: HttpRequest, asset: Asset) -> list[dict[str, str]]:
-    """What the owning agency may ask about it now; nothing while a request is open."""
+    """What may be asked about it now, by its agency or at the front desk; nothing while a request is open."""
     mine = "applicant" in roles(request) and person_of(request).agency_id == asset.agency_id
-    if not mine or asset.removed_at is not None or asset_changes.open_for(asset.pk):
+    desk = "administrator" in roles(request)  # who enters a paper letter for the agency
+    if not (mine or desk) or asset.removed_at is not None or asset_changes.open_for(asset.pk):
         return []
     known = cases.services_in_force(today(request))
     return [

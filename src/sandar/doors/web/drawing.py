@@ -107,8 +107,13 @@ def face_name(face: str) -> str:
     return {"front": _("depan"), "rear": _("belakang"), "full": _("depan dan belakang")}.get(face, face)
 
 
-def units_text(start: int | None, height: int, frame: Frame) -> str:
-    """The units as printed on the rack: U20–U21, U9, or "samping rak" for what takes no unit."""
+def units_text(start: int | None, height: int, frame: Frame, *, extra: bool = False) -> str:
+    """The units as printed on the rack: U20–U21, U9, or "samping rak" for what takes no unit.
+
+    extra: more power for a device that stands there, which takes no position either.
+    """
+    if extra:
+        return _("tambahan daya")
     if start is None:
         return _("samping rak")
     return _units_text(start, height, frame.half_units, frame.numbering, lang=figures.lang())

@@ -81,6 +81,7 @@ STATES: dict[str, str | Promise] = {
     "installation": _("Pemasangan"),
     "relocation": _("Pemindahan perangkat"),
     "renewal": _("Pencatatan masa layanan"),
+    "change": _("Perubahan dan pemeriksaannya"),
     "removal_check": _("Pemeriksaan sebelum dikeluarkan"),
     "removal": _("Pengeluaran dan serah terima kembali"),
     "reporting": _("Laporan selesai disiapkan"),
@@ -111,6 +112,7 @@ SERVICES: dict[str, str | Promise] = {
     "removal": _("Penarikan"),
     "relocation": _("Pemindahan"),
     "renewal": _("Perpanjangan"),
+    "change": _("Perubahan"),
 }
 PAPERS: dict[str, str | Promise] = {
     "receipt": _("Tanda terima permohonan"),
@@ -122,6 +124,7 @@ PAPERS: dict[str, str | Promise] = {
     "notice": _("Surat pemberitahuan"),
     "conformity_checklist": _("Daftar periksa kesesuaian"),
     "handover_minutes": _("Berita acara serah terima"),
+    "change_minutes": _("Berita acara perubahan"),
     "relocation_minutes": _("Berita acara pemindahan"),
     "return_minutes": _("Berita acara serah terima kembali"),
     "completion_report": _("Laporan selesai"),
@@ -229,6 +232,8 @@ EVENTS: dict[str, str | Promise] = {
     "service_handed_over": _("memasang dan menyerahterimakan"),
     "assets_checked": _("memeriksa aset sebelum dikeluarkan"),
     "removal_postponed": _("meminta penarikan dijadwalkan ulang"),
+    "assets_changed": _("mengubah sumber daya layanan"),
+    "change_postponed": _("meminta perubahan dijadwalkan ulang"),
     "assets_moved": _("memindahkan perangkat"),
     "relocation_postponed": _("meminta pemindahan dijadwalkan ulang"),
     "term_renewed": _("mencatat masa layanan yang baru"),

@@ -257,7 +257,10 @@ def servers(standers: Iterable[Stander], devices: Iterable[Device]) -> list[Serv
         Server(
             one,
             drawing.units_text(
-                one.start, one.height, drawing.Frame(one.rack, half[one.rack] * 2, numbering[one.rack])
+                one.start,
+                one.height,
+                drawing.Frame(one.rack, half[one.rack] * 2, numbering[one.rack]),
+                extra=one.extra,
             ),
             labels.label(labels.CLAIMS, one.state),
         )

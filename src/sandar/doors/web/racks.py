@@ -207,7 +207,7 @@ def rows_of(blocks: tuple[Block, ...], frame: Frame, assets: Mapping[int, str]) 
             block,
             drawing.slot_text(block, hosts[block.host], frame)
             if block.host in hosts
-            else drawing.units_text(block.start, block.height, frame),
+            else drawing.units_text(block.start, block.height, frame, extra=block.extra),
             assets.get(block.claim_id),
         )
         for block in sorted(blocks, key=order, reverse=True)
@@ -304,7 +304,8 @@ def posted(typed: Mapping[str, Any]) -> dict[str, Any]:
 
 def waiting(request: HttpRequest, rack: Rack) -> list[dict[str, Any]]:
     """Devices whose request waits for this person's capacity check: each fills the form to hold a place."""
-    tasks = cases.open_tasks_for(viewer_of(request)).filter(case__state="capacity_check")[:WAITING]
+    tasks = cases.open_tasks_for(viewer_of(request)).filter(case__state="capacity_check")
+    tasks = tasks.exclude(case__service="change")[:WAITING]  # that stays where it stands
     here = reverse("rack", args=[rack.name])
     found = []
     for task in tasks:

@@ -54,7 +54,7 @@ def rows() -> list[Row]:
 
 
 def _row(one: Undiverse, stander: Stander, frames: dict[str, drawing.Frame]) -> Row:
-    units = drawing.units_text(stander.start, stander.height, frames[stander.rack])
+    units = drawing.units_text(stander.start, stander.height, frames[stander.rack], extra=stander.extra)
     return Row(stander, units, labels.label(labels.CLAIMS, stander.state), reason(one))
 
 

@@ -46,6 +46,7 @@ PAPERS: dict[str, Paper] = {
         Paper("notice", "SPB", "surat_keluar", "Surat Pemberitahuan Persetujuan"),
         Paper("conformity_checklist", "LPK", "pemeriksaan", "Lembar Pemeriksaan Kesesuaian Spesifikasi"),
         Paper("handover_minutes", "BAST", "berita_acara", "Berita Acara Serah Terima"),
+        Paper("change_minutes", "BAPL", "berita_acara", "Berita Acara Perubahan Sumber Daya"),
         Paper("relocation_minutes", "BAP", "berita_acara", "Berita Acara Pemindahan Perangkat"),
         Paper("return_minutes", "BASTK", "berita_acara", "Berita Acara Serah Terima Kembali"),
         Paper("completion_report", "LPP", "surat_keluar", "Laporan Penyelesaian Pekerjaan"),

@@ -386,6 +386,7 @@ KINDS: dict[str, Any] = {
     "notice": NoticeFacts,
     "conformity_checklist": ConformityChecklistFacts,
     "handover_minutes": HandoverMinutesFacts,
+    "change_minutes": AssetMinutesFacts,
     "relocation_minutes": AssetMinutesFacts,
     "return_minutes": AssetMinutesFacts,
     "completion_report": CompletionReportFacts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sandar.records.documents import samples as s
@@ -61,6 +62,13 @@ def moved(handed: Facts) -> Facts:
     return made | on_assets("relocation", lines=[line], statements=[], receiver="", handed_back_at="")
 
 
+def changed(handed: Facts) -> Facts:
+    """The minutes of a change."""
+    was, now = ["Daya nyata (W): 575", "Memori (GB): 128"], ["Daya nyata (W): 700", "Memori (GB): 256"]
+    line = {**ASSET_LINE, "condition": "", "was": was, "now": now}
+    return moved(handed) | on_assets("change", lines=[line])
+
+
 def report_of(service: str, made: Facts, **more: Any) -> Facts:
     """The completion report of a request about the register, after the plain one."""
     line = ASSET_LINE
@@ -74,4 +82,13 @@ def report_of(service: str, made: Facts, **more: Any) -> Facts:
     return on_assets(service, devices=[], hosted=[], lines=[line], **more) | {
         "references": made["references"],
         "timings": made["timings"],
+    }
+
+
+def minutes(handover: Callable[[], Facts]) -> dict[str, Callable[[], Facts]]:
+    """The minutes of the services about what stands in the register, by kind."""
+    return {
+        "change_minutes": lambda: changed(handover()),
+        "relocation_minutes": lambda: moved(handover()),
+        "return_minutes": lambda: returned(handover()),
     }

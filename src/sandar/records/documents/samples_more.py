@@ -379,8 +379,7 @@ MAKERS: dict[str, Callable[[], Facts]] = {
     "notice": _notice,
     "conformity_checklist": _conformity,
     "handover_minutes": _handover,
-    "relocation_minutes": lambda: assets.moved(_handover()),
-    "return_minutes": lambda: assets.returned(_handover()),
+    **assets.minutes(_handover),
     "completion_report": _completion,
 }
 CHANGES: dict[tuple[str, str], Callable[[], Facts]] = {

@@ -34,6 +34,7 @@ _DEMAND = (
     "vcpu",
     "ram_gb",
     "storage_gb",
+    "extra",
 )
 _PLAIN = (
     "place_id",

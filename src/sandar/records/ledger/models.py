@@ -135,6 +135,9 @@ class Claim(models.Model):
     slot there and its own watts, weight and network. `taken` counts the live claims on it: by its rules the
     database itself never releases a shelf under its devices and never lets one more stand on it. Without a host
     a device of height 0 hangs on the rack's side, and `slot` is its position there (core.rack.SIDE_POSITIONS).
+
+    extra: a hold of what a device that stands there shall have more (a request of change). It draws from pools, as
+    the device does there, and has neither unit nor slot nor outlet.
     """
 
     place = models.ForeignKey(Place, models.PROTECT, related_name="claims")
@@ -159,6 +162,7 @@ class Claim(models.Model):
     vcpu = models.PositiveIntegerField(default=0)
     ram_gb = models.PositiveIntegerField(default=0)
     storage_gb = models.PositiveIntegerField(default=0)
+    extra = models.BooleanField(default=False, help_text="more for a device that stands there: pools only")
     case = models.ForeignKey("cases.Case", models.PROTECT, null=True, blank=True, related_name="claims")
     item_no = models.PositiveSmallIntegerField(null=True, blank=True)
     agency = models.ForeignKey("people.Agency", models.PROTECT, null=True, blank=True, related_name="claims")
@@ -197,6 +201,10 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(slots=0) | Q(height__gt=0, host__isnull=True), name="host_takes_units_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(extra=False) | Q(height=0, host__isnull=True, slot__isnull=True),
+                name="extra_takes_no_seat",
             ),
             models.CheckConstraint(
                 condition=Q(slot__isnull=True) | Q(slot__gte=1, height=0, rack__isnull=False),

@@ -205,6 +205,7 @@ class Block:
     host: int | None = None
     slot: int | None = None
     slots: int = 0
+    extra: bool = False  # more power for a device that stands here: no unit, no position
 
     @property
     def position_u(self) -> float | None:
@@ -215,7 +216,7 @@ class Block:
 _BLOCK = (
     "id", "start", "height", "face", "state", "label", "watts", "cords", "weight_kg", "agency_id",
     "agency__name", "case_id", "case__number", "item_no", "expires_at", "version", "agency__code",
-    "host_id", "slot", "slots",
+    "host_id", "slot", "slots", "extra",
 )  # fmt: skip
 
 
@@ -307,10 +308,12 @@ class Stander:
     cords: str
     agency: str | None
     case: str | None
+    extra: bool = False
 
 
 _STANDER = (
     "id", "place__name", "start", "height", "label", "state", "watts", "cords", "agency__name", "case__number",
+    "extra",
 )  # fmt: skip
 
 

@@ -74,12 +74,16 @@ def _masks(claims: list[Claim]) -> Iterator[Discrepancy]:
 
 
 def _slots(claims: list[Claim]) -> Iterator[Discrepancy]:
-    """What takes no unit has a slot of its own: on a live host in the same rack, or on the rack's side."""
+    """What takes no unit has a slot: on a live host in the same rack, or on the rack's side; extra power has none."""
     live = {claim.pk: claim for claim in claims}
     owner: dict[tuple[str, int | None, int], int] = {}
     for claim in claims:
         where = f"claim {claim.pk}"
-        if claim.height or claim.rack_id is None:
+        if claim.extra and (claim.height or claim.host_id or claim.slot):
+            yield Discrepancy(
+                "EXTRA_TAKES_A_SEAT", where, f"{claim.height} half-units, slot {claim.slot}", "none"
+            )
+        if claim.height or claim.rack_id is None or claim.extra:
             continue
         if claim.slot is None:
             yield Discrepancy("CLAIM_WITHOUT_A_SLOT", where, "-", "1 or more")

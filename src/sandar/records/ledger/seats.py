@@ -34,6 +34,8 @@ class _Host:
 
 def check_shape(spec: ClaimSpec, place: LockedPlace) -> None:
     """Raises PlaceOutsideRack for a shape that no rack has: units and a slot, slots without units ..."""
+    if spec.demand.extra and (spec.height or spec.host_id is not None or spec.slot is not None):
+        raise PlaceOutsideRack(value=spec.height / 2, rule="extra_without_units", highest=0)
     if spec.host_id is not None and (spec.height or place.rack_id is None):
         raise PlaceOutsideRack(value=spec.height / 2, rule="on_a_host", highest=0)
     if spec.slot is not None and spec.height:
@@ -99,7 +101,7 @@ def seated(changes: Sequence[Change], places: Mapping[int, LockedPlace]) -> list
 
 
 def _takes_a_slot(spec: ClaimSpec, places: Mapping[int, LockedPlace]) -> bool:
-    return spec.height == 0 and places[spec.place_id].rack_id is not None
+    return spec.height == 0 and not spec.demand.extra and places[spec.place_id].rack_id is not None
 
 
 def _slot(spec: ClaimSpec, owners: dict[int, int], slots: int, *, resource: str, ref: str) -> int:

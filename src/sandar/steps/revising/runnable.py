@@ -19,7 +19,9 @@ from sandar.steps.s1_letter.act import STEP as LETTER
 from sandar.steps.s1_letter.act import SUBMIT
 
 # After one of these the service has changed: the case can only end as finished.
-HANDED_OVER = frozenset({"service_handed_over", "assets_returned", "assets_moved", "term_renewed"})
+HANDED_OVER = frozenset(
+    {"service_handed_over", "assets_returned", "assets_moved", "assets_changed", "term_renewed"}
+)
 # The rest is withdrawn or lapses only where a part is handed over: the acts see to that.
 _DONE = HANDED_OVER | {"rest_withdrawn", "rest_lapsed"}
 # What an act stands on: one of these events on every way to it, and what to call that in a sentence.
@@ -37,6 +39,7 @@ NEEDS: Mapping[str, tuple[frozenset[str], str]] = {
     "service_handed_over": (frozenset({"delivery_inspected"}), "pemeriksaan kesesuaian"),
     "assets_checked": (frozenset({"request_approved"}), "persetujuan"),
     "assets_returned": (frozenset({"assets_checked"}), "pemeriksaan aset"),
+    "assets_changed": (frozenset({"request_approved"}), "persetujuan"),
     "assets_moved": (frozenset({"request_approved"}), "persetujuan"),
     "term_renewed": (frozenset({"request_approved"}), "persetujuan"),
     "probe_asked": (_DONE, "serah terima"),

@@ -100,6 +100,10 @@ def _named(agency: Agency, request: Request, day: date) -> tuple[list[Asset], li
         return [], asked
     if request.service == "renewal" and (request.until is None or request.until <= day):
         raise InvalidInput(fields={"until": [_("Sebut tanggal akhir yang baru, sesudah hari ini.")]})
+    if request.service == "change":
+        assets = on_assets.chosen(agency, request.service, request.assets)
+        on_assets.resources_differ(assets, asked)
+        return assets, asked
     if asked:
         raise InvalidInput(fields={"items": [_("Aset cukup disebut nomornya; datanya dari register.")]})
     assets = on_assets.chosen(agency, request.service, request.assets)

@@ -23,6 +23,8 @@ def report_available(turn: Turn, given: Available) -> None:
     """Answer YES: hold the places, issue the report. Raises CapacityTaken naming who was first."""
     picture = booking.picture(turn.case)
     choices = [Choice(place.item_no, place.rack, place.position_u, place.face) for place in given.placements]
+    if turn.case.service == "change" and choices:
+        raise InvalidInput(fields={"placements": [_("Perubahan tetap di tempat aset itu berada.")]})
     choices = choices or booking.choices_of(picture.answer)
     if not choices:
         raise Refused(

@@ -8,10 +8,11 @@ from typing import Any
 
 from sandar.core import rack
 from sandar.core.placement import Answer, Placement
+from sandar.core.services import is_on_assets
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 from sandar.records.ledger import read as ledger_read
-from sandar.steps import booking, table, verdicts
+from sandar.steps import booking, on_assets, table, verdicts
 from sandar.steps.booking import Picture
 from sandar.steps.s3_capacity import web_offers
 
@@ -46,11 +47,15 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
             "reporter": report.person if report else {},
             "rows": table.standing(task.case) or _reported(payload),
             "claims": booking.claim_facts(task.case),
-            "between": web_offers.between(task, picture),
+            "between": {} if is_on_assets(task.case.service) else web_offers.between(task, picture),
         }
+    stands = {one["item_no"]: one["place"] for one in on_assets.places_now(task.case)}
     return {
         "rows": table.lines([booking.row_facts(row) for row in picture.rows], table.sides(picture.snapshot)),
-        "items": [_item(task, number - 1, picture) for number in booking.asked_of(task.case)],
+        "items": [
+            _item(task, number - 1, picture) | {"stands": stands.get(number, "")}
+            for number in booking.asked_of(task.case)
+        ],
         "fits": picture.answer.fits,
         "shortages": web_offers.dated(booking.shortage_facts(found) for found in picture.answer.short),
         "racks": sum(place.kind == "rack" for place in picture.snapshot.places),
@@ -108,7 +113,7 @@ def _wishes(task: Task, answer: Answer) -> list[dict[str, Any]]:
         {
             "rack_id": found.rack_id,
             "start": found.start,
-            "height": booking.ask_of(task.case.items[found.ask]).height,
+            "height": booking.ask_of(booking.wanted(task.case)[found.ask]).height,
             "face": found.face,
             "label": task.case.items[found.ask]["name"],
         }
@@ -121,7 +126,7 @@ def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
     """The suggested places, so that one press takes them."""
     if action in ("propose", "postpone"):
         return web_offers.initial(task, action, _picture(task))
-    if action != "report_available":
+    if action != "report_available" or task.case.service == "change":
         return {}
     rows: list[dict[str, Any]] = [{} for _ in task.case.items]  # a form's rows stand at the item's number
     for one in booking.choices_of(_picture(task).answer):

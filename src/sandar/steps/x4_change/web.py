@@ -1,0 +1,18 @@
+"""The page side of the change: every figure as it was and as it shall be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sandar.records.assets import changes as asset_changes
+from sandar.records.cases.models import Task
+from sandar.steps import differences, on_assets
+
+ISSUES = {"change": "change_minutes"}
+
+
+def panel(task: Task, at: datetime) -> dict[str, Any]:
+    """The differences between the register and what was approved."""
+    before = [on_assets.item_of(one.asset) for one in asset_changes.of_case(task.case_id)]
+    return {"rows": differences.of_items(before, task.case.items)}

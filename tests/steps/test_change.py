@@ -1,0 +1,149 @@
+"""Change: only the difference is checked and held; the act makes it the asset's own and gives back what is less."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from sandar.core.capacity import Demand
+from sandar.core.rack import SIDE_POSITIONS
+from sandar.doors.proof import register
+from sandar.errors import ClaimInProcedure, InvalidInput, Refused
+from sandar.records.ledger import read as ledger
+from sandar.records.ledger import write
+from sandar.records.ledger.models import Place, Pool
+from sandar.steps import claiming
+from tests import office
+from tests.steps import assets
+
+pytestmark = pytest.mark.django_db
+AT = office.MONDAY
+
+
+def changed(asset, **new):
+    from sandar.steps import on_assets
+
+    return assets.ask("change", asset, items=[on_assets.item_of(asset) | new])
+
+
+def test_more_power_is_held_as_a_difference_and_becomes_the_servers_own():
+    asset = assets.installed()
+    before = ledger.claim(asset.claim_id)
+    case = assets.bring_to(changed(asset, watts=675, bandwidth_mbps=300), "capacity_release")
+    (held,) = ledger.claims_for_case(case.pk)
+    assert (held.place_id, held.watts, held.height) == (before.place_id, 675 - before.watts, 0)
+    assets.bring_to(case, "change")
+    done = office.act(case, "change", {"verified": True}, at=AT)
+    now = ledger.claim(asset.claim_id)
+    assert (now.watts, now.start, now.height, now.state) == (675, before.start, before.height, "installed")
+    assert ledger.claims_for_case(case.pk) == []
+    line = done.case.documents.get(kind="change_minutes").facts["lines"][0]
+    assert "Daya nyata (W): 675" in line["now"]
+    asset.refresh_from_db()
+    assert asset.spec["watts"] == 675
+    assert asset.changes.get().was["spec"]["watts"] == before.watts
+    assets.bring_to(case, "completed")
+    assert ledger.recount() == []
+    assert list(register.flaws(None)) == []
+
+
+def test_less_is_given_back_only_when_the_change_is_made():
+    asset = assets.installed()
+    before = ledger.claim(asset.claim_id)
+    case = assets.bring_to(changed(asset, watts=100), "change")
+    assert ledger.claim(asset.claim_id).watts == before.watts
+    office.act(case, "change", {"verified": True}, at=AT)
+    assert ledger.claim(asset.claim_id).watts == 100
+    assert ledger.recount() == []
+
+
+def test_an_application_gets_more_compute():
+    asset = assets.installed(office.application(vcpu=1, ram_gb=1, storage_gb=1))
+    case = assets.bring_to(changed(asset, vcpu=3), "completed")
+    asset.refresh_from_db()
+    assert (asset.spec["vcpu"], case.state) == (3, "completed")
+    assert ledger.recount() == []
+    assert list(register.flaws(None)) == []
+
+
+def test_what_does_not_fit_where_it_stands_is_reported_short():
+    asset = assets.installed()
+    case = assets.bring_to(changed(asset, watts=40_000), "capacity_check")
+    with pytest.raises(Refused):
+        office.act(case, "report_available", {}, at=AT)
+    office.act(case, "report_short", {}, at=AT)
+    office.act(case, "refuse", {}, at=AT)
+    case.refresh_from_db()
+    assert case.state == "refused_capacity"
+    assert ledger.claim(asset.claim_id).state == "installed"
+
+
+@pytest.mark.parametrize("new", [{"height_u": 4}, {"serial": "LAIN"}, {"cords": "A"}, {}])
+def test_another_device_other_units_or_nothing_new_is_no_change(new: dict):
+    with pytest.raises(InvalidInput):
+        changed(assets.installed(), **new)
+
+
+def test_a_rack_with_full_sides_and_no_outlet_left_refuses_no_change():
+    asset = assets.installed()
+    own = ledger.claim(asset.claim_id)
+    with transaction.atomic():
+        for _ in range(SIDE_POSITIONS):
+            strip = write.ClaimSpec(place_id=own.place_id, demand=Demand(weight_kg=2))
+            write.hold(strip, at=AT, by=None, expires_at=None)
+    limits = Pool.objects.filter(kind__contains="outlet", place_id=own.place_id)
+    for pool in limits:
+        Pool.objects.filter(pk=pool.pk).update(limit=pool.held + pool.reserved + pool.installed)
+    before = Place.objects.get(pk=own.place_id)
+    case = assets.bring_to(changed(asset, watts=own.watts + 50), "capacity_release")
+    (held,) = ledger.claims_for_case(case.pk)
+    assert (held.extra, held.slot) == (True, None)
+    assets.bring_to(case, "completed")
+    after = Place.objects.get(pk=own.place_id)
+    assert (after.front, after.rear, after.sides) == (before.front, before.rear, before.sides)
+    assert ledger.claim(own.pk).watts == own.watts + 50
+    assert ledger.recount() == []
+
+
+def test_what_is_held_for_the_change_is_not_moved_by_hand():
+    case = assets.bring_to(assets.ask("change", assets.installed()), "change")
+    (held,) = ledger.claims_for_case(case.pk)
+    person = office.person("operator1")
+    with pytest.raises(ClaimInProcedure):
+        claiming.change(held.pk, claiming.Change(version=held.version, watts=9), person=person, at=AT)
+    plan = claiming.Plan(moves=[claiming.Move(claim=held.pk, version=held.version, rack="R02", position_u=1)])
+    with pytest.raises(ClaimInProcedure):
+        claiming.plan(plan, person=person, at=AT)
+    assert ledger.claims_for_case(case.pk)[0].version == held.version
+    assets.bring_to(case, "completed")
+
+
+def test_the_server_moved_by_hand_meanwhile_gets_its_new_figures_where_it_is():
+    asset = assets.installed()
+    case = assets.bring_to(changed(asset, watts=675), "change")
+    own = ledger.claim(asset.claim_id)
+    move = claiming.Move(claim=own.pk, version=own.version, rack="R02", position_u=1)
+    claiming.plan(claiming.Plan(moves=[move]), person=office.person("operator1"), at=AT)
+    assets.bring_to(case, "completed")
+    now = ledger.claim(own.pk)
+    assert (now.place.name, now.watts) == ("R02", 675)
+    assert ledger.recount() == []
+    assert list(register.flaws(None)) == []
+
+
+def test_withdrawn_it_gives_the_difference_back_and_the_server_stays():
+    asset = assets.installed()
+    before = ledger.claim(asset.claim_id)
+    case = assets.bring_to(changed(asset, watts=675), "awaiting_form")
+    office.act(case, "withdraw", {}, at=AT)
+    now = ledger.claim(asset.claim_id)
+    assert (now.watts, now.version, ledger.claims_for_case(case.pk)) == (before.watts, before.version, [])
+    assets.ask("change", asset)  # the line is free again
+    assert ledger.recount() == []
+
+
+def test_it_must_be_verified_before_the_minutes_are_issued():
+    case = assets.bring_to(assets.ask("change", assets.installed()), "change")
+    with pytest.raises(InvalidInput) as fault:
+        office.act(case, "change", {}, at=AT)
+    assert "verified" in fault.value.facts["fields"]
