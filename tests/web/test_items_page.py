@@ -168,7 +168,10 @@ def test_what_was_typed_for_a_withdrawal_that_is_refused_is_still_there() -> Non
         f"/permohonan/{case.number}/withdraw_item", {"version": case.version, "submission": "c" * 32}
     )
     assert answer.status_code == 422
-    assert "id_item_nos_error" in answer.content.decode()
+    page = answer.content.decode()
+    assert "id_item_nos_error" in page
+    assert "Perangkat yang dicabut: Wajib diisi." in page
+    assert "Isian Anda yang tidak terkirim" not in page, "the form is still there"
 
 
 def test_the_agency_withdraws_one_item_by_page_and_sees_what_became_of_each() -> None:

@@ -188,9 +188,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         context["confirm"] = confirming.asking(request, task.step, context["forms"])
         context["answering"] = bool(context["panel"].get("offer"))
     if tried is not None:
-        context |= _refusal(tried, context.get("forms", []))
-        if not tried.step:
-            context["side"] = {tried.action: {"values": tried.typed, "errors": tried.errors}}
+        context |= _refusal(tried, context)
     wishes = context.get("panel", {}).get("wishes", [])
     context["elevations"] = elevations.beside(case, claims, wishes) if viewer.is_office else []
     return render(request, "web/case.html", context, status=tried.error.status if tried else 200)
@@ -225,13 +223,16 @@ def _holder(task: Task, at: datetime, tried: Tried | None) -> dict[str, Any]:
     return {"forms": forms, "panel": panels.context(task, at), "question": panels.question(task)}
 
 
-def _refusal(tried: Tried, forms: list[panels.Form]) -> dict[str, Any]:
+def _refusal(tried: Tried, context: Mapping[str, Any]) -> dict[str, Any]:
     """What was refused and why; what was typed for a form that is no longer there is shown to be copied."""
     entry = registry.act_for(tried.step, tried.action)
     complaints = tried.error.facts.get("fields", {})
     named = titles(entry.input, [*complaints, *tried.errors, *tried.typed]) if entry else {}
     told = {at: item_errors.numbered(named.get(name, ""), no) for name, (at, no) in tried.places.items()}
-    there = any(tried.action in (form.action.name, *(one.name for one in form.inside)) for form in forms)
+    forms = context.get("forms", [])
+    there = {action.name for form in forms for action in (form.action, *form.inside)}
+    beside = {"withdraw": context["can_withdraw"], "withdraw_item": context["withdrawable"]}
+    there |= {name for name, offered in beside.items() if offered}
     lost = [
         (named.get(name, ""), value)
         for name, value in tried.typed.items()
@@ -242,8 +243,9 @@ def _refusal(tried: Tried, forms: list[panels.Form]) -> dict[str, Any]:
         "errors_shown": tried.said or complaints,
         "labels": named | told,
         "tried": tried.action,
+        "side": {} if tried.step else {tried.action: {"values": tried.typed, "errors": tried.errors}},
         "kept": tokens(tried.files),
-        "left_over": [] if there else lost,
+        "left_over": [] if tried.action in there else lost,
     }
 
 
