@@ -29,6 +29,13 @@ from tests.race.act_jobs import (  # noqa: F401 - by name
     press_without_the_version,
     write_lines,
 )
+from tests.race.archive_jobs import (  # noqa: F401 - by name
+    another_over,
+    archive_over,
+    decide_destruction,
+    destructions,
+    propose_destruction,
+)
 from tests.race.authority_jobs import act_or_end, acts_of  # noqa: F401 - by name
 from tests.race.escalation_jobs import (  # noqa: F401 - by name
     escalate,

@@ -22,9 +22,10 @@ from sandar.doors.web import papers as pages
 from sandar.records.cases.models import Case
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import store, store_disk, store_s3, uploads
-from sandar.records.documents.models import Document, StoredFile
+from sandar.records.documents.models import DestroyedFile, Document, StoredFile
 from sandar.steps.filing import attach
 from tests import office, s3
+from tests.steps import test_archiving as archiving
 from tests.web.people import client_of
 
 NOTHING = "0" * 64
@@ -178,3 +179,29 @@ def test_a_service_that_only_says_it_stored_is_not_believed(settings: Any) -> No
     finally:
         liar.shutdown()
         liar.server_close()
+
+
+@pytest.mark.django_db
+def test_what_the_schedule_ended_leaves_the_bucket_however_often_it_was_away(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_s3, "_TRIES", 0)
+    office.build()
+    with s3.serving() as server:
+        s3.use(settings, server)
+        store_s3._made.cache_clear()
+        archiving.refused_case()
+        archiving.set_schedule(archiving.rule())
+        archiving.approved(archiving.proposed())
+        lying = server.names()
+        assert lying
+        port, server.port = server.port, 9
+        s3.use(settings, server)
+        assert archiving.take_away() == 0
+        assert not DestroyedFile.objects.exclude(gone_at=None).exists()
+        server.port = port
+        s3.use(settings, server)
+        assert server.names() == lying
+        assert archiving.take_away(archiving.LATER + timedelta(days=1)) == len(lying)
+        assert server.names() == []
+        assert not proof.everything().flaws

@@ -16,6 +16,7 @@ HELP = noop("Memeriksa pemasangan: apa yang kurang atau tidak aman, dan cara mem
 EXAMPLE = "sandar doctor --data-dir /srv/sandar"
 MARKS = {"ok": "✓", "warning": "!", "fault": "✗"}
 MIB = 1024 * 1024
+SAMPLED = 25  # newest papers and files, looked for in the store
 
 
 @dataclass(frozen=True)
@@ -189,14 +190,11 @@ def _storage() -> Iterator[Diagnosis]:
     from django.conf import settings
 
     from sandar.errors import SandarError
-    from sandar.records.documents import store
+    from sandar.records.documents import read as papers
 
-    if not settings.S3_URL:
-        yield Diagnosis("STORAGE", "ok", _("Berkas disimpan di folder data"))
-        return
     place = urlsplit(settings.S3_URL)
     try:
-        store.exists("0" * 64)
+        missing = papers.newest_missing(SAMPLED)
     except ImportError:
         text = _("SANDAR_S3_URL diisi, tetapi pustaka minio tidak terpasang.")
         yield Diagnosis("STORAGE", "fault", text, "pip install 'sandar[s3]'")
@@ -207,7 +205,16 @@ def _storage() -> Iterator[Diagnosis]:
         mend = _("Periksa SANDAR_S3_URL, kunci aksesnya, dan apakah layanannya menyala.")
         yield Diagnosis("STORAGE", "fault", text % facts, mend)
         return
-    if place.scheme != "https" and place.hostname not in ("localhost", "127.0.0.1", "::1"):
+    if missing:
+        text = _("%(count)s berkas terbaru tidak ada di penyimpanan, antara lain: %(names)s.")
+        facts = {"count": str(len(missing)), "names": ", ".join(missing[:3])}
+        mend = _(
+            "Periksa apakah SANDAR_S3_URL atau folder data yang benar dipakai, lalu jalankan `sandar verify`."
+        )
+        yield Diagnosis("STORAGE", "fault", text % facts, mend)
+    elif not settings.S3_URL:
+        yield Diagnosis("STORAGE", "ok", _("Berkas disimpan di folder data"))
+    elif place.scheme != "https" and place.hostname not in ("localhost", "127.0.0.1", "::1"):
         text = _("Berkas dikirim tanpa TLS ke %(url)s.") % {"url": settings.S3_URL}
         yield Diagnosis("STORAGE", "warning", text, _("Pakai alamat https penyimpanan S3."))
     else:

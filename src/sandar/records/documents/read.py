@@ -181,6 +181,18 @@ def damages(*, case_id: int | None = None) -> Iterator[Damage]:
         yield from _book_damages()
 
 
+def newest_missing(most: int) -> list[str]:
+    """Which of the newest papers and files (`most` of each) the store does not hold: a quick look, no proof.
+
+    Raises Unavailable.
+    """
+    papers = Document.objects.filter(disposal=None).exclude(pdf_sha256=None).order_by("-pk")[:most]
+    files = StoredFile.objects.filter(disposal=None).order_by("-pk")[:most]
+    named = [(paper.number, paper.signed_sha256 or paper.pdf_sha256) for paper in papers]
+    named += [(file.name, file.sha256) for file in files]
+    return [name for name, sha256 in named if not store.exists(str(sha256))]
+
+
 def _paper_damages(document: Document) -> Iterator[Damage]:
     if document.disposal_id:
         if document.facts:
