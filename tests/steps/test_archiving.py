@@ -157,7 +157,7 @@ def test_a_hold_or_a_changed_schedule_stops_what_was_proposed(stop: str) -> None
     set_schedule(rule())
     disposal = proposed()
     if stop == "hold":
-        given = holds.Hold(reason="Pemeriksaan Inspektorat")
+        given = holds.HoldReason(reason="Pemeriksaan Inspektorat")
         holds.place(case.number, given, person=office.person("administrator1"), at=LATER)
         with pytest.raises(errors.Conflict):
             holds.place(case.number, given, person=office.person("kabid1"), at=LATER)

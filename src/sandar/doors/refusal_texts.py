@@ -158,6 +158,7 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Aset sedang dimohonkan"),
         _("Aset %(asset)s masih menjadi pokok permohonan %(case)s (%(service)s) yang belum berakhir."),
         _("Tunggu sampai permohonan itu selesai, atau cabut lebih dahulu. Isian Anda tidak hilang."),
+        plain=_("Aset ini masih menjadi pokok permohonan lain yang belum berakhir."),
     ),
     errors.ItemHasClaim: Text(
         _("Perangkat ini sudah punya tempat"),
@@ -351,6 +352,7 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _(
             "Nomor dan sidik SHA-256-nya masih ada: salinan yang Anda pegang tetap dapat diperiksa keasliannya."
         ),
+        plain=_("Dimusnahkan sesuai jadwal retensi arsip."),
     ),
     errors.FileDamaged: Text(
         _("Berkas tersimpan rusak"),

@@ -179,17 +179,17 @@ def list_holds(request: HttpRequest, page: PageNo = 1) -> HttpResponse:
     return answer({"items": items, "count": rows.count(), "page": page})
 
 
-@router.put("/cases/{number}/hold", response=shapes.HoldOut, openapi_extra=takes(holds.Hold))
+@router.put("/cases/{number}/hold", response=shapes.HoldOut, openapi_extra=takes(holds.HoldReason))
 def place_hold(request: HttpRequest, number: str) -> HttpResponse:
     """Hold everything of a case: a dispute, an audit, an investigation. Administrator or division head."""
     caller = _officer(request)
-    given, case = body_of(request, holds.Hold), name_in_path(number, "case")
+    given, case = body_of(request, holds.HoldReason), name_in_path(number, "case")
     return once(request, caller, lambda: _hold(holds.place(case, given, person=caller.person, at=caller.at)))
 
 
-@router.post("/cases/{number}/hold/lift", response=shapes.HoldOut, openapi_extra=takes(holds.Hold))
+@router.post("/cases/{number}/hold/lift", response=shapes.HoldOut, openapi_extra=takes(holds.HoldReason))
 def lift_hold(request: HttpRequest, number: str) -> HttpResponse:
     """End the hold of a case, with the reason."""
     caller = _officer(request)
-    given, case = body_of(request, holds.Hold), name_in_path(number, "case")
+    given, case = body_of(request, holds.HoldReason), name_in_path(number, "case")
     return once(request, caller, lambda: _hold(holds.lift(case, given, person=caller.person, at=caller.at)))

@@ -33,7 +33,7 @@ class OfferOut(BaseModel):
     answered_at: datetime | None
 
 
-class ShortOut(BaseModel):
+class ShortInOffer(BaseModel):
     """What was short: by how much, and when a hold on it ends."""
 
     resource: str
@@ -65,5 +65,5 @@ class QueuedOut(BaseModel):
         description="an offer was not taken: the others come first until then"
     )
     looked_at: datetime | None
-    short: list[ShortOut]
+    short: list[ShortInOffer]
     passed: PassedOut

@@ -311,7 +311,7 @@ def list_agencies(request: HttpRequest) -> HttpResponse:
     return answer({"items": items, "count": len(items), "page": 1})
 
 
-@router.post("/agencies", response={201: out.AgencyOut}, openapi_extra=takes(shapes.NewAgency))
+@router.post("/agencies", response={201: out.AgencyRecord}, openapi_extra=takes(shapes.NewAgency))
 def open_agency(request: HttpRequest) -> HttpResponse:
     """An agency that may ask for services."""
 
@@ -321,13 +321,13 @@ def open_agency(request: HttpRequest) -> HttpResponse:
     return _changed(request, shapes.NewAgency, work, status=201)
 
 
-@router.get("/agencies/{code}", response=out.AgencyOut)
+@router.get("/agencies/{code}", response=out.AgencyRecord)
 def get_agency(request: HttpRequest, code: str) -> HttpResponse:
     """One agency."""
     return answer(_agency(code, _reader(request).at))
 
 
-@router.put("/agencies/{code}", response=out.AgencyOut, openapi_extra=takes(shapes.AgencyProfile))
+@router.put("/agencies/{code}", response=out.AgencyRecord, openapi_extra=takes(shapes.AgencyProfile))
 def change_agency(request: HttpRequest, code: str) -> HttpResponse:
     """All particulars of an agency as they shall be."""
 
@@ -338,13 +338,13 @@ def change_agency(request: HttpRequest, code: str) -> HttpResponse:
     return _changed(request, shapes.AgencyProfile, work)
 
 
-@router.post("/agencies/{code}/close", response=out.AgencyOut, openapi_extra=takes(shapes.Why))
+@router.post("/agencies/{code}/close", response=out.AgencyRecord, openapi_extra=takes(shapes.Why))
 def close_agency(request: HttpRequest, code: str) -> HttpResponse:
     """The agency makes no new request; what runs goes on."""
     return _turned(request, code, is_open=False)
 
 
-@router.post("/agencies/{code}/reopen", response=out.AgencyOut, openapi_extra=takes(shapes.Why))
+@router.post("/agencies/{code}/reopen", response=out.AgencyRecord, openapi_extra=takes(shapes.Why))
 def reopen_agency(request: HttpRequest, code: str) -> HttpResponse:
     """The agency may ask for services again."""
     return _turned(request, code, is_open=True)

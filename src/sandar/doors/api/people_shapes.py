@@ -35,7 +35,7 @@ class AbsenceOut(BaseModel):
     ended_at: datetime | None = Field(description="came back before the last day")
 
 
-class PersonOut(BaseModel):
+class PersonRecord(BaseModel):
     username: str
     name: str
     title: str
@@ -47,12 +47,12 @@ class PersonOut(BaseModel):
 
 
 class PersonList(BaseModel):
-    items: list[PersonOut]
+    items: list[PersonRecord]
     count: int
     page: int
 
 
-class PersonWhole(PersonOut):
+class PersonWhole(PersonRecord):
     nip: str
     rank: str
     email: str
@@ -61,7 +61,7 @@ class PersonWhole(PersonOut):
     absences: list[AbsenceOut] = Field(description="of today and later")
 
 
-class AgencyOut(BaseModel):
+class AgencyRecord(BaseModel):
     code: str
     name: str
     address: str
@@ -73,7 +73,7 @@ class AgencyOut(BaseModel):
 
 
 class AgencyList(BaseModel):
-    items: list[AgencyOut]
+    items: list[AgencyRecord]
     count: int
     page: int = Field(description="always 1: the list comes whole")
 

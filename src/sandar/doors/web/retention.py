@@ -249,7 +249,7 @@ def hold(request: HttpRequest, verb: str) -> HttpResponse:
     number = request.POST.get("number", "").strip().upper()[:20]
 
     def act() -> str:
-        given = parsed(holds.Hold, {"reason": request.POST.get("reason", "")})
+        given = parsed(holds.HoldReason, {"reason": request.POST.get("reason", "")})
         try:
             (holds.place if verb == "tahan" else holds.lift)(number, given, person=person, at=at)
         except NotFound as unknown:

@@ -21,13 +21,13 @@ MAY = ("administrator", "division_head")
 PLACED, LIFTED = "hold_placed", "hold_lifted"
 
 
-class Hold(Input):
+class HoldReason(Input):
     """Why it is held, or why not any more."""
 
     reason: Annotated[Named, StringConstraints(max_length=300)] = Field(title="Alasan")
 
 
-def place(number: str, given: Hold, *, person: Person, at: datetime) -> LegalHold:
+def place(number: str, given: HoldReason, *, person: Person, at: datetime) -> LegalHold:
     """Hold everything of a case. Raises NotFound, Forbidden, Conflict when it is held already."""
     with transaction.atomic():
         case = cases_write.lock_numbered(viewer_of(person, at), number)
@@ -40,7 +40,7 @@ def place(number: str, given: Hold, *, person: Person, at: datetime) -> LegalHol
     return made
 
 
-def lift(number: str, given: Hold, *, person: Person, at: datetime) -> LegalHold:
+def lift(number: str, given: HoldReason, *, person: Person, at: datetime) -> LegalHold:
     """End the hold of a case. Raises NotFound, Forbidden, Conflict when there is none."""
     with transaction.atomic():
         case = cases_write.lock_numbered(viewer_of(person, at), number)
