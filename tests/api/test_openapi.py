@@ -25,7 +25,7 @@ from sandar.doors.api.taking import bodies
 from sandar.doors.cli.example.office import token_of
 from sandar.doors.web.wsgi import application
 from sandar.records.documents import archive
-from sandar.records.documents.models import Signature, StoredFile
+from sandar.records.documents.models import Document, Signature, StoredFile
 from sandar.records.ledger.models import Claim
 from sandar.records.people.models import Absence, RoleGrant
 from sandar.steps.revising import drafts
@@ -113,6 +113,16 @@ def test_every_call_answers_as_described(case: Case):
     in_a_rollback(lambda: case.call_and_validate(headers=headers))
 
 
+def due_paper(paper: Document) -> dict[str, Any]:
+    """How a proposal keeps a paper that is to be destroyed (steps/archiving/due.py)."""
+    rule = {"code": "", "kind": "", "active_years": 1, "inactive_years": 1, "fate": "musnah", "source": "Uji"}
+    return {
+        "type": "paper", "id": paper.pk, "kind": paper.kind, "code": "500.12", "case": paper.case.number,
+        "agency": paper.case.agency.name, "number": paper.number, "title": paper.title, "day": "2026-11-23",
+        "sha256": "0" * 64, "closed_on": "2026-11-23", "ends_on": "2028-11-23", "rule": rule,
+    }  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def real(built: None, django_db_blocker: Any) -> dict[str, Any]:
     """Things that exist under every address, so that the handlers are reached and not only the routing."""
@@ -140,7 +150,7 @@ def real(built: None, django_db_blocker: Any) -> dict[str, Any]:
             "code": "DINKES",
             "book": "surat_keluar",
             "disposal_id": archive.proposed(
-                [{"type": "paper", "id": done.documents.earliest("pk").pk}],
+                [due_paper(done.documents.earliest("pk"))],
                 by=office.person("operator1").pk,
                 at=timezone.now(),
             ).pk,
