@@ -17,7 +17,7 @@ Rows = Callable[[str], list[tuple[Any, ...]]]
 LIVE = "('held', 'reserved', 'installed', 'blocked')"
 CLAIMS = (
     "SELECT id, place_id, start, height, face, host_id, slot, slots, watts, cords, weight_kg, bandwidth_mbps,"
-    f" ip_count, vcpu, ram_gb, storage_gb FROM ledger_claim WHERE state IN {LIVE} ORDER BY id"
+    f" ip_count, vcpu, ram_gb, storage_gb, extra FROM ledger_claim WHERE state IN {LIVE} ORDER BY id"
 )
 MUST_SURVIVE = ("normal", "a_lost", "b_lost", "utility_lost")
 SIDES = 4
@@ -45,6 +45,7 @@ class Take:
     vcpu: int = 0
     ram_gb: int = 0
     storage_gb: int = 0
+    extra: bool = False  # more for what stands elsewhere in the rack: it has no place of its own
 
 
 @dataclass
@@ -173,6 +174,8 @@ class World:
 
     def places_of(self, take: Take) -> list[Key]:
         """Everything the claim has for itself alone."""
+        if take.extra:
+            return []
         if take.height:
             sides = {"front": "F", "rear": "R", "full": "FR"}[take.face]
             low = take.start or 0
@@ -222,7 +225,7 @@ class Books:
         """Would it fit beside all these? A slot of None is any free one."""
         if take.height and (take.start or 0) + take.height > self.world.height[take.place]:
             return False
-        if not take.height and take.slot is None and take.place in self.world.height:
+        if not take.height and take.slot is None and not take.extra and take.place in self.world.height:
             return any(self.fits(replace(take, slot=slot)) for slot in range(1, self._slots(take) + 1))
         if any(self.owners[place] for place in self.world.places_of(take)):
             return False
@@ -251,7 +254,7 @@ class Books:
                 take.place
             ]
             return [] if inside else [f"claim {take.id} stands outside its rack"]
-        if take.place not in self.world.height:
+        if take.extra or take.place not in self.world.height:
             return []
         host = self.takes.get(take.host or 0)
         if take.host and (host is None or host.place != take.place):
