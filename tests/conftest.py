@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -20,6 +21,13 @@ def _every_test_begins_in_indonesian() -> Iterator[None]:
     translation.activate("id")
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _every_test_begins_without_a_picture() -> None:
+    """What this process saw of the ledger belongs to its database, and every test has another one."""
+    if picture := sys.modules.get("sandar.records.ledger.picture"):
+        picture._pictures.clear()
 
 
 @pytest.fixture(scope="session")
