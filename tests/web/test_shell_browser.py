@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import hotp_value
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -52,7 +53,7 @@ def test_an_officer_signs_in_and_sets_up_the_second_factor(page: Page, live_serv
     page.get_by_label("Kata sandi").fill(PASSWORD)  # setting up asks once more who it is
     page.get_by_role("button", name="Lanjutkan").click()
     secret = page.locator(".copy code").inner_text()
-    counter = next(yield_hotp_counters_from_time())
+    counter = int(time.time()) // 30  # now: the first that allauth still takes ends with this half minute
     page.get_by_label("Kode", exact=True).fill(f"{hotp_value(secret, counter):06d}")
     page.get_by_role("button", name="Aktifkan autentikator").click()
     expect(page.get_by_text("Autentikator sudah aktif")).to_be_visible()
