@@ -249,12 +249,6 @@ def test_the_next_step_follows_the_numbers() -> None:
     assert route.next_step(P, "completed") is None
 
 
-def test_a_role_has_its_states() -> None:
-    assert route.states_of(P, "inspector") == ("inspection",)
-    assert route.states_of(P, "supervisor") == ("disposition_supervisor",)
-    assert route.states_of(P, "system_admin") == ()
-
-
 @given(st.lists(st.integers(0, 5), max_size=60))
 def test_no_choice_of_actions_leaves_the_procedure(choices: list[int]) -> None:
     state, sender = P.start, None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, reduce
 
-from sandar.core import power, rack
+from sandar.core import power
 from sandar.errors import NegativeQuantity
 
 UNITS = {
@@ -384,8 +384,3 @@ def _space_rows(
     if asked is None and found:
         found = [replace(reduce(_sum, found), ref="")]
     yield from found
-
-
-def free_mask(place: PlaceState, face: str) -> int:
-    """The half-units of the place that a device of this face may use."""
-    return rack.free_for(place.front, place.rear, face, total=place.half_units)

@@ -17,7 +17,6 @@ TOKENS = ("klasifikasi", "urut", "jenis", "unit", "bulan_romawi", "bulan", "tahu
 LONGEST_PATTERN = 120
 _TOKEN = re.compile(r"\{([^{}]*)\}")
 _WIDTH = re.compile(r"0[1-9]")
-_CASE = re.compile(r"\s*PMH-([0-9]{4})-([0-9]{1,9})\s*", re.IGNORECASE)
 
 
 def check_pattern(pattern: str) -> tuple[str, ...]:
@@ -126,14 +125,6 @@ def case_number(year: int, n: int) -> str:
 def asset_number(year: int, n: int) -> str:
     """The number of a register entry: AST-2026-0001. Raises ValueError for n < 1."""
     return _running("AST", year, n)
-
-
-def parse_case_number(text: str) -> tuple[int, int] | None:
-    """Read a case number as a person types it (small letters, fewer zeros); None when it is not one."""
-    found = _CASE.fullmatch(text)
-    if not found or not int(found[1]) or not int(found[2]):
-        return None
-    return int(found[1]), int(found[2])
 
 
 def _running(prefix: str, year: int, n: int) -> str:

@@ -130,11 +130,6 @@ def next_step(procedure: Procedure, state: str) -> Step | None:
     return procedure.steps[following] if following < len(procedure.steps) else None
 
 
-def states_of(procedure: Procedure, role: str) -> tuple[str, ...]:
-    """The states that wait for `role`, in the order of the sheet."""
-    return tuple(stage.state for _step, stage in procedure.stages if stage.by == role)
-
-
 def open_states(procedure: Procedure) -> tuple[str, ...]:
     """Every state a stored case can be open in: all but the start and the ends."""
     return tuple(stage.state for _step, stage in procedure.stages if stage.state != procedure.start)

@@ -27,8 +27,6 @@ from sandar.records.people.models import Agency
 from sandar.steps import paper
 from sandar.steps.turn import Turn
 
-CONDITIONS = {"B": "Baik", "RR": "Rusak ringan", "RB": "Rusak berat"}
-
 # What the notice asks of the agency, the rules, and what an approval rests on and demands, by service.
 BRING: Mapping[str, tuple[str, ...]] = {
     "removal": (

@@ -1,4 +1,4 @@
-"""Findings in words, for the checklist and the page."""
+"""Findings and conditions in words, for papers and pages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from sandar.core.words import Lang, number_id
 
+CONDITIONS = {"B": "Baik", "RR": "Rusak ringan", "RB": "Rusak berat"}  # of an asset, as papers print it
 _RESULT = {"conform": "same", "more": "more", "less": "less", "different": "different", "unknown": "unknown"}
 
 

@@ -32,9 +32,3 @@ def officers(view: View[P]) -> View[P]:
 def may_claim(request: HttpRequest) -> bool:
     """May this person hold and release places by hand (steps/claiming.py)?"""
     return bool(roles(request) & set(claiming.MAY))
-
-
-def agency_scope(request: HttpRequest) -> int | None:
-    """None for officers, who see every agency; else the person's own agency."""
-    viewer = viewer_of(request)
-    return None if viewer.is_office else viewer.agency_id

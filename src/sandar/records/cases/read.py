@@ -269,10 +269,6 @@ def latest_form(case: Case) -> FormVersion | None:
     return FormVersion.objects.filter(case=case).order_by("-n").first()
 
 
-def submitted_form(case: Case) -> FormVersion | None:
-    return FormVersion.objects.filter(case=case, submitted_at__isnull=False).order_by("-n").first()
-
-
 @lru_cache(maxsize=1)
 def _resting() -> tuple[str, ...]:
     """The states in which nobody has to act until something becomes free."""

@@ -27,10 +27,10 @@ from sandar.steps.booking import Choice
 from sandar.steps.s8_installation import inspection
 from sandar.steps.s8_installation.forms import HandOver, Inspect, Installed, NotConform
 from sandar.steps.turn import Act, Turn
+from sandar.steps.words import CONDITIONS
 
 STEP = "installation"
 SERVER_CODE = "1.3.2.10.02.04.001"  # Server, Permendagri 108/2016
-CONDITIONS = {"B": "Baik", "RR": "Rusak ringan", "RB": "Rusak berat"}
 
 
 def inspect(turn: Turn, given: Inspect) -> None:

@@ -9,7 +9,7 @@ from sandar.errors import InvalidInput
 from sandar.records.assets import changes as asset_changes
 from sandar.records.cases import read as cases
 from sandar.records.ledger import write as ledger
-from sandar.steps import freed, on_assets, paper
+from sandar.steps import freed, on_assets, paper, words
 from sandar.steps.turn import Act, Turn
 from sandar.steps.x1_removal.forms import Check, Found, HandBack, Postpone
 
@@ -60,7 +60,7 @@ def hand_back(turn: Turn, given: HandBack) -> None:
                 change,
                 was=[on_assets.place_words(change.asset.claim)],
                 now=[seen.get(change.item_no, {}).get("note", "")],
-                condition=on_assets.CONDITIONS[seen.get(change.item_no, {}).get("condition", "B")],
+                condition=words.CONDITIONS[seen.get(change.item_no, {}).get("condition", "B")],
             )
             for change in changes
         ]

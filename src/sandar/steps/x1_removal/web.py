@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sandar.records.assets import changes as asset_changes
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
-from sandar.steps import on_assets
+from sandar.steps import on_assets, words
 
 ISSUES = {"hand_back": "return_minutes"}
 
@@ -27,7 +27,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
                 "asset": change.asset,
                 "place": on_assets.place_words(change.asset.claim),
                 "found": found.get(change.item_no, {}),
-                "condition": _(on_assets.CONDITIONS[found.get(change.item_no, {}).get("condition", "B")]),
+                "condition": _(words.CONDITIONS[found.get(change.item_no, {}).get("condition", "B")]),
             }
             for index, change in enumerate(asset_changes.of_case(task.case_id))
         ],
