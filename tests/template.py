@@ -119,8 +119,15 @@ def database() -> str:
 
 def copy_file(folder: Path) -> Path:
     """A copy of the migrated SQLite file, where an instance with this data dir looks for it."""
+    import sqlite3
+
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Path(shutil.copy(file(), folder / "sandar.sqlite3"))
+    copied = Path(shutil.copy(file(), folder / "sandar.sqlite3"))
+    # As an instance leaves it: of many first connections that all switch the mode one may be refused as locked.
+    line = sqlite3.connect(copied)
+    line.execute("PRAGMA journal_mode = WAL")
+    line.close()
+    return copied
 
 
 def copy_database(name: str) -> str:
