@@ -225,7 +225,7 @@ def test_every_kind_of_dirt_is_refused_with_the_row_and_why():
     texts = {one.what.split(" ")[0]: facility_texts.problem(one) for one in report.problems}
     assert texts["doppelt"] == "U10 di NB01 sudah ditempati srv-1 · Contoso R740, 2U · SN S1."
     assert texts["ohne"].startswith("Posisinya kosong")
-    assert texts["oben"].startswith("Tidak muat: U42 setinggi 2 U")
+    assert texts["oben"].startswith("Tidak muat: U42 setinggi 2\u00a0U")
     assert "Tipe X tidak ada" in texts["fremd"]
     assert texts["weg"] == "Rak NB99 tidak dikenal."
     assert "Sasis gibt es nicht" in texts["waise"]
@@ -254,5 +254,5 @@ def test_more_power_than_a_strip_may_give_is_refused_by_name():
     many = [(name, body.replace(b",450", b",9000")) for name, body in files(Export(heavy), racks=1)]
     report = take(*many, wish=replace(STORE, skipping=True))
     assert report.counts["device"]["refused"] == 19
-    assert "tidak cukup: diminta 9.000" in said(report)[0][2]
+    assert "tidak cukup dalam keadaan jalur B padam: diminta 9.000" in said(report)[0][2]
     assert ledger.recount() == []

@@ -72,7 +72,7 @@ def test_a_sentence_is_whole_even_when_no_fact_is_known(kind: type[errors.Sandar
 
 def test_facts_are_read_as_words() -> None:
     taken = refusals.sentence(errors.CapacityTaken(resource="rack", holder="PMH-2026-0151", asked=2, left=0))
-    assert taken.startswith("Ruang rak ini baru saja ditahan untuk PMH-2026-0151.")
+    assert taken.startswith("Ruang rak ini sudah diambil untuk PMH-2026-0151.")
     assert "20" + "\u00a0" + "MB" in refusals.sentence(
         errors.UploadTooLarge(name="surat.pdf", limit_bytes=20_000_000)
     )

@@ -8,12 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from sandar.core.capacity import UNITS
-from sandar.core.rack import SIDE_POSITIONS
 from sandar.doors import refusals
-from sandar.doors.web import figures, labels
-from sandar.errors import CapacityTaken, LimitBelowUse, PlaceOutsideRack, SandarError, SheetUnreadable
-from sandar.steps import verdicts
+from sandar.doors.web import figures
+from sandar.errors import SandarError, SheetUnreadable
 from sandar.steps.facility.kinds import KINDS
 from sandar.steps.facility.report import Problem, Report
 
@@ -59,77 +56,7 @@ def sentence(error: SandarError) -> str:
             else figures.number(facts.get("limit", 0))
         )
         return str(SHEETS[facts["reason"]]) % {"limit": limit, "heading": facts.get("heading", "")}
-    if isinstance(error, LimitBelowUse):
-        return _limit(error.facts)
-    if isinstance(error, CapacityTaken):
-        return _taken(error.facts)
-    if isinstance(error, PlaceOutsideRack) and error.facts.get("rule") == "above_the_rack":
-        return gettext(
-            "Tidak muat: U%(value)s setinggi %(height)s melewati unit teratas rak (U%(highest)s)."
-        ) % {
-            "value": figures.number(error.facts["value"]),
-            "height": f"{figures.number(error.facts['height_u'])} U",
-            "highest": figures.number(error.facts["highest"]),
-        }
     return refusals.parts(error).what
-
-
-def amount(resource: str, value: Any) -> str:
-    """An amount of a pool in the unit people read; room is counted in half-units inside."""
-    if resource == "space":
-        return figures.quantity(value / 2, "U")
-    if resource == "depth":
-        return figures.quantity(value, "mm")
-    return figures.quantity(value, labels.UNITS.get(resource, "") or UNITS.get(resource, ""))
-
-
-def _limit(facts: dict[str, Any]) -> str:
-    resource, ref = str(facts.get("resource", "")), str(facts.get("ref", ""))
-    if resource == "numbering":
-        return gettext("Rak %(ref)s tidak dapat dinomori ulang selama ada perangkat di dalamnya.") % {
-            "ref": ref
-        }
-    name = gettext("kedalaman") if resource == "depth" else labels.label(labels.RESOURCES, resource)
-    words = {
-        "resource": name[:1].upper() + name[1:],
-        "ref": ref,
-        "limit": amount(resource, facts.get("limit", 0)),
-        "taken": amount(resource, facts.get("taken", 0)),
-        "over": amount(resource, facts.get("over", facts.get("taken", 0) - facts.get("limit", 0))),
-    }
-    text = (
-        gettext(
-            "%(resource)s %(ref)s tidak boleh menjadi %(limit)s: yang terpakai %(taken)s, lebih %(over)s."
-        )
-        % words
-    )
-    if facts.get("state") and facts["state"] != "normal":
-        text += " " + gettext("Ini berlaku dalam keadaan: %(state)s.") % {
-            "state": verdicts.state(str(facts["state"]))
-        }
-    if facts.get("holder"):
-        text += " " + gettext("Dipegang antara lain oleh %(holder)s.") % {"holder": facts["holder"]}
-    return text
-
-
-def _taken(facts: dict[str, Any]) -> str:
-    resource, holder = str(facts.get("resource", "")), str(facts.get("holder", ""))
-    where = {"ref": facts.get("ref", ""), "holder": holder}
-    if resource == "space":
-        where["unit"] = figures.number(facts.get("position_u", 0))
-        if holder:
-            return gettext("U%(unit)s di %(ref)s sudah ditempati %(holder)s.") % where
-        return gettext("U%(unit)s di %(ref)s diminta juga oleh baris lain.") % where
-    if resource == "side":
-        where["count"] = SIDE_POSITIONS
-        return gettext("Sisi rak %(ref)s sudah penuh: tempatnya hanya %(count)s.") % where
-    where |= {
-        "resource": labels.label(labels.RESOURCES, resource),
-        "asked": amount(resource, facts.get("asked", 0)),
-        "left": amount(resource, facts.get("left", 0)),
-    }
-    text = gettext("%(resource)s %(ref)s tidak cukup: diminta %(asked)s, tersisa %(left)s.") % where
-    return text[:1].upper() + text[1:]
 
 
 def problem(found: Problem) -> str:

@@ -140,9 +140,9 @@ TEXTS: dict[type[errors.SandarError], Text] = {
     ),
     errors.CapacityTaken: Text(
         _("Tempat sudah diambil"),
-        _("%(resource)s ini baru saja ditahan untuk %(holder)s."),
+        _("%(resource)s ini sudah diambil untuk %(holder)s."),
         _("Pilih tempat lain; daftar yang disarankan sudah diperbarui."),
-        plain=_("Tempat ini sudah tidak cukup: didahului permohonan lain."),
+        plain=_("Tempat ini sudah tidak cukup."),
     ),
     errors.ClaimChanged: Text(
         _("Tempat sudah berubah"),
@@ -221,9 +221,8 @@ TEXTS: dict[type[errors.SandarError], Text] = {
     ),
     errors.PlaceOutsideRack: Text(
         _("Tempat di luar rak"),
-        _("Tempat itu tidak ada di rak ini; unit tertinggi adalah U%(highest)s."),
+        _("Tempat itu tidak ada di rak ini."),
         _("Pilih unit lain; unit dihitung dari bawah, mulai dari 1, dengan langkah setengah."),
-        plain=_("Tempat itu tidak ada di rak ini."),
     ),
     errors.DeviceTooDeep: Text(
         _("Perangkat terlalu dalam"),
@@ -255,14 +254,11 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Pindahkan atau hapus dahulu yang memakainya, lalu coba lagi."),
         plain=_("Ini masih dipakai dan tidak dapat dihapus."),
     ),
+    # Of what the ledger refuses these are the plain words; capacity_texts has the exact ones.
     errors.LimitBelowUse: Text(
         _("Batas di bawah pemakaian"),
-        _(
-            "%(ref)s (%(resource)s) tidak cukup pada %(state)s: batasnya %(limit)s, yang sudah terpakai %(taken)s, "
-            "lebih %(over)s. Pemakai terakhir: %(holder)s."
-        ),
+        _("Batas tidak boleh lebih kecil daripada yang sudah terpakai."),
         _("Pindahkan atau lepaskan yang terpakai lebih dahulu."),
-        plain=_("Batas tidak boleh lebih kecil daripada yang sudah terpakai."),
     ),
     errors.SheetUnreadable: Text(
         _("Tabel tidak terbaca"),

@@ -16,6 +16,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.functional import Promise
 
 from sandar import errors
+from sandar.doors import capacity_texts
 from sandar.doors.refusal_reasons import PLACES, REASONS
 from sandar.doors.refusal_text import Text
 from sandar.doors.refusal_texts import TEXTS
@@ -98,14 +99,15 @@ def text_of(kind: type[errors.SandarError]) -> Text:
 def parts(error: errors.SandarError) -> Parts:
     """The refusal in the active language, in three parts."""
     text, facts = text_of(type(error)), _Facts(error.facts)
-    what = _filled(text.what, facts)
-    if facts.lacking and text.plain is not None:
+    exact = capacity_texts.said(error)
+    what = exact.what if exact else _filled(text.what, facts)
+    if exact is None and facts.lacking and text.plain is not None:
         what = _filled(text.plain, facts)
     return Parts(
-        title=_capital(str(text.title)),
+        title=_capital(str((exact and exact.title) or text.title)),
         what=_capital(what),
         safe=_filled(text.safe, facts),
-        todo=_filled(text.todo, facts),
+        todo=str(exact.todo) if exact and exact.todo else _filled(text.todo, facts),
         fields=_fields(error),
         code=error.code,
     )

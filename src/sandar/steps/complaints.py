@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pydantic import ValidationError
+
+from sandar.core import words
+
+
+def _number(value: Any) -> str:
+    """A bound as the reader writes it: 50.000, 0,5."""
+    if not isinstance(value, int | float | Decimal):
+        return str(value)
+    exact = Decimal(str(value)).normalize()
+    exponent = exact.as_tuple().exponent
+    lang: words.Lang = "en" if (get_language() or "id").startswith("en") else "id"
+    return words.number_id(exact, max(0, -exponent) if isinstance(exponent, int) else 0, lang=lang)
+
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "missing": lambda c: _("Wajib diisi."),
@@ -23,10 +38,10 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "finite_number": lambda c: _("Harus berupa bilangan."),
     "bool_type": lambda c: _("Harus ya atau tidak."),
     "bool_parsing": lambda c: _("Harus ya atau tidak."),
-    "greater_than": lambda c: _("Harus lebih dari %(least)s.") % {"least": c.get("gt")},
-    "greater_than_equal": lambda c: _("Paling sedikit %(least)s.") % {"least": c.get("ge")},
-    "less_than": lambda c: _("Harus kurang dari %(most)s.") % {"most": c.get("lt")},
-    "less_than_equal": lambda c: _("Paling banyak %(most)s.") % {"most": c.get("le")},
+    "greater_than": lambda c: _("Harus lebih dari %(least)s.") % {"least": _number(c.get("gt"))},
+    "greater_than_equal": lambda c: _("Paling sedikit %(least)s.") % {"least": _number(c.get("ge"))},
+    "less_than": lambda c: _("Harus kurang dari %(most)s.") % {"most": _number(c.get("lt"))},
+    "less_than_equal": lambda c: _("Paling banyak %(most)s.") % {"most": _number(c.get("le"))},
     "too_long": lambda c: _("Paling banyak %(most)s baris.") % {"most": c.get("max_length")},
     "too_short": lambda c: _("Isi atau pilih paling sedikit %(least)s.") % {"least": c.get("min_length")},
     "literal_error": lambda c: (

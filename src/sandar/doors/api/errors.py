@@ -14,6 +14,8 @@ from sandar.doors.api.zone import moment
 from sandar.doors.web import refusal
 from sandar.errors import Malformed, NotSignedIn, SandarError
 
+_ROOM = ("asked", "left", "limit", "taken", "over")
+
 
 class MethodNotAllowed(SandarError):
     """The address exists, but not for this method. facts: allowed."""
@@ -47,8 +49,8 @@ def _told(facts: dict[str, Any]) -> dict[str, Any]:
     }
     if isinstance(told.get("expires_at"), str):
         told["expires_at"] = moment(datetime.fromisoformat(told["expires_at"]))
-    if told.get("resource") == "space":
-        told |= {name: told[name] / 2 for name in ("asked", "left") if isinstance(told.get(name), int)}
+    if told.get("resource") == "space" and told.get("unit") != "U":
+        told |= {name: told[name] / 2 for name in _ROOM if isinstance(told.get(name), int)}
     if told.get("resource") in UNITS:
         told["unit"] = "U" if told["resource"] == "space" else UNITS[told["resource"]]
     return told

@@ -20,18 +20,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from sandar.doors import facility_sheets, facility_texts, refusals
+from sandar.doors import facility_sheets, refusals
 from sandar.doors.web import facility_form, figures
 from sandar.doors.web.person import person_of, roles, viewer_of
 from sandar.doors.web.submit import once
 from sandar.errors import (
-    CapacityTaken,
     Conflict,
     FacilityChanged,
     Forbidden,
     InvalidInput,
     LimitBelowUse,
-    PlaceOutsideRack,
     SandarError,
 )
 from sandar.records.facility import journal
@@ -338,12 +336,10 @@ def _form(
 
 
 def _refused(error: SandarError) -> dict[str, str]:
-    """Title, what and todo of a refusal; what names node, amount and holder where it is about capacity."""
+    """Title, what and todo of a refusal."""
     said = refusals.parts(error)
-    exact = (LimitBelowUse, CapacityTaken, PlaceOutsideRack)
-    what = facility_texts.sentence(error) if isinstance(error, exact) else said.what
     tone = "attention" if isinstance(error, FacilityChanged | Conflict | LimitBelowUse) else "late"
-    return {"title": said.title, "what": what, "todo": said.todo, "tone": tone}
+    return {"title": said.title, "what": said.what, "todo": said.todo, "tone": tone}
 
 
 def _around(kind: Kind, key: str) -> list[dict[str, Any]]:

@@ -154,7 +154,7 @@ def _retire_places(places: Iterable[Place]) -> None:
         live = Claim.objects.filter(place_id=place.pk, state__in=LIVE).order_by("pk")
         if taken := live.count():
             facts = holder_facts(live.values_list("pk", flat=True).first())
-            raise LimitBelowUse(resource="space", ref=place.name, limit=0, taken=taken, over=taken, **facts)
+            raise LimitBelowUse(resource="place", ref=place.name, count=taken, **facts)
         tail = f"#{place.pk}"
         Route.objects.filter(place=place).delete()
         Place.objects.filter(pk=place.pk).update(
