@@ -11,8 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from sandar.core import placement, rack, scoring
-from sandar.core.capacity import Demand, Pending, PlaceState, PoolState, Snapshot, amounts, unprovided
-from sandar.core.fitting import Ask, Work
+from sandar.core.capacity import (
+    Demand,
+    Pending,
+    PlaceState,
+    PoolState,
+    Shortage,
+    Snapshot,
+    amounts,
+    unprovided,
+)
+from sandar.core.fitting import Ask, Work, gaps
 from tests.core.power_model import Choice
 
 SOON = datetime(2026, 12, 1, tzinfo=UTC)
@@ -73,13 +82,55 @@ def ranked(snapshot: Snapshot, ask: Ask, work: Work) -> list[tuple[int, PlaceSta
 
 
 def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> placement.Answer:
-    """placement.find with every ranking made by looking at all places."""
-    real = placement._Ranking
-    placement._Ranking = Ranking  # type: ignore[assignment, misc]
+    """placement.find with every ranking, and what is short, found by looking at all places."""
+    real = placement._Ranking, placement._shortages
+    placement._Ranking, placement._shortages = Ranking, shortages  # type: ignore[assignment, misc]
     try:
         return placement.find(replace(snapshot), asks, limit=limit)
     finally:
-        placement._Ranking = real  # type: ignore[misc]
+        placement._Ranking, placement._shortages = real  # type: ignore[misc]
+
+
+def shortages(snapshot: Snapshot, ask: Ask, work: Work) -> tuple[Shortage, ...]:
+    """What is short at the place that comes nearest: fewest gaps, then the smallest relative gap."""
+    options = [
+        (gaps(snapshot, ask, place, work=work), place) for place in snapshot.places if place.kind == ask.kind
+    ]
+    if not options:
+        return (Shortage("place", 1, 0, ask.kind),)
+    lacks, place = min(
+        options,
+        key=lambda item: (
+            len(item[0]),
+            max((1000 * (gap.asked - gap.left) // gap.asked for gap in item[0]), default=0),
+            item[1].name,
+        ),
+    )
+    freed = frees_at(snapshot, ask, work, place)
+    return tuple(replace(gap, frees_at=freed.get((gap.resource, gap.where))) for gap in lacks)
+
+
+def frees_at(snapshot: Snapshot, ask: Ask, work: Work, place: PlaceState) -> dict[tuple[str, str], datetime]:
+    """When holds that expire close each gap of the place, or make the ask fit somewhere."""
+    later = work.copy()
+    open_gaps = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work=work)}
+    freed: dict[tuple[str, str], datetime] = {}
+    places = {one.id: one for one in snapshot.places}
+    for when in sorted({claim.expires_at for claim in snapshot.pending if claim.expires_at})[:32]:
+        for claim in snapshot.pending:
+            if claim.expires_at == when:
+                for pool, amount in claim.draws:
+                    if pool in snapshot.pools:
+                        later.left[pool] += amount
+                if home := places.get(claim.place_id):
+                    at = claim.start if claim.height else claim.side and claim.side - 1
+                    later.occupy(home, at, claim.height, face=claim.face)
+        still = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work=later)}
+        if ranked(snapshot, ask, later):
+            still = set()
+        for key in open_gaps - still:
+            freed.setdefault(key, when)
+    return freed
 
 
 @dataclass

@@ -10,7 +10,7 @@ from sandar.core.capacity import Demand
 from sandar.core.placement import Ask, find
 from sandar.records.facility import read as facility
 from sandar.records.facility import write as build
-from sandar.records.facility.models import Uplink
+from sandar.records.facility.models import Site, Uplink
 from sandar.records.ledger import define, read, write
 from sandar.records.ledger.models import Place
 from tests.race.picture_jobs import everything
@@ -65,6 +65,57 @@ def test_in_a_large_facility_only_the_versions_of_the_blocks_that_were_written_t
         redefined()
     assert len(read.snapshot().places) == len(after.places) - 1
     assert read.snapshot() == everything()
+
+
+def test_after_a_booking_only_the_shared_pools_of_its_rack_are_read_and_after_a_change_of_the_facility_all() -> (
+    None
+):
+    make_world(racks=2)
+    first = read.snapshot()
+    held(spec("R2", u=5))
+    with CaptureQueriesContext(connection) as asked:
+        assert read.snapshot() == everything() != first
+    everything_asked = [
+        query["sql"] for query in asked if "place_id" in query["sql"] and "IS NULL" in query["sql"]
+    ]
+    assert everything_asked
+    assert "IN (" in everything_asked[0], "all shared pools were read"
+    held(spec("R1", u=9))
+    change_what_is_shared()
+    held(spec("R1", u=1))
+    assert read.snapshot() == everything()
+
+
+def change_elsewhere() -> None:
+    """The uplink of another rack gets another figure; then somebody books."""
+    with transaction.atomic():
+        build.change_uplink(Uplink.objects.get(name="Uplink lain"), bandwidth_mbps=700)
+        redefined()
+    held(spec("R1", u=9))
+
+
+def with_another_uplink() -> None:
+    make_world(racks=2)
+    with transaction.atomic():
+        other = build.create_uplink(Site.objects.get(), "Uplink lain", bandwidth_mbps=900, source="uji")
+        build.create_rack(facility.rack_named("R1").room, "Z1", height_u=4, load_kg=100, uplink=other)
+        redefined()
+    read.snapshot()
+
+
+def test_a_change_of_a_pool_that_the_booked_rack_does_not_draw_from_is_seen_with_the_booking() -> None:
+    with_another_uplink()
+    change_elsewhere()
+    assert read.snapshot() == everything()
+
+
+def test_a_twin_whose_changes_of_the_facility_look_like_bookings_keeps_the_old_figure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_another_uplink()
+    monkeypatch.setattr(define, "FACILITY_CHANGED", 1)
+    change_elsewhere()
+    assert read.snapshot() != everything()
 
 
 def test_every_verb_of_the_ledger_shows_in_the_next_picture() -> None:

@@ -10,19 +10,21 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import NamedTuple
 
 from sandar.core import rack, scoring
 from sandar.core.capacity import PlaceState, PoolState, Snapshot, amounts
+from sandar.core.columns import Columns, numbers
 from sandar.core.fitting import ALL_SIDES, Ask, Work
 from sandar.core.scoring import HEAVY_KG, Meter, best_start
 
 Choice = tuple[int, PlaceState, int | None]  # score, place, start or index of the side position
 
 _SHAPES = 8  # shapes of device whose lists are kept
+_FEW = 48  # places that have room; so few are all looked at
 # An entry of a list is one number: what is lacking to the highest bound (counted in thousandths of a point), the free
 # percent of the place's own pools, the kind of empty rack it is (0: not empty), and its number in the order of names.
 _HIGHEST = 85_000
@@ -98,6 +100,7 @@ class Index:
     left: dict[int, int]  # of the pools that several places draw from
     largest: Mapping[str, int]  # share -> the largest limit of an own pool
     empties: _Empties
+    columns: Columns
     shapes: dict[_Shape, _Lists] = field(default_factory=dict)
     parent: Index | None = None  # of a picture that this one differs from in the places `moved`
     moved: tuple[int, ...] = ()
@@ -121,6 +124,7 @@ class Index:
             {pool: pools[pool].left for pool in {pool for path in paths for _, pool in path}},
             largest,
             _Empties(),
+            Columns(ranked, pools),
         )
         snapshot.keep(found)
         return found
@@ -201,6 +205,7 @@ def carry_over(
 def lend(before: Snapshot, after: Snapshot, *, places: Iterable[int] = (), pools: Iterable[int] = ()) -> None:
     """Let `after`, which is asked once and forgotten, use the index of `before`, which learns what is asked."""
     changed, index = set(places), Index.of(before)
+    index.columns.made()
     if not changed:
         after.keep(index)
     elif found := _next(index, after, changed, pools):
@@ -225,7 +230,8 @@ def _next(old: Index, after: Snapshot, changed: Set[int], pools: Iterable[int]) 
         return None
     left = dict(old.left)
     left.update((pool, after.pools[pool].left) for pool in pools if pool in left and pool in after.pools)
-    return Index(after.pools, tuple(ranked), old.numbers, left, largest, old.empties)
+    columns = old.columns.after(ranked, after.pools, [old.numbers[pk] for pk in new])
+    return Index(after.pools, tuple(ranked), old.numbers, left, largest, old.empties, columns)
 
 
 def _moved(shape: _Shape, lists: _Lists, numbers: Iterable[int], *, old: Index, new: Index) -> _Lists:
@@ -288,13 +294,16 @@ class Search:
     def best(self, limit: int | None = None) -> list[Choice]:
         """The first `limit` places, or all: by score, then by name."""
         found: list[tuple[int, int, Choice]] = []
-        numbers = self.index.numbers
-        for pk in self.work.front:
-            self._add(found, self.index.ranked[numbers[pk]], numbers[pk], limit)
-        for bound, group, one in self._groups():
+        columns, touched = self.index.columns, [self.index.numbers[pk] for pk in self.work.front]
+        room = columns.alone(self.ask, self.wanted) & ~sum(1 << number for number in touched)
+        room = columns.on_paths(room, lambda path: self.meter.path(path.shares, path.upstream) >= 0)
+        few = limit is None or room.bit_count() <= _FEW
+        for number in (*touched, *(numbers(room) if few else ())):
+            self._add(found, self.index.ranked[number], number, limit)
+        for bound, group, one in () if few else self._groups():
             if limit is not None and len(found) >= limit and bound < -found[-1][0]:
                 break
-            self._walk(found, group, one, limit)
+            self._walk(found, group, one, limit, room)
         return [choice for _, _, choice in found]
 
     def _groups(self) -> list[tuple[int, _Group, _List]]:
@@ -315,7 +324,7 @@ class Search:
         return found
 
     def _walk(
-        self, found: list[tuple[int, int, Choice]], group: _Group, one: _List, limit: int | None
+        self, found: list[tuple[int, int, Choice]], group: _Group, one: _List, limit: int | None, room: int
     ) -> None:
         """Look at the places of one list from the top, until none that follows can be among the first."""
         path = self.meter.path(group.shares, group.upstream)
@@ -328,9 +337,9 @@ class Search:
             entry = entries[at]
             at += 1
             number, own, kind = entry & _RANK, _own(entry), entry >> _KIND_AT & _KIND
-            place = self.index.ranked[number]
-            if own < least or place.id in self.work.front:
+            if own < least or not room >> number & 1:
                 continue
+            place = self.index.ranked[number]
             if limit is not None and len(found) >= limit:
                 worst, last = -found[-1][0], found[-1][1]
                 if _whole(min(_bound(entry) - weight * least, top)) + extra < worst:
@@ -379,10 +388,6 @@ class Search:
             ask, place, work, meter=self.meter, at=at, contiguity=contiguity, headroom=headroom
         )
         return points + (scoring.NEAR if place.id in self.near else 0), place, at
-
-    def fits(self, places: Iterable[PlaceState]) -> Iterator[PlaceState]:
-        """Those of these places that have room."""
-        return (place for place in places if self.choice(place) is not None)
 
 
 def _whole(bound: int) -> int:

@@ -132,7 +132,7 @@ def gaps(snapshot: Snapshot, ask: Ask, place: PlaceState, *, work: Work) -> list
     return Lack(snapshot, ask, work).of(place)
 
 
-_Gaps = dict[tuple[str, str], Shortage]  # of a node, where it is widest
+Gaps = dict[tuple[str, str], Shortage]  # by resource and node: of each where it is widest
 
 
 class Lack:
@@ -141,17 +141,18 @@ class Lack:
     def __init__(self, snapshot: Snapshot, ask: Ask, work: Work) -> None:
         self._snapshot, self._ask, self._work = snapshot, ask, work
         self._wanted = amounts(ask.demand)
-        self._paths: dict[int, _Gaps] = {}  # by identity: the snapshot keeps them alive
+        self._paths: dict[int, Gaps] = {}  # by identity: the snapshot keeps them alive
         self._unprovided: dict[int, list[tuple[str, int]]] = {}
-
-    def ever(self, place: PlaceState) -> bool:
-        """Could the ask stand here if nothing else did and no pool were drawn from?"""
-        ask = self._ask
-        tall = ask.height <= place.half_units if ask.height else True
-        return tall and not (place.depth_mm and ask.depth_mm > place.depth_mm) and not self._missing(place)
 
     def of(self, place: PlaceState) -> list[Shortage]:
         """Everything this place lacks; empty when it fits."""
+        found, worst = self.alone(place)
+        for key, gap in self.path(place.upstream).items():
+            _widen(worst, key, gap)
+        return found + list(worst.values())
+
+    def alone(self, place: PlaceState) -> tuple[list[Shortage], Gaps]:
+        """What it lacks of what it has alone: form and what it does not provide, then the gaps of its own pools."""
         ask, work, found = self._ask, self._work, []
         if place.depth_mm and ask.depth_mm > place.depth_mm:
             found.append(Shortage("depth", ask.depth_mm, place.depth_mm, place.name))
@@ -161,23 +162,25 @@ class Lack:
                 found.append(Shortage("space", ask.height, rack.longest_run(free), place.name))
         if ask.on_side and work.free_side(place) is None:
             found.append(Shortage("side", 1, 0, place.name))
-        found += [Shortage(kind, amount, 0, place.name) for kind, amount in self._missing(place)]
-        worst = self._short(place.own)
-        path = self._paths.get(id(place.upstream))
-        if path is None:
-            path = self._paths[id(place.upstream)] = self._short(place.upstream)
-        for key, gap in path.items():
-            _widen(worst, key, gap)
-        return found + list(worst.values())
+        found += [Shortage(kind, amount, 0, place.name) for kind, amount in self.missing(place.shares)]
+        return found, self._short(place.own)
 
-    def _missing(self, place: PlaceState) -> list[tuple[str, int]]:
-        found = self._unprovided.get(id(place.shares))
+    def path(self, upstream: tuple[tuple[str, int], ...]) -> Gaps:
+        """The gaps of the pools that the places on this path share. Not to be changed."""
+        found = self._paths.get(id(upstream))
         if found is None:
-            found = self._unprovided[id(place.shares)] = unprovided(self._wanted, place.shares)
+            found = self._paths[id(upstream)] = self._short(upstream)
         return found
 
-    def _short(self, routes: Iterable[tuple[str, int]]) -> _Gaps:
-        worst: _Gaps = {}
+    def missing(self, shares: frozenset[str]) -> list[tuple[str, int]]:
+        """(resource, amount asked) of what places with these shares do not provide."""
+        found = self._unprovided.get(id(shares))
+        if found is None:
+            found = self._unprovided[id(shares)] = unprovided(self._wanted, shares)
+        return found
+
+    def _short(self, routes: Iterable[tuple[str, int]]) -> Gaps:
+        worst: Gaps = {}
         for share, pool_id in routes:
             amount = self._wanted.get(share)
             if amount is not None and amount > (left := self._work.left[pool_id]):
@@ -186,6 +189,6 @@ class Lack:
         return worst
 
 
-def _widen(worst: _Gaps, key: tuple[str, str], gap: Shortage) -> None:
+def _widen(worst: Gaps, key: tuple[str, str], gap: Shortage) -> None:
     if key not in worst or gap.asked - gap.left > worst[key].asked - worst[key].left:
         worst[key] = gap

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sandar.core import rack
 from sandar.core.candidates import Choice, Index, Search
-from sandar.core.capacity import PlaceState, Shortage, Snapshot, check_demand
+from sandar.core.capacity import Shortage, Snapshot, check_demand
 from sandar.core.explaining import told
-from sandar.core.fitting import Ask, Lack, Reason, Work, gaps
+from sandar.core.fitting import Ask, Reason, Work
+from sandar.core.nearest import Nearest
 
 __all__ = ["Answer", "Ask", "Placement", "Reason", "find"]
 
@@ -22,7 +22,6 @@ __all__ = ["Answer", "Ask", "Placement", "Reason", "find"]
 # in a large facility costs no more than in one of so many places.
 _LOOKS, _LARGE = 150_000, 300
 _FIRST = 12  # choices looked for at once; the others only when none of these leads to a plan
-_EXPIRIES = 32  # distinct expiry times looked at for `frees_at`
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,46 +173,10 @@ def _explained(snapshot: Snapshot, work: Work, ask: Ask, choice: Choice) -> Plac
 
 
 def _shortages(snapshot: Snapshot, ask: Ask, work: Work) -> tuple[Shortage, ...]:
-    """What is short at the place that comes nearest: fewest gaps, then the smallest relative gap."""
-    lack = Lack(snapshot, ask, work)
-    options = [(lack.of(place), place) for place in snapshot.places if place.kind == ask.kind]
-    if not options:
+    """What is short at the place that comes nearest, and when a hold that ends would free it."""
+    nearest = Nearest(snapshot, ask, work)
+    place = nearest.place()
+    if place is None:
         return (Shortage("place", 1, 0, ask.kind),)
-    lacks, place = min(
-        options,
-        key=lambda item: (
-            len(item[0]),
-            max((1000 * (gap.asked - gap.left) // gap.asked for gap in item[0]), default=0),
-            item[1].name,
-        ),
-    )
-    freed = _frees_at(snapshot, ask, work, place)
-    return tuple(replace(gap, frees_at=freed.get((gap.resource, gap.where))) for gap in lacks)
-
-
-def _frees_at(snapshot: Snapshot, ask: Ask, work: Work, place: PlaceState) -> dict[tuple[str, str], datetime]:
-    """When holds that expire close each gap of the place, or make the ask fit somewhere."""
-    later = work.copy()
-    open_gaps = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work=work)}
-    freed: dict[tuple[str, str], datetime] = {}
-    places = {one.id: one for one in snapshot.places}
-    lack = Lack(snapshot, ask, work)
-    possible = [one for one in snapshot.places if one.kind == ask.kind and lack.ever(one)]
-    times = sorted({claim.expires_at for claim in snapshot.pending if claim.expires_at})[:_EXPIRIES]
-    for when in times:
-        for claim in snapshot.pending:
-            if claim.expires_at == when:
-                for pool, amount in claim.draws:
-                    if pool in snapshot.pools:
-                        later.left[pool] += amount
-                if home := places.get(claim.place_id):
-                    at = claim.start if claim.height else claim.side and claim.side - 1
-                    later.occupy(home, at, claim.height, face=claim.face)
-        still = {(gap.resource, gap.where) for gap in gaps(snapshot, ask, place, work=later)}
-        if any(Search(snapshot, ask, later).fits(possible)):
-            still = set()
-        for key in open_gaps - still:
-            freed.setdefault(key, when)
-        if len(freed) == len(open_gaps):
-            break
-    return freed
+    freed = nearest.freed(place)
+    return tuple(replace(gap, frees_at=freed.get((gap.resource, gap.where))) for gap in nearest.lacks(place))

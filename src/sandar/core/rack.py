@@ -113,12 +113,20 @@ def runs(free: int) -> Iterator[tuple[int, int]]:
 
 
 def longest_run(free: int) -> int:
-    """Length in half-units of the longest free run."""
-    longest = 0
-    while free:
-        free &= free >> 1
-        longest += 1
-    return longest
+    """Length in half-units of the longest free run. Doubling, then the rest from the largest step down."""
+    if not free:
+        return 0
+    begins, length = [free], 1  # begins[i]: where runs of 2 ** i begin
+    while longer := begins[-1] & begins[-1] >> length:
+        begins.append(longer)
+        length *= 2
+    found = begins.pop()
+    while begins:
+        step = begins.pop()
+        if longer := found & step >> length:
+            found = longer
+            length += 1 << len(begins)
+    return length
 
 
 def free_for(front: int, rear: int, face: str, *, total: int) -> int:

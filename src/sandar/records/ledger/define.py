@@ -19,6 +19,7 @@ from sandar.errors import LimitBelowUse
 from . import reroute
 from .holders import holder_facts, last_drawer
 from .models import LIVE, Cell, Claim, Place, Pool, Route
+from .picture import FACILITY_CHANGED
 from .sql import lock_places
 
 _PLACE_FIELDS = ("name", "rack_id", "room", "half_units", "depth_mm", "policy", "keep_free")
@@ -75,7 +76,8 @@ def _define(layout: Layout) -> None:
     pools.settle(deltas)
     _write_routes(moves)
     _retire_pools(pools.gone)
-    Place.objects.filter(pk__in=touched | pools.owners | witness).update(version=F("version") + 1)
+    raised = F("version") + FACILITY_CHANGED
+    Place.objects.filter(pk__in=touched | pools.owners | witness).update(version=raised)
 
 
 def _witness(diff: _Diff) -> set[int]:

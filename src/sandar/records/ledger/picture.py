@@ -38,6 +38,10 @@ _VERSIONS = Question(
     lambda: Place.objects.filter(retired=False).order_by("name").values_list("id", "version")
 )
 _SHARED = Question(lambda: Pool.objects.filter(place__isnull=True, retired=False).values_list(*POOL))
+_SOME_SHARED = (
+    "SELECT id, kind, ref, failure_state, capacity, \"limit\", held, reserved, installed, blocked, place_id, label"
+    " FROM ledger_pool WHERE id IN ({ids}) AND place_id IS NULL AND NOT retired"
+)  # fmt: skip
 _OWN_POOLS = (
     "SELECT id, kind, ref, failure_state, capacity, \"limit\", held, reserved, installed, blocked, place_id, label"
     " FROM ledger_pool WHERE place_id IN ({ids}) AND NOT retired"
@@ -55,6 +59,10 @@ _PENDING_HERE = Question(
 PENDING_IN = "SELECT id FROM ledger_claim WHERE place_id IN ({ids}) AND state IN ('held', 'reserved')"
 _LINES = "SELECT claim_id, pool_id, amount FROM ledger_line WHERE claim_id IN ({ids})"
 _ROWS = 200  # places read together
+_MANY = 500  # shared pools; more are read with all others
+# A change of the facility raises versions by so much, bookings by one: after bookings alone only the shared pools of
+# their places can differ. More bookings than this in one place since the last picture look like one: no harm.
+FACILITY_CHANGED = 1 << 16
 
 _Total = tuple[int, int | None]
 _Row = tuple[Any, ...]
@@ -172,7 +180,18 @@ def _some_moved(old: _Picture, total: _Total) -> _Picture | None:
             stale.append(pk)
     fresh = {one.state.id: one for one in _load(stale)}
     now = replace(old, total=total, kept={**old.kept, **fresh}, blocks=blocks)
-    return _painted(old, now, fresh, gone=())
+    return _painted(old, now, fresh, gone=(), shared=_drawn_by(old, fresh))
+
+
+def _drawn_by(old: _Picture, fresh: Mapping[int, _Kept]) -> dict[int, _Row] | None:
+    """The shared pools, where the places were only booked in: theirs as they are now. None: read all."""
+    if any(one.version - old.kept[pk].version >= FACILITY_CHANGED for pk, one in fresh.items()):
+        return None
+    paths = {one.state.upstream for one in fresh.values()}
+    drawn = {pool for path in paths for _, pool in path}
+    if len(drawn) > _MANY or not drawn <= old.shared.keys():
+        return None
+    return {**old.shared, **{row[0]: row for row in (_rows(_SOME_SHARED, sorted(drawn)) if drawn else ())}}
 
 
 def _next(old: _Picture, total: _Total, seen: Sequence[tuple[int, int]]) -> _Picture:
@@ -185,10 +204,18 @@ def _next(old: _Picture, total: _Total, seen: Sequence[tuple[int, int]]) -> _Pic
     return _painted(old, replace(old, total=total, kept=kept, order=order), fresh, gone=gone)
 
 
-def _painted(old: _Picture, now: _Picture, fresh: Mapping[int, _Kept], *, gone: Iterable[int]) -> _Picture:
-    """`now` with the snapshot of its places. fresh: those that were read; gone: those that are no more."""
-    shared = {row[0]: row for row in _SHARED.all()}
-    moved = [pk for pk, row in shared.items() if old.shared.get(pk) != row]
+def _painted(
+    old: _Picture,
+    now: _Picture,
+    fresh: Mapping[int, _Kept],
+    *,
+    gone: Iterable[int],
+    shared: dict[int, _Row] | None = None,
+) -> _Picture:
+    """`now` with the snapshot of its places. fresh: those that were read; gone: those that are no more; shared: the
+    shared pools, where they were read."""
+    shared = shared or {row[0]: row for row in _SHARED.all()}
+    moved = [pk for pk, row in shared.items() if (was := old.shared.get(pk)) is not row and was != row]
     pools, pending = dict(old.snapshot.pools), dict(old.pending)
     for pk in old.shared.keys() - shared.keys():
         del pools[pk]
