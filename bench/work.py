@@ -21,6 +21,7 @@ WISH = {
     "height_u": 2, "depth_mm": 740, "weight_kg": 28.5, "watts": 575, "cords": "AB", "bandwidth_mbps": 100,
     "ip_count": 1,
 }  # fmt: skip
+TOO_MANY_W = 40_000  # racks of the load have 19,200 W a cord
 _ANSWER_PROBES = """
 import django; django.setup()
 from django.utils import timezone
@@ -179,6 +180,15 @@ def find(bench: Bench, figures: Figures) -> float:
     return reply.milliseconds
 
 
+def nowhere(bench: Bench, figures: Figures) -> float:
+    """W4n: the same with more watts than any rack has: which resource is short, and by how much in the best rack."""
+    reply = bench.caller.api(OFFICER, "POST", "/capacity/find", {**WISH, "watts": TOO_MANY_W})
+    figures.size = len(reply.body)
+    if reply.json()["placements"] or not reply.json()["short"]:
+        raise Unexpected("something fits")
+    return reply.milliseconds
+
+
 def request(bench: Bench, figures: Figures) -> float:
     """W6: numbers, letter, clock, receipt, event, messages, job."""
     case = procedure.ask(bench.caller, _letter(bench))
@@ -262,6 +272,7 @@ WORKS = (
     Work("W3c", "the same, not changed (304)", 36, repeated(not_changed)),
     Work("W3h", "page of a full rack", 8, repeated(rack_page)),
     Work("W4", "where does it fit", 20, repeated(find)),
+    Work("W4n", "the same where no rack can", 20, repeated(nowhere)),
     Work("W5", "whole case, 16 calls, no PDF", 2, whole_cases),
     Work("W6", "create a request", 20, repeated(request)),
     Work("W8", "one paper as PDF, unsigned", 6, papers),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -41,6 +41,7 @@ from sandar.steps import paper
 from sandar.steps.s8_installation.act import SERVER_CODE
 
 PER_RACK, IN_FULL = 20, 42
+TOGETHER = 25  # racks written at once: their shared pools are drawn from once, not rack by rack
 KIND = "handover_minutes"
 
 
@@ -52,10 +53,11 @@ def add(count: int, now: datetime) -> None:
         racks, full = load_room.build(-(-(count - in_full) // PER_RACK))
         ledger.define(facility_read.layout(), at=now)
         if full is not None:
-            batch.fill(full, in_full)
+            batch.fill({full: in_full})
             _blind(full, in_full, now)
-        for place in racks:
-            batch.fill(place, min(PER_RACK, batch.left))
+        for first in range(0, len(racks), TOGETHER):
+            some, left = racks[first : first + TOGETHER], batch.left
+            batch.fill({place: min(PER_RACK, left - n * PER_RACK) for n, place in enumerate(some)})
 
 
 def _blind(full: Rack, taken: int, now: datetime) -> None:
@@ -85,7 +87,7 @@ class _Tenancy:
 
 
 class _Batch:
-    """Takes all numbers first, then writes rack by rack."""
+    """Takes all numbers first, then writes some racks at a time."""
 
     def __init__(self, count: int, now: datetime) -> None:
         self.left, self._count = count, count
@@ -114,23 +116,34 @@ class _Batch:
             for agency in people.agencies().order_by("pk")
         ]
 
-    def fill(self, place: Rack, count: int) -> None:
-        """Write the next `count` tenancies into this rack, from the floor up."""
-        if not count:
+    def fill(self, racks: Mapping[Rack, int]) -> None:
+        """Write the next so many tenancies into each of these racks, from the floor up."""
+        drafts: list[_Tenancy] = []
+        specs: list[ledger.ClaimSpec] = []
+        names: list[str] = []
+        for place, count in racks.items():
+            names += [place.name] * count
+            for _ in range(count):
+                drafts.append(self._draft(self._count - self.left + 1))
+                self.left -= 1
+        if not drafts:
             return
-        drafts = [self._draft(self._count - self.left + n) for n in range(1, count + 1)]
-        self.left -= count
         Case.objects.bulk_create(draft.case for draft in drafts)
-        spot = ledger_read.place_of_rack(place.pk)
-        specs = [_spec(draft, spot.pk, start=2 * row) for row, draft in enumerate(drafts)]
+        written = iter(drafts)
+        for place, count in racks.items():
+            spot = ledger_read.place_of_rack(place.pk)
+            specs += [_spec(next(written), spot.pk, start=2 * row) for row in range(count)]
         claims = ledger.take_over(specs, at=drafts[-1].at, by=self._staff["operator1"].pk)
         minutes = Document.objects.bulk_create(
-            self._minutes(draft, claim, place.name) for draft, claim in zip(drafts, claims, strict=True)
+            self._minutes(draft, claim, name)
+            for draft, claim, name in zip(drafts, claims, names, strict=True)
         )
-        written = list(zip(drafts, claims, minutes, strict=True))
-        Asset.objects.bulk_create(_asset(*entry) for entry in written)
+        entries = list(zip(drafts, claims, minutes, strict=True))
+        Asset.objects.bulk_create(_asset(*entry) for entry in entries)
         Event.objects.bulk_create(
-            event for entry in written for event in self._journal(*entry, rack_name=place.name)
+            event
+            for entry, name in zip(entries, names, strict=True)
+            for event in self._journal(*entry, rack_name=name)
         )
 
     def _draft(self, n: int) -> _Tenancy:
