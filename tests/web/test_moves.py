@@ -57,7 +57,7 @@ def test_the_form_to_move_needs_no_script_and_the_verdict_changes_nothing() -> N
     page = client.get("/rak/R03").content.decode()
     assert f'href="/rak/R03/pindah/{claim.pk}#pindah"' in page
     opened = client.get(f"/rak/R03/pindah/{claim.pk}").content.decode()
-    assert "Pindahkan Dipindah" in text(opened)
+    assert "Pindahkan atau ubah Dipindah" in text(opened)
     asked = client.post(f"/rak/R03/pindah/{claim.pk}", form(claim, periksa="1"))
     assert asked.status_code == 200
     assert "R05 U20–U21: cocok" in text(asked.content.decode())
@@ -194,3 +194,72 @@ def test_the_button_that_releases_carries_the_version_it_was_drawn_with() -> Non
     assert fresh.status_code == 302
     claim.refresh_from_db()
     assert claim.state == "released"
+
+
+def test_what_is_held_by_hand_is_converted_and_resized_in_one_step_by_its_form() -> None:
+    office.build()
+    claim, _above = stands("R03", 5, "Dipindah"), stands("R03", 8, "Di atasnya")
+    client = as_("operator1")
+    wish = form(claim, rack="R03", position_u="5", state="installed", height_u="4", watts="450")
+    refused = client.post(f"/rak/R03/pindah/{claim.pk}", wish)
+    assert refused.status_code == 409
+    assert "sudah ditahan untuk Di atasnya" in text(refused.content.decode())
+    assert re.search(r'name="height_u"[^>]*value="4"', refused.content.decode())
+    done = client.post(f"/rak/R03/pindah/{claim.pk}", form(claim, **(wish | {"height_u": "2,5"})))
+    assert done.status_code == 302
+    claim.refresh_from_db()
+    assert (claim.state, claim.height, claim.watts, claim.expires_at) == ("installed", 5, 450, None)
+    back = client.post(f"/rak/R03/pindah/{claim.pk}", form(claim, rack="R03", position_u="5", state="held"))
+    assert back.status_code == 422
+    assert "yang sudah terpasang tidak dapat menjadi ditahan" in text(back.content.decode())
+    assert ledger_read.recount() == []
+
+
+def test_shelf_guest_side_and_half_unit_are_held_by_the_form_of_the_rack() -> None:
+    office.build()
+    client = as_("operator1")
+    plain = {"face": "full", "label": "Lewat form", "watts": "0", "cords": "-"}
+
+    def held(**wish: str) -> tuple[int, Claim]:
+        answer = client.post("/rak/R05/tahan", {"submission": str(uuid.uuid4()), **plain, **wish})
+        return answer.status_code, Claim.objects.order_by("-id").first()
+
+    status, board = held(position_u="10", height_u="2", slots="2", depth_mm="600")
+    assert (status, board.slots, board.depth_mm) == (302, 2, 600)
+    page = client.get("/rak/R05").content.decode()
+    assert f'<option value="{board.pk}">' in page
+    on_it = {"height_u": "0", "host": str(board.pk), "watts": "120", "cords": "A", "ports": "1"}
+    status, guest = held(**on_it, ip_count="1", bandwidth_mbps="10")
+    assert (status, guest.host_id, guest.slot, guest.ports) == (302, board.pk, 1, 1)
+    status, _second = held(**on_it)
+    status, _third = held(**on_it)
+    assert status == 409
+    status, side = held(height_u="0")
+    assert (status, side.start, side.host_id, side.slot) == (302, None, None, 1)
+    status, half = held(position_u="20,5", height_u="0,5")
+    assert (status, half.start, half.height) == (302, geometry.start_of(20.5), 1)
+    done = client.post(
+        f"/rak/R05/pindah/{guest.pk}",
+        {"submission": str(uuid.uuid4()), "seen": str(guest.version), "rack": "R05", "state": "reserved"},
+    )
+    assert done.status_code == 302
+    guest.refresh_from_db()
+    assert (guest.state, guest.host_id, guest.slot) == ("reserved", board.pk, 1)
+    assert ledger_read.recount() == []
+
+
+def test_a_refused_hold_of_a_shelf_keeps_what_was_typed_in_the_folded_part() -> None:
+    office.build()
+    answer = as_("operator1").post(
+        "/rak/R05/tahan",
+        {
+            "submission": str(uuid.uuid4()), "face": "full", "label": "Papan", "watts": "100", "cords": "-",
+            "height_u": "1", "position_u": "10", "slots": "3",
+        },
+    )  # fmt: skip
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Yang memakai daya harus tersambung" in text(page)
+    assert '<details class="more" open>' in page
+    assert re.search(r'name="slots"[^>]*value="3"', page)
+    assert '<option value="-" selected>' in page

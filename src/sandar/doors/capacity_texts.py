@@ -15,7 +15,14 @@ from sandar.core.capacity import UNITS
 from sandar.core.rack import SIDE_POSITIONS
 from sandar.doors.refusal_text import MEND
 from sandar.doors.web import figures, labels
-from sandar.errors import CapacityTaken, LimitBelowUse, NegativeQuantity, PlaceOutsideRack, SandarError
+from sandar.errors import (
+    ActionNotAllowed,
+    CapacityTaken,
+    LimitBelowUse,
+    NegativeQuantity,
+    PlaceOutsideRack,
+    SandarError,
+)
 from sandar.steps import verdicts
 
 Facts = Mapping[str, Any]
@@ -216,9 +223,22 @@ def _negative(facts: Facts) -> Said | None:
     )
 
 
+def _not_back(facts: Facts) -> Said | None:
+    """A claim that would go backwards: nothing of the SOP."""
+    was, wish = str(facts.get("state", "")), str(facts.get("action", ""))
+    if was not in labels.CLAIMS or wish not in labels.CLAIMS:
+        return None
+    words = {"was": labels.CLAIMS[was], "wish": labels.CLAIMS[wish]}
+    return Said(
+        _("Tempat yang sudah %(was)s tidak dapat menjadi %(wish)s.") % words,
+        todo=_("Lepaskan tempat itu, lalu tahan yang baru bila masih perlu."),
+    )
+
+
 _WORDS: dict[type[SandarError], Callable[[Facts], Said | None]] = {
     CapacityTaken: _taken,
     LimitBelowUse: _limit,
     PlaceOutsideRack: _outside,
     NegativeQuantity: _negative,
+    ActionNotAllowed: _not_back,
 }

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from sandar.core import rack as geometry
 from sandar.doors import refusals
-from sandar.doors.web import drawing, racks, side_by_side
+from sandar.doors.web import drawing, labels, racks, side_by_side
 from sandar.doors.web.drawing import Frame
 from sandar.doors.web.person import person_of
 from sandar.doors.web.scope import officers
@@ -113,7 +113,9 @@ def _moved(request: HttpRequest, rack: Rack, claim: Claim, typed: Mapping[str, s
         return side_by_side.landing(request, given.rack or rack.name, moved.pk)
 
     url = once(request, person, do)
-    messages.success(request, _("Perangkat dipindahkan."))
+    messages.success(
+        request, _("Perangkat dipindahkan.") if given.state in (None, claim.state) else _("Tempat diubah.")
+    )
     return redirect(url)
 
 
@@ -122,8 +124,12 @@ def _change(claim: Claim, typed: Mapping[str, str]) -> claiming.Change:
     data: dict[str, Any] = {"rack": typed.get("rack") or claim.place.name}
     if unit := typed.get("position_u", "").replace(",", "."):
         data["position_u"] = unit
-    if face := typed.get("face"):
-        data["face"] = face
+    for name in ("face", "state"):
+        if chosen := typed.get(name):
+            data[name] = chosen
+    for name in ("height_u", "watts"):
+        if figure := typed.get(name, "").replace(",", "."):
+            data[name] = figure
     if seen := _whole(typed.get("seen", "")):
         data["version"] = seen
     return parsed(claiming.Change, data)
@@ -139,8 +145,12 @@ def _form(
 ) -> HttpResponse:
     if claim.state not in LIVE and error is None:
         error = ClaimChanged(claim=claim.pk, state=claim.state)
+    by_hand = claim.case_id is None or claim.item_no is None
     values = {
         "rack": claim.place.name,
+        "state": claim.state,
+        "height_u": f"{claim.height / 2:g}",
+        "watts": str(claim.watts),
         "position_u": "" if claim.start is None else f"{geometry.position_of(claim.start):g}",
         "face": claim.face,
     }
@@ -163,6 +173,10 @@ def _form(
         "errors": fields,
         "racks": [(one, one) for one in facility.racks().values_list("name", flat=True)],
         "verdict": verdict,
+        # What a step booked is converted and resized by the steps of its request alone.
+        "states": [(code, labels.CLAIMS[code]) for code in claiming.NEXT.get(claim.state, ())]
+        if by_hand
+        else [],
         "back": request.POST.get("jajaran", "")[:400],
     }
     return racks.page(request, rack, error=error, moving=moving)

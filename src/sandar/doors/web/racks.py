@@ -39,6 +39,8 @@ from sandar.steps import claiming, verdicts
 from sandar.steps.inputs import parsed
 
 PAGE = 24  # a list stays below 60 kB
+NO_CORD = "-"  # chosen for what draws nothing; an empty control would count as not given
+_SHAPING = ("host", "slot", "slots", "depth_mm", "bandwidth_mbps", "ip_count", "ports")
 WAITING = 10  # requests whose devices are offered beside a rack
 
 
@@ -111,9 +113,31 @@ def page(
         "moving": moving,
         "waiting": waiting(request, rack) if holds else [],
         "faces": [("full", _("Penuh")), ("front", _("Depan saja")), ("rear", _("Belakang saja"))],
-        "cords": [("AB", _("Jalur A dan B")), ("A", _("Jalur A")), ("B", _("Jalur B"))],
+        "cords": _cords(),
+        "hosts": _hosts(blocks, frame),
+        "shaped": any(values.get(name) for name in _SHAPING),
     }
     return render(request, "web/racks/rack.html", context, status=error.status if error else 200)
+
+
+def _cords() -> list[tuple[str, str]]:
+    sides = [("AB", _("Jalur A dan B")), ("A", _("Jalur A")), ("B", _("Jalur B"))]
+    return [*sides, (NO_CORD, _("Tanpa daya"))]
+
+
+def _hosts(blocks: tuple[Block, ...], frame: Frame) -> list[tuple[str, str]]:
+    """Shelves and chassis of the rack, on which something may be held."""
+    carrying = [block for block in blocks if block.slots and block.state in ("held", "reserved", "installed")]
+    return [("", "—")] + [
+        (
+            str(block.claim_id),
+            f"{block.label or f'#{block.claim_id}'} · "
+            f"{drawing.units_text(block.start, block.height, frame)} · "
+            + _("%(count)s slot")
+            % {"count": block.slots},
+        )
+        for block in carrying
+    ]
 
 
 def _state_of(rack: Rack) -> PlaceState:
@@ -191,7 +215,7 @@ class Row:
 
     @property
     def movable(self) -> bool:
-        return self.block.state != "blocked" and self.block.start is not None
+        return self.block.state != "blocked" and (self.block.start is not None or self.by_hand)
 
 
 def rows_of(blocks: tuple[Block, ...], frame: Frame, assets: Mapping[int, str]) -> list[Row]:
@@ -297,6 +321,8 @@ def posted(typed: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("position_u", "height_u", "weight_kg"):
         if isinstance(data.get(name), str):
             data[name] = data[name].replace(",", ".")
+    if data.get("cords") == NO_CORD:
+        data["cords"] = ""
     if len(str(data.get("expires_at", ""))) == len("2026-12-07"):
         data["expires_at"] = f"{data['expires_at']}T23:59"
     return data

@@ -25,8 +25,8 @@ def remove_power_node(node: PowerNode) -> None:
     _unused(node.name, "power_node", node.children.values_list("name", flat=True), states)
     if node.rack_id and node.side:
         claims = Rack.objects.filter(pk=node.rack_id, claims__state__in=_LIVE, claims__watts__gt=0)
-        drawing = claims.filter(claims__cords__contains=node.side).values_list("claims__label", flat=True)
-        _unused(node.name, "power_node", drawing)
+        drawing = claims.filter(claims__cords__contains=node.side).values_list("claims__pk", "claims__label")
+        _unused(node.name, "power_node", _claims(drawing))
     PowerNode.objects.filter(pk=node.pk).delete()
 
 
@@ -34,7 +34,7 @@ def remove_power_node(node: PowerNode) -> None:
 def remove_rack(rack: Rack) -> None:
     """A rack without any live claim (installed, reserved, held or blocked), with its strips and ports."""
     live = Rack.objects.filter(pk=rack.pk, claims__state__in=_LIVE)
-    _unused(rack.name, "rack", live.values_list("claims__label", flat=True))
+    _unused(rack.name, "rack", _claims(live.values_list("claims__pk", "claims__label")))
     for strip in rack.feeds.all():
         remove_power_node(strip)
     PortGroup.objects.filter(rack=rack).delete()
@@ -103,9 +103,14 @@ def remove_compute_pool(pool: ComputePool) -> None:
     ComputePool.objects.filter(pk=pool.pk).delete()
 
 
+def _claims(rows: Iterable[tuple[int, str]]) -> list[str]:
+    """Claims by their label; one without is called by its number."""
+    return [label or f"#{pk}" for pk, label in rows]
+
+
 def _unused(name: str, what: str, *users: Iterable[object]) -> None:
     inside()
-    found = sorted({str(user) for group in users for user in group})
+    found = sorted(str(user) for group in users for user in group)
     if found:
         raise InUse(what=what, name=name, used_by=found[:_SHOWN], count=len(found))
 
