@@ -9,7 +9,7 @@ from typing import Any
 # another scale or on another machine.
 GOALS: dict[str, tuple[float, float]] = {
     "W1": (8, 12), "W1r": (4, 5), "W2": (7, 10), "W2h": (18, 24), "W3": (4, 5), "W3c": (1.5, 1.5), "W3h": (20, 26),
-    "W4": (5, 6), "W5": (65, 85), "W5d": (190, 210), "W6": (7, 9), "W8": (25, 25),
+    "W4": (5, 6), "W4n": (5, 6), "W5": (65, 85), "W5d": (190, 210), "W6": (7, 9), "W8": (25, 25),
 }  # fmt: skip
 HEAD = (
     "work",
