@@ -163,3 +163,25 @@ def test_what_is_no_table_is_said():
     assert refused(send(("a.csv", large)), 422, "IMPORT_REFUSED")["report"]["problems"]
     refused(Api("administrator1").post("/facility/import", {}), 415, "WRONG_TYPE")
     assert office.person("administrator1")
+
+
+@pytest.mark.parametrize("prefix", ["10.20.30.128/25", "10.20.0.0/16"])
+def test_networks_that_overlap_in_one_site_are_refused_for_their_addresses_would_count_twice(prefix: str):
+    site = ok(admin().get("/facility/prefix"))["items"][0]["fields"]["site"]
+    said = refused(
+        admin().post("/facility/prefix", {"fields": {"site": site, "prefix": prefix}}), 422, "INVALID_INPUT"
+    )
+    assert said["fields"]["prefix"][0].startswith("Bertumpang tindih dengan jaringan lain")
+    ok(admin().post("/facility/prefix", {"fields": {"site": site, "prefix": "10.20.31.0/24"}}), 201)
+    ok(admin().post("/facility/prefix", {"fields": {"site": site, "prefix": "fd00::/64"}}), 201)
+
+
+def test_a_no_is_told_of_the_rack_that_comes_nearest_and_not_of_one_without_any_strip():
+    room = ok(admin().get("/facility/room"))["items"][0]["name"]
+    ok(admin().post("/facility/rack", {"fields": {"room": room, "name": "A00"}}), 201)
+    wish = {"height_u": 2, "watts": 9_000, "cords": "AB"}
+    told = ok(Api("operator1").post("/capacity/find", wish))
+    assert told["placements"] == []
+    sides = {gap["resource"]: gap for gap in told["short"] if gap["resource"].startswith("rack_power")}
+    assert sides.keys() == {"rack_power_a", "rack_power_b"}
+    assert all(0 < gap["left"] < gap["asked"] and gap["where"] != "A00" for gap in sides.values())

@@ -92,10 +92,12 @@ def find(snapshot: Snapshot, asks: Sequence[Ask], *, limit: int = 12) -> placeme
 
 
 def shortages(snapshot: Snapshot, ask: Ask, work: Work) -> tuple[Shortage, ...]:
-    """What is short at the place that comes nearest: fewest gaps, then the smallest relative gap."""
+    """What is short at the place that comes nearest: has all that is asked, fewest gaps, the smallest relative gap."""
+    wanted = amounts(ask.demand)
     options = [
         (gaps(snapshot, ask, place, work=work), place) for place in snapshot.places if place.kind == ask.kind
     ]
+    options = [one for one in options if not unprovided(wanted, one[1].shares)] or options
     if not options:
         return (Shortage("place", 1, 0, ask.kind),)
     lacks, place = min(

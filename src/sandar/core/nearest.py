@@ -1,6 +1,7 @@
 """The place that comes nearest when nothing fits: what it lacks, and when holds that end would free it.
 
-Nearest is the place with the fewest gaps, then with the smallest relative gap, then the first by name. All places are
+Nearest is, of the places that have everything asked at all (a rack without a strip comes last, however little else it
+lacks), the one with the fewest gaps, then with the smallest relative gap, then the first by name. All places are
 compared at once by their columns; looked at are the one that is found, those that a growing plan has touched, and
 those that the columns do not know exactly.
 """
@@ -52,7 +53,7 @@ class Nearest:
         self._everywhere = self._columns.everywhere
         self._wanted = amounts(ask.demand)
         self._lack = Lack(snapshot, ask, work)
-        self._kind = self._columns.kinds.get(ask.kind, 0)
+        self._kind = self._equipped(self._columns.kinds.get(ask.kind, 0))
         touched = sum(1 << self._index.numbers[pk] for pk in work.front)
         self._apart = self._kind & (touched | self._columns.odd)
 
@@ -82,6 +83,14 @@ class Nearest:
     def lacks(self, place: PlaceState) -> list[Shortage]:
         """Everything this place lacks."""
         return self._lack.of(place)
+
+    def _equipped(self, kind: int) -> int:
+        """Those of these places that have something of everything asked, be it all taken; all where none has."""
+        found = 0
+        for path, mask in self._columns.paths.items():
+            if not self._lack.missing(path.shares):
+                found |= mask
+        return kind & found or kind
 
     def _best(self, some: Iterable[int]) -> tuple[_Rank, PlaceState] | None:
         return min((self._rank(number) for number in some), default=None, key=lambda one: one[0])

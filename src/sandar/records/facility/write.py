@@ -186,8 +186,16 @@ def change_uplink(uplink: Uplink, **fields: Unpack[UplinkFields]) -> Uplink:
 def create_prefix(
     site: Site, prefix: str, *, usable: int | None = None, is_public: bool = False, source: str = ""
 ) -> IpPrefix:
-    """A network in CIDR; usable: addresses to give away, without it all but network, broadcast, gateway."""
+    """A network in CIDR; usable: addresses to give away, without it all but network, broadcast, gateway.
+
+    Networks of one site that overlap would count an address twice. The caller holds the facility's lock.
+    """
     network = _network(prefix)
+    for other in (
+        IpPrefix.objects.filter(site=site).exclude(prefix=str(network)).values_list("prefix", flat=True)
+    ):
+        if network.overlaps(ipaddress.ip_network(other)):
+            raise InvalidInput(fields={"prefix": ["overlaps"]})
     if usable is None:
         usable = max(min(network.num_addresses, 1 << 24) - 3, 1)
     return save(IpPrefix(site=site, prefix=str(network), usable=usable, is_public=is_public, source=source))

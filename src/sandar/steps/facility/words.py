@@ -69,6 +69,7 @@ _CODES: dict[str, str | Promise] = {
     "percent": _("Harus antara 1 dan 100."),
     "unknown": _("Bentuknya tidak dikenal."),
     "taken": _("Sudah dipakai."),
+    "overlaps": _("Bertumpang tindih dengan jaringan lain di gedung ini: alamatnya akan terhitung dua kali."),
     "other_site": _("Berada di gedung lain."),
     "not_a_ups": _("Hanya untuk UPS."),
     "not_a_strip": _("Hanya untuk jalur daya rak."),
