@@ -263,3 +263,20 @@ def test_a_refused_hold_of_a_shelf_keeps_what_was_typed_in_the_folded_part() -> 
     assert '<details class="more" open>' in page
     assert re.search(r'name="slots"[^>]*value="3"', page)
     assert '<option value="-" selected>' in page
+
+
+def test_every_complaint_about_a_hold_names_its_control() -> None:
+    office.build()
+    bad = {
+        "position_u": "9" * 30,
+        "height_u": "-1",
+        "watts": "1e9",
+        "cords": "AB",
+        "face": "full",
+        "label": "X",
+    }
+    answer = as_("operator1").post("/rak/R05/tahan", {"submission": str(uuid.uuid4()), **bad})
+    page = text(answer.content.decode())
+    assert answer.status_code == 422
+    for said in ("Mulai unit: Paling banyak 1.000.", "Tinggi: Paling sedikit 0.", "Daya nyata: Harus berupa"):
+        assert said in page.replace(" :", ":")

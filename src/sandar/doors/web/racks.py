@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_GET
 
@@ -112,17 +112,27 @@ def page(
         "legend": tints.legend(blocks, mode, asked=wish is not None),
         "moving": moving,
         "waiting": waiting(request, rack) if holds else [],
-        "faces": [("full", _("Penuh")), ("front", _("Depan saja")), ("rear", _("Belakang saja"))],
-        "cords": _cords(),
+        **_words(),
         "hosts": _hosts(blocks, frame),
         "shaped": any(values.get(name) for name in _SHAPING),
     }
     return render(request, "web/racks/rack.html", context, status=error.status if error else 200)
 
 
-def _cords() -> list[tuple[str, str]]:
+def _words() -> dict[str, Any]:
+    """The choices of the form to hold, and what its controls are called beside a refusal."""
     sides = [("AB", _("Jalur A dan B")), ("A", _("Jalur A")), ("B", _("Jalur B"))]
-    return [*sides, (NO_CORD, _("Tanpa daya"))]
+    return {
+        "faces": [("full", _("Penuh")), ("front", _("Depan saja")), ("rear", _("Belakang saja"))],
+        "cords": [*sides, (NO_CORD, _("Tanpa daya"))],
+        "labels": {
+            "label": _("Untuk apa"), "position_u": _("Mulai unit"), "height_u": pgettext("ukuran", "Tinggi"),
+            "watts": _("Daya nyata"), "cords": _("Jalur daya"), "weight_kg": _("Berat"), "face": _("Sisi"),
+            "case": _("Permohonan"), "expires_at": _("Berlaku sampai"), "host": _("Di atas"), "slot": _("Slot"),
+            "slots": _("Jumlah slot"), "depth_mm": _("Kedalaman"), "bandwidth_mbps": _("Bandwidth"),
+            "ip_count": _("Alamat IP"), "ports": _("Port jaringan"), "rack": _("Rak tujuan"), "state": _("Keadaan"),
+        },
+    }  # fmt: skip
 
 
 def _hosts(blocks: tuple[Block, ...], frame: Frame) -> list[tuple[str, str]]:
