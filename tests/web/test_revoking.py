@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from sandar.doors.cli.example.office import PASSWORD
+from sandar.doors.cli.example.office import PASSWORD, token_of
 from sandar.doors.jobs import care, render
 from sandar.records.cases.models import Case, Event
 from sandar.records.documents.models import Document
+from sandar.records.people import read as people_read
+from sandar.records.people.models import ApiToken
 from tests import office
 from tests.api.world import Api, ok, refused
 from tests.web.test_confirming import aged
@@ -86,6 +89,38 @@ def test_by_api_once_and_with_the_contracts_refusals(paper: Document) -> None:
         if one["kind"] == "document_revoked"
     ]
     assert event["payload"]["note"] == WHY["reason"], "the agency reads why its paper holds no longer"
+
+
+def stale(username: str) -> None:
+    """The example's token as one that was made long ago and not for signing."""
+    row = ApiToken.objects.get(token_sha256=people_read.digest(token_of(username)))
+    old = timezone.now() - timedelta(days=2)
+    ApiToken.objects.filter(pk=row.pk).update(signs=False, created_at=old, confirmed_at=None)
+
+
+def test_an_old_token_revokes_only_with_the_password_and_leaves_no_trace_of_it(paper: Document) -> None:
+    path = f"/documents/{paper.pk}/revoke"
+    stale("pengawas1")
+    asked = refused(Api("pengawas1").post(path, WHY, key="p1"), 403, "PASSWORD_NEEDED")
+    assert asked["field"] == "password"
+    wrong = Api("pengawas1").post(path, WHY | {"password": "bukan-itu"}, key="p1")
+    assert "password" in refused(wrong, 422, "INVALID_INPUT")["fields"]
+    assert b"bukan-itu" not in wrong.content
+    paper.refresh_from_db()
+    assert paper.status == "issued"
+    first = Api("pengawas1").post(path, WHY | {"password": PASSWORD}, key="p1")
+    assert ok(first)["status"] == "revoked"
+    assert Api("pengawas1").post(path, WHY, key="p1").content == first.content, "no hash covers the password"
+    assert PASSWORD not in str(list(Event.objects.values_list("payload", flat=True)))
+
+
+def test_who_may_not_is_told_so_before_what_was_sent_is_looked_at(paper: Document) -> None:
+    path = f"/documents/{paper.pk}/revoke"
+    refused(Api("kabid1").post(path, {}), 403, "SEPARATION_OF_DUTIES")
+    refused(Api("operator1").post(path, {}), 403, "NOT_YOUR_TURN")
+    refused(Api("kabid1").post("/archive/disposals", {}), 403, "FORBIDDEN")
+    answer = aged("kabid1", minutes=16).post(f"/dokumen/{paper.pk}/cabut", {"submission": str(uuid.uuid4())})
+    assert answer.status_code == 403
 
 
 def test_the_agency_reads_nothing_of_a_paper_between_officers(paper: Document) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from sandar import errors, signing_errors
+from sandar.doors.cli.example.office import PASSWORD
 from sandar.doors.jobs import care, render, signing
 from sandar.records.cases.models import Case, Event
 from sandar.records.documents.models import Document, Signature
@@ -24,6 +25,7 @@ from sandar.steps.people import certificates
 from tests import office
 from tests.jobs.bsre_world import NIK, service
 from tests.web.people import client_of
+from tests.web.test_confirming import aged
 
 pytestmark = pytest.mark.django_db
 PAGE = "/pengaturan/tanda-tangan"
@@ -109,6 +111,23 @@ def test_what_was_signed_before_the_revocation_stays_genuine_and_after_it_counts
     with pytest.raises(errors.Conflict):
         revoke(certificate)
     assert case.pk
+
+
+def test_an_old_sign_in_revokes_a_certificate_only_with_the_password() -> None:
+    _case, _paper, certificate = signed()
+    client, address = aged("admin", minutes=16), f"{PAGE}/sertifikat/{certificate.pk}/cabut"
+    assert "confirm_password" in client.get(PAGE).content.decode()
+    for typed in ({}, {"confirm_password": "bukan-itu"}):
+        stopped = client.post(address, {**WHY, "submission": str(uuid.uuid4()), **typed})
+        assert stopped.status_code == 422
+        assert WHY["why"] in stopped.content.decode()
+        assert "bukan-itu" not in stopped.content.decode()
+    certificate.refresh_from_db()
+    assert certificate.revoked_at is None
+    body = {**WHY, "submission": str(uuid.uuid4()), "confirm_password": PASSWORD}
+    assert client.post(address, body).status_code == 302
+    certificate.refresh_from_db()
+    assert certificate.revoked_at is not None
 
 
 def test_the_next_signature_gets_a_new_key_and_the_authority_itself_stays() -> None:

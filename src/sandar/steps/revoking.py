@@ -74,9 +74,14 @@ def revoke(document_id: int, given: Revoke, *, person: Person, at: datetime) -> 
 
 def expect(paper: Document, person: Person, *, at: datetime) -> None:
     """Would this person be let to revoke this paper now? For the page, before it shows the form. Raises as `revoke`."""
-    _authority(paper, paper.case, standing_now(person, people.today(at)))
+    allowed(paper, person, at=at)
     if paper.status not in ("prepared", "issued"):
         raise DocumentEnded(document=paper.number)
+
+
+def allowed(paper: Document, person: Person, *, at: datetime) -> None:
+    """May this person revoke it at all? Asked before what was sent is looked at. Raises as `revoke`."""
+    _authority(paper, paper.case, standing_now(person, people.today(at)))
 
 
 def _authority(paper: Document, case: Case, who: Standing) -> authority.Grant:

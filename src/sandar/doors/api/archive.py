@@ -100,6 +100,7 @@ def list_disposals(request: HttpRequest, page: PageNo = 1) -> HttpResponse:
 def propose_disposal(request: HttpRequest) -> HttpResponse:
     """Propose to destroy what is over; another person decides. For the administrator."""
     caller = _officer(request)
+    disposing.may_propose(caller.person, at=caller.at)
     given = body_of(request, disposing.Propose)
 
     def work() -> dict[str, Any]:

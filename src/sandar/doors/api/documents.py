@@ -14,6 +14,7 @@ from sandar.doors.api import shapes, words
 from sandar.doors.api.auth import caller_of
 from sandar.doors.api.once import answer, once
 from sandar.doors.api.paging import SIZE, PageNo
+from sandar.doors.api.proving import WithPassword, must_prove
 from sandar.doors.api.reading import body_of, id_in_path, name_in_path
 from sandar.doors.api.taking import takes
 from sandar.errors import InvalidInput, WrongType
@@ -25,6 +26,12 @@ from sandar.steps import revoking
 from sandar.steps.filing import attach
 
 router = Router(tags=["documents"])
+
+
+class RevokeIn(revoking.Revoke, WithPassword):
+    """Why a paper no longer holds, and the password where the token is not fresh."""
+
+
 KINDS = ("letter_scan", "photo", "inventory", "attachment")
 MULTIPART = "multipart/form-data"
 BINARY = {"type": "string", "contentMediaType": "application/octet-stream", "format": "binary"}
@@ -81,22 +88,25 @@ def get_pdf(request: HttpRequest, document_id: int) -> HttpResponse:
 
 
 @router.post(
-    "/documents/{int:document_id}/revoke", response=shapes.DocumentOut, openapi_extra=takes(revoking.Revoke)
+    "/documents/{int:document_id}/revoke", response=shapes.DocumentOut, openapi_extra=takes(RevokeIn)
 )
 def revoke_document(request: HttpRequest, document_id: int) -> HttpResponse:
     """Say that an issued paper no longer holds: `kind` is public, `reason` for the office. Its number stays used.
 
-    Division head or supervisor, but nobody who issued or signs it.
+    Division head or supervisor, but nobody who issued or signs it. Asks for the password (403 PASSWORD_NEEDED) when it
+    was last sent more than 15 minutes ago.
     """
     caller = caller_of(request)
     pk = id_in_path(document_id, "document")
-    papers_read.one(pk, cases=cases.cases_for(caller.viewer), office=caller.viewer.is_office)
-    given = body_of(request, revoking.Revoke)
+    paper = papers_read.one(pk, cases=cases.cases_for(caller.viewer), office=caller.viewer.is_office)
+    revoking.allowed(paper, caller.person, at=caller.at)
+    given = body_of(request, RevokeIn)
+    must_prove(request, caller, given)
 
     def work() -> dict[str, Any]:
         return words.document_line(revoking.revoke(pk, given, person=caller.person, at=caller.at))
 
-    return once(request, caller, work)
+    return once(request, caller, work, content=given.same())
 
 
 @router.get("/cases/{number}/file.pdf", openapi_extra=content("application/pdf"))

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from sandar.doors.api import shapes, words
 from sandar.doors.api.auth import Caller, caller_of
 from sandar.doors.api.once import answer, once
 from sandar.doors.api.paging import SIZE, PageNo
+from sandar.doors.api.proving import WithPassword
 from sandar.doors.api.reading import body_of, id_in_path
 from sandar.doors.api.taking import takes
 from sandar.doors.api.zone import moment
@@ -25,22 +26,16 @@ from sandar.records.clocks import read as clocks
 from sandar.records.clocks.models import Timer
 from sandar.sop import route
 from sandar.steps import registry
-from sandar.steps.inputs import Input
 
 router = Router(tags=["tasks"])
 
 
-class ActionIn(Input):
+class ActionIn(WithPassword):
     """An action: its data, and the version of the case that was seen."""
 
     data: dict[str, Any] = Field(default_factory=dict, description="as the `schema` of the action says")
     version: Annotated[int, Field(ge=1, le=2_147_483_647)] = Field(
         description="`version` of the task or case"
-    )
-    password: SecretStr | None = Field(
-        None,
-        max_length=200,
-        description="my own, again: where the act signs and PASSWORD_NEEDED was answered; kept nowhere",
     )
 
 
@@ -135,7 +130,7 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
     """
     caller = caller_of(request)
     given = body_of(request, ActionIn)
-    secret = given.password.get_secret_value() if given.password else None
+    secret = given.secret
     proved = caller.proves(request, secret)
     # The key covers what is done, never the password: neither it nor a hash of it is kept.
     same = None if secret is None else json.dumps([given.version, given.data], sort_keys=True).encode()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
@@ -114,6 +114,22 @@ def chain(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def crl(request: HttpRequest) -> HttpResponse:
+    """The revoked certificates of the office's authority, signed by it. Kept an hour, or until there is one more."""
+    limited(request)
+    key = "crl:{}:{}".format(*authority.crl_mark())
+    made = cache.get(key)
+    if made is None:
+        made = authority.crl(at=timezone.now())
+        if made is None:
+            raise Http404
+        cache.set(key, made, timeout=60 * A_MINUTE)
+    answer = HttpResponse(made, content_type="application/pkix-crl")
+    answer["Content-Disposition"] = 'attachment; filename="otoritas.crl"'
+    return quiet(answer)
+
+
+@require_safe
 def track(request: HttpRequest, number: str) -> HttpResponse:
     """Which activity a request is at, and since when; nothing about whom or what."""
     limited(request)
@@ -150,5 +166,6 @@ def quiet(answer: HttpResponse) -> HttpResponse:
 urlpatterns = [
     path("verify/<str:token>", verify, name="verify"),
     path("rantai.pem", chain, name="chain_pem"),
+    path("otoritas.crl", crl, name="crl"),
     path("track/<str:number>", track, name="track"),
 ]

@@ -204,6 +204,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     chosen = [value.partition("-") for value in request.POST.getlist("item")]
 
     def act() -> str:
+        disposing.may_propose(person, at=at)
         data = {"items": [{"type": kind, "id": number} for kind, _dash, number in chosen]}
         disposing.propose(parsed(disposing.Propose, data), person=person, at=at)
         return f"{reverse('archive')}#usulan"

@@ -39,6 +39,7 @@ def revoke(request: HttpRequest, document_id: int) -> HttpResponse:
         return reverse("case", args=[paper.case.number])
 
     try:
+        revoking.allowed(paper, person, at=timezone.now())
         if confirming.is_stale(request):
             confirming.prove(request)
         url = once(request, person, do)

@@ -27,7 +27,7 @@ from sandar.core import words
 from sandar.doors import refusals
 from sandar.doors.jobs import anchor, remote_signing
 from sandar.doors.refusal_reasons import REASONS
-from sandar.doors.web import figures, labels, office
+from sandar.doors.web import confirming, figures, labels, office
 from sandar.doors.web.person import person_of, signed_in
 from sandar.doors.web.submit import once
 from sandar.errors import Conflict, InvalidInput, SandarError
@@ -78,7 +78,8 @@ def _page(
         "errors": fields,
         "refused": refusals.parts(error) if error and not fields else None,
         "open": certificate,
-        "values": request.POST.dict() if error and certificate else {},
+        "asks_password": confirming.is_stale(request),
+        "values": {name: request.POST.get(name, "") for name in ("kind", "why")} if certificate else {},
     }
     return render(request, "web/office/signing.html", context, status=status)
 
@@ -216,6 +217,8 @@ def revoke(request: HttpRequest, certificate_id: int) -> HttpResponse:
         return reverse("signing_settings")
 
     try:
+        if confirming.is_stale(request):
+            confirming.prove(request)
         url = once(request, person, do)
     except (InvalidInput, Conflict) as error:
         return _page(request, error=error, certificate=certificate_id, status=error.status)

@@ -24,6 +24,13 @@ ROOT_DAYS, SEAL_DAYS = 20 * 365, 5 * 365
 RENEW_BEFORE = timedelta(days=1)
 _BACKDATED = timedelta(minutes=5)  # clocks of those who verify may run behind ours
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
+CRL_DAYS = 7
+_FLAGS = {  # the reasons of `steps.people.certificates`
+    "key_compromise": x509.ReasonFlags.key_compromise,
+    "affiliation_changed": x509.ReasonFlags.affiliation_changed,
+    "superseded": x509.ReasonFlags.superseded,
+    "cessation_of_operation": x509.ReasonFlags.cessation_of_operation,
+}
 _LONGEST_NAME = 64  # X.520 upper bound of common names and titles
 
 
@@ -116,6 +123,47 @@ def roots() -> list[bytes]:
 def chain_pem() -> str:
     """The authorities and the seals as PEM, for whoever wants to verify with own tools. No officer's certificate."""
     return "".join(Certificate.objects.filter(kind__in=(ROOT, SEAL)).values_list("pem", flat=True))
+
+
+def crl(*, at: datetime) -> bytes | None:
+    """The signed list of what the live authority's certificates were revoked, DER (RFC 5280, 5). None: no authority.
+
+    Good for CRL_DAYS; a new one is made whenever somebody asks, so a revocation is in it at once.
+    """
+    root = _live(ROOT)
+    if root is None:
+        return None
+    key = serialization.load_der_private_key(
+        vault.unseal(root.sealed_key, bound_to=root.serial), password=None
+    )
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    issuer = x509.load_pem_x509_certificate(root.pem.encode())
+    own = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
+    built = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(at - _BACKDATED)
+        .next_update(at + timedelta(days=CRL_DAYS))
+        .add_extension(own, critical=False)
+        .add_extension(x509.CRLNumber(int(at.timestamp())), critical=False)
+    )
+    for row in Certificate.objects.filter(revoked_at__isnull=False).order_by("pk"):
+        if x509.load_pem_x509_certificate(row.pem.encode()).issuer == issuer.subject and row.revoked_at:
+            built = built.add_revoked_certificate(_revoked(row.serial, row.revoked_at, row.revoked_reason))
+    return built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+def crl_mark() -> tuple[int, int]:
+    """Changes whenever the list does: the live authority, and how many certificates are revoked."""
+    root = _live(ROOT)
+    return (root.pk if root else 0, Certificate.objects.filter(revoked_at__isnull=False).count())
+
+
+def _revoked(serial: str, since: datetime, reason: str) -> x509.RevokedCertificate:
+    entry = x509.RevokedCertificateBuilder().serial_number(int(serial, 16)).revocation_date(since)
+    if flag := _FLAGS.get(reason):
+        entry = entry.add_extension(x509.CRLReason(flag), critical=False)
+    return entry.build()
 
 
 def revoked_before(fingerprints: Iterable[str]) -> dict[str, datetime]:

@@ -75,6 +75,11 @@ class Refuse(Input):
     reason: Annotated[Named, StringConstraints(max_length=300)] = Field(title="Alasan")
 
 
+def may_propose(person: Person, *, at: datetime) -> None:
+    """Asked before what was sent is looked at. Raises Forbidden."""
+    _authority(person, PROPOSES, at)
+
+
 def propose(given: Propose, *, person: Person, at: datetime) -> Disposal:
     """Put a list before the second person. Raises Forbidden, Conflict when something of it is not due (any more)."""
     with transaction.atomic():
