@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from sandar.core import disclosure
 from sandar.errors import (
     DefinitionInvalid,
     DraftChanged,
@@ -17,6 +18,8 @@ from sandar.errors import (
 )
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, SopRevision
+from sandar.records.documents import write as papers
+from sandar.records.documents.models import Document
 from sandar.records.facility import journal
 from sandar.records.people.models import Person
 from sandar.sop import definition, editing
@@ -210,6 +213,32 @@ def test_an_own_activity_sends_back_refuses_and_counts_as_a_side_of_the_request(
     assert [paper["kind"] for paper in done.event.payload["documents"]] == ["refusal_letter"]
     assert done.event.payload["activity"]["no"] == 5
     assert done.event.person["duty"] == "activity"
+
+
+@pytest.mark.parametrize(("kind", "book"), [("activity_minutes", "BAK"), ("activity_report", "LPKG")])
+def test_an_own_activity_issues_the_paper_that_its_sop_names(kind: str, book: str):
+    published({**NEW, "new.paper": kind, "new.output": "Hasil uji"})
+    own = editing.OWN + "uji"
+    case = office.bring_to(office.ask(), own)
+    done = office.act(case, "finish", {"finding": "lulus, nilai 87", "note": "untuk kantor"})
+    [said] = done.event.payload["documents"]
+    issued = Document.objects.get(pk=said["id"])
+    assert (issued.kind, issued.sop_revision) == (kind, 2)
+    assert f"/{book}/" in issued.number
+    assert issued.facts["activity"]["no"] == 5
+    assert issued.facts["activity"]["key"] == own
+    assert issued.facts["finding"] == "lulus, nilai 87"
+    assert [one["title"] for one in issued.facts["references"]][-1] == "Formulir Pengajuan"
+    assert ("note" in issued.facts) == (kind == "activity_report")  # what the agency reads has no inner note
+    assert disclosure.paper_is_open(kind) == (kind == "activity_minutes")
+    papers.render(issued.pk)
+    issued.refresh_from_db()
+    assert issued.pdf_size
+    case.refresh_from_db()
+    office.act(case, "send_back", {"reason": "incomplete_letter", "note": "lengkapi"})
+    office.act(office.bring_to(case, own), "finish", {"finding": "lulus lagi"})
+    first, second = Document.objects.filter(case=case, kind=kind).order_by("pk")
+    assert (first.status, first.replaced_by_id) == ("replaced", second.pk)
 
 
 def test_who_asked_does_not_do_the_office_s_own_activity():

@@ -30,6 +30,7 @@ FAULTS = {
     "END_AFTER_HANDOVER": replaced('fix = { to = "access_fix"', 'fix = { to = "refused"').replace(
         'probe = { to = "reporting"', 'probe = { to = "access_fix"'
     ),
+    "PAPER_UNKNOWN": drafts.edited(TEXT, {**OWN, "new.paper": "handover_minutes"}),
     "RESTING_STATE": replaced(
         'label = "Pengecekan kapasitas"\nwaits_for = "office"',
         'label = "Pengecekan kapasitas"\nwaits_for = "capacity"',

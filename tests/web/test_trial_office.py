@@ -20,6 +20,7 @@ from django.utils import timezone
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, Event, SopDraft, SopRevision, Task
 from sandar.records.clocks.models import Timer
+from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
 from sandar.records.facility import journal
 from sandar.steps.revising import moving
@@ -60,6 +61,7 @@ def changed_by_page() -> SopRevision:
         "new.amount": "60",
         "new.unit": "min",
         "new.output": "Hasil uji",
+        "new.paper": "activity_minutes",
         "new.back": "awaiting_form",
         "new.refuse": "refused",
         "op": "add",
@@ -191,6 +193,12 @@ def attached_by_page(case: Case) -> None:
     assert "lulus, nilai 87" in page
     assert "hasil.pdf" in page
     assert "menyelesaikan kegiatan 5, Uji keamanan" in page
+    minutes = Document.objects.get(case=case, kind="activity_minutes")
+    assert minutes.number in page
+    assert [file["name"] for file in minutes.facts["files"]] == ["hasil.pdf"]
+    papers.render(minutes.pk)
+    assert officer.get(f"/dokumen/{minutes.pk}.pdf").status_code == 200
+    assert minutes.number in Client().get(f"/verify/{minutes.token}").content.decode()
 
 
 def judge(case: Case, *, is_new: bool) -> None:
@@ -198,6 +206,8 @@ def judge(case: Case, *, is_new: bool) -> None:
     assert case.state == "completed"
     assert case.revision.revision == (2 if is_new else 1)
     assert Task.objects.filter(case=case, step=OWN).exists() == is_new
+    minutes = Document.objects.filter(case=case, kind="activity_minutes")
+    assert [one.facts["activity"]["name"] for one in minutes] == ["Uji keamanan sebelum persetujuan"] * is_new
     budget = Timer.objects.get(case=case, step="capacity").budget
     assert budget == timedelta(minutes=30 if is_new else 60)
     approval = Document.objects.get(case=case, kind="approval_form")

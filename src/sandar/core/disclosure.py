@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-INTERNAL_PAPERS = frozenset({"disposition_sheet", "capacity_report"})
+INTERNAL_PAPERS = frozenset({"disposition_sheet", "capacity_report", "activity_report"})
 # On the way to something: the agency's pages leave them out; by API their empty shells keep the chain whole.
 PASSING_EVENTS = frozenset(
     {

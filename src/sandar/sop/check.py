@@ -252,6 +252,7 @@ _SENTENCES = {
     "BRANCH_TWICE": "Keputusan pada “{name}” mempunyai jawaban “{branch}” lebih dari sekali.",
     "STATE_UNREACHED": "Keadaan “{name}” tidak dapat dicapai dari awal.",
     "ACT_UNKNOWN": "Kegiatan “{step}” tidak mempunyai tindakan “{name}”; yang dikenal: {among}.",
+    "PAPER_UNKNOWN": "“{step}” tidak dapat menerbitkan dokumen “{name}”; yang dapat: {among}.",
     "ACT_TOO_EARLY": "Tindakan “{name}” pada kegiatan “{step}” dapat dicapai tanpa melewati {needs}.",
     "END_AFTER_HANDOVER": "Tindakan “{name}” mengakhiri permohonan tanpa layanan, padahal perangkat sudah terpasang.",
     "STEP_OF_ANOTHER_SERVICE": "Kegiatan “{name}” milik layanan lain; layanan ini hanya mengenal {among}.",

@@ -34,7 +34,10 @@ _UNITS = {"min": "Menit", "day": "Hari"}
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """An own activity as it is put in. before: the key of the activity behind it. back, refuse: targets or ""."""
+    """An own activity as it is put in. before: the key of the activity behind it. back, refuse: targets or "".
+
+    paper: the kind of paper that it issues when it is done, or "".
+    """
 
     before: str
     name: str
@@ -45,6 +48,7 @@ class Activity:
     refuse: str = ""
     required_input: str = ""
     output: str = ""
+    paper: str = ""
 
 
 def edited(values: Mapping[str, Any], fields: Mapping[str, str]) -> Values:
@@ -61,6 +65,8 @@ def edited(values: Mapping[str, Any], fields: Mapping[str, str]) -> Values:
     for step in found.get("step", []):
         prefix = f"step.{step.get('key')}"
         _into(step, fields, prefix, _STEP)
+        if (kind := fields.get(f"{prefix}.paper")) is not None:
+            step["gives"] = [kind] if kind else []
         _time(step, fields, prefix)
         for stage in step.get("stage", []):
             _stage(found, step, stage, fields)
@@ -166,7 +172,7 @@ def _activity(values: Values, new: Activity, key: str, target: str) -> Values:
         "time_text": f"{amount} {_UNITS.get(unit, unit)}" if new.budget else "",
         "output": new.output,
         "remark": "",
-        "gives": [],
+        "gives": [new.paper] if new.paper else [],
     }
     if new.budget:
         step["budget"] = new.budget

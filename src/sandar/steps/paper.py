@@ -157,6 +157,11 @@ def _override(one: Override, office: Office) -> dict[str, Any]:
     }
 
 
+def attached(name: str, size: int, sha256: str) -> dict[str, Any]:
+    """A file that belongs to a paper. size: bytes."""
+    return {"name": name, "size": f"{max(1, round(size / 1000))} kB", "sha256": sha256}
+
+
 def reference(paper: Document) -> dict[str, Any]:
     """Another paper this one rests on."""
     return {"title": paper.title, "number": paper.number, "issued_on": paper.issued_on.isoformat()}

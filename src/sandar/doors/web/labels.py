@@ -128,6 +128,8 @@ PAPERS: dict[str, str | Promise] = {
     "relocation_minutes": _("Berita acara pemindahan"),
     "return_minutes": _("Berita acara serah terima kembali"),
     "completion_report": _("Laporan selesai"),
+    "activity_minutes": _("Berita acara kegiatan"),
+    "activity_report": _("Laporan kegiatan"),
 }
 PAPER_STATES: dict[str, str | Promise] = {
     "prepared": _("sedang disusun"),

@@ -8,6 +8,7 @@ decoded(action, nested) -> dict    the posted fields in the shape the act reads
 INSIDE: {action: action}           actions that are further buttons of another action's form
 SHOWN_AT: {name: (rows, {name: control})}  where rows are shown that the page sends under another name
 ISSUES: {action: kind of paper}    what an action issues, for the link to its preview
+issues(task) -> dict               the same where the case's own SOP says it, instead of ISSUES
 """
 
 from __future__ import annotations
@@ -128,10 +129,15 @@ def _form(task: Task, offer: Offer, at: datetime) -> Form:
         offer.action,
         _own_template(task.step, name),
         primary=False,
-        issues=getattr(step, "ISSUES", {}).get(name, ""),
+        issues=_issues(step, task).get(name, ""),
         controls=list(_worded(offer, task.case.service)),
         values=flat(step.initial(task, name, at) or {}) if step and hasattr(step, "initial") else {},
     )
+
+
+def _issues(step: Any, task: Task) -> Mapping[str, str]:
+    found: Mapping[str, str] = step.issues(task) if hasattr(step, "issues") else getattr(step, "ISSUES", {})
+    return found
 
 
 def _worded(offer: Offer, service: str) -> Any:

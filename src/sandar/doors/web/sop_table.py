@@ -47,6 +47,11 @@ def table(text: str) -> dict[str, Any]:
             ),
         ],
         "steps": [(step.get("key"), f"{step.get('no')}. {step.get('short')}") for step in steps[1:]],
+        "papers": [
+            ("", _("tidak ada")),
+            ("activity_minutes", _("Berita acara kegiatan (juga untuk instansi)")),
+            ("activity_report", _("Laporan kegiatan (hanya kantor)")),
+        ],
         "units": [("min", _("menit")), ("day", _("hari kerja"))],
         "ladder": _ladder(values, ""),
         "moments": [
@@ -87,6 +92,7 @@ def _row(step: Values, columns: Mapping[Any, str], place: int, count: int) -> Va
         "amount": amount,
         "unit": unit or "min",
         "who": ", ".join(columns.get(key, str(key)) for key in step.get("actors", [])),
+        "paper": next(iter(step.get("gives") or [""])),
         "own": step.get("key") not in registry.bound(),
         "first": place <= 1,
         "last": place in (0, count - 1),

@@ -50,8 +50,14 @@ PAPERS: dict[str, Paper] = {
         Paper("relocation_minutes", "BAP", "berita_acara", "Berita Acara Pemindahan Perangkat"),
         Paper("return_minutes", "BASTK", "berita_acara", "Berita Acara Serah Terima Kembali"),
         Paper("completion_report", "LPP", "surat_keluar", "Laporan Penyelesaian Pekerjaan"),
+        Paper("activity_minutes", "BAK", "berita_acara_kegiatan", "Berita Acara Pelaksanaan Kegiatan"),
+        Paper("activity_report", "LPKG", "laporan_kegiatan", "Laporan Pelaksanaan Kegiatan"),
     )
 }
+
+
+OF_ACTIVITIES = ("activity_minutes", "activity_report")
+"""What an activity may issue that an office put into its SOP by itself (ADR 0014)."""
 
 
 def paper(kind: str) -> Paper:

@@ -27,6 +27,8 @@ from sandar.records.documents.facts_capacity import CapacityRow as CapacityRow
 from sandar.records.documents.facts_capacity import OfferFacts as OfferFacts
 from sandar.records.documents.facts_capacity import ShortageFacts as ShortageFacts
 from sandar.records.documents.facts_disposition import HopFacts as HopFacts
+from sandar.records.documents.facts_items import ActivityFacts as ActivityFacts
+from sandar.records.documents.facts_items import FindingFacts as FindingFacts
 from sandar.records.documents.facts_items import OutcomeFacts as OutcomeFacts
 from sandar.records.documents.facts_items import PartFacts as PartFacts
 from sandar.records.documents.facts_items import ReferenceFacts as ReferenceFacts
@@ -234,18 +236,6 @@ class NoticeFacts(Common):
     placements: NotRequired[list[PlacementFacts]]
 
 
-class FindingFacts(TypedDict):
-    """One compared field; the three values are already words ("64 GB"), empty = tidak diketahui."""
-
-    label: str
-    approved: str
-    detected: str
-    result: Literal["same", "more", "less", "different", "unknown"]
-    declared: NotRequired[str]
-    tolerance: NotRequired[str]
-    note: NotRequired[str]
-
-
 class InspectedFacts(TypedDict):
     """One server or application as inspected. `source`: "lshw", "dmidecode", "pemeriksaan manual"."""
 
@@ -376,6 +366,18 @@ class CompletionReportFacts(Common):
     note: NotRequired[str]
 
 
+class ActivityPaperFacts(Common):
+    """What an activity of the office's own came to: minutes or report, the same facts."""
+
+    activity: ActivityFacts
+    done_at: str
+    done_by: PersonFacts
+    finding: str
+    note: NotRequired[str]
+    files: NotRequired[list[FileFacts]]
+    references: NotRequired[list[ReferenceFacts]]
+
+
 KINDS: dict[str, Any] = {
     "receipt": ReceiptFacts,
     "disposition_sheet": DispositionSheetFacts,
@@ -390,4 +392,6 @@ KINDS: dict[str, Any] = {
     "relocation_minutes": AssetMinutesFacts,
     "return_minutes": AssetMinutesFacts,
     "completion_report": CompletionReportFacts,
+    "activity_minutes": ActivityPaperFacts,
+    "activity_report": ActivityPaperFacts,
 }

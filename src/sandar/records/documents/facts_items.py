@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class ReferenceFacts(TypedDict):
@@ -30,3 +30,25 @@ class PartFacts(TypedDict):
     no: str
     earlier: list[ReferenceFacts]
     rest: list[str]  # names of what is still to come
+
+
+class ActivityFacts(TypedDict):
+    """An activity of the office's own as its SOP has it; `key` tells papers of several of them apart."""
+
+    key: str
+    no: int
+    name: str
+    required_input: NotRequired[str]
+    output: NotRequired[str]
+
+
+class FindingFacts(TypedDict):
+    """One compared field; the three values are already words ("64 GB"), empty = tidak diketahui."""
+
+    label: str
+    approved: str
+    detected: str
+    result: Literal["same", "more", "less", "different", "unknown"]
+    declared: NotRequired[str]
+    tolerance: NotRequired[str]
+    note: NotRequired[str]

@@ -1,4 +1,4 @@
-"""Invented facts of papers about things in the asset register."""
+"""Invented facts of papers about things in the asset register, and of an office's own activity."""
 
 from __future__ import annotations
 
@@ -91,4 +91,32 @@ def minutes(handover: Callable[[], Facts]) -> dict[str, Callable[[], Facts]]:
         "change_minutes": lambda: changed(handover()),
         "relocation_minutes": lambda: moved(handover()),
         "return_minutes": lambda: returned(handover()),
+    }
+
+
+def activities(file: Facts) -> dict[str, Callable[[], Facts]]:
+    """The papers of an office's own activity, by kind. The agency reads the minutes: no note of the office in them."""
+    return {
+        "activity_minutes": lambda: {**_activity(file), "note": ""},
+        "activity_report": lambda: _activity(file),
+    }
+
+
+def _activity(file: Facts) -> Facts:
+    """A security test that an office put before the approval."""
+    return {
+        "activity": {
+            "key": "own_uji_keamanan",
+            "no": 5,
+            "name": "Uji keamanan sebelum persetujuan",
+            "required_input": "Form pengajuan",
+            "output": "Hasil uji keamanan",
+        },
+        "done_at": "2026-11-24T10:40:00+07:00",
+        "done_by": s._SUPERVISOR,
+        "finding": "Lulus. Tidak ditemukan celah berisiko tinggi; dua temuan rendah sudah diperbaiki instansi.",
+        "note": "Uji ulang dilakukan bila sistem operasi diganti.",
+        "files": [{**file, "name": "hasil-uji-keamanan.pdf"}],
+        "references": s._REFERENCES[:1],
+        "signers": [s._SUPERVISOR],
     }

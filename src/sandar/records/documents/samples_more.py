@@ -381,6 +381,7 @@ MAKERS: dict[str, Callable[[], Facts]] = {
     "handover_minutes": _handover,
     **assets.minutes(_handover),
     "completion_report": _completion,
+    **assets.activities(_FILE),
 }
 CHANGES: dict[tuple[str, str], Callable[[], Facts]] = {
     ("application_form", "hosting"): lambda: _hosting(items=[s._PORTAL]),

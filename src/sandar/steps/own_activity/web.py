@@ -10,7 +10,16 @@ from sandar.records.cases.models import Task
 from sandar.records.documents import read as papers
 from sandar.sop import route
 
-ISSUES = {"refuse": "refusal_letter"}
+ISSUES = {
+    "refuse": "refusal_letter",
+    "finish": "activity_minutes",
+}  # for the password: `finish` may sign a paper
+
+
+def issues(task: Task) -> dict[str, str]:
+    """What the activity issues under the case's own revision."""
+    gives = route.place(cases.procedure_of(task.case), task.state).step.gives
+    return {"refuse": "refusal_letter", "finish": next(iter(gives), "")}
 
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:

@@ -162,9 +162,8 @@ def _activity(values: Mapping[str, Any], fields: Mapping[str, str]) -> editing.A
         wrong["new.amount"] = [_("Tulis waktu baku sebagai bilangan bulat mulai 1.")]
     if wrong:
         raise InvalidInput(fields=wrong)
-    more = {
-        name: fields.get(f"new.{name}", "").strip() for name in ("back", "refuse", "required_input", "output")
-    }
+    names = ("back", "refuse", "required_input", "output", "paper")
+    more = {name: fields.get(f"new.{name}", "").strip() for name in names}
     return editing.Activity(budget=budget, **given, **more)
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from sandar.core import services
+from sandar.records.documents import books
 from sandar.sop import definition, route
 from sandar.sop.definition import RETURN, Action, Problem, Procedure, Step
 from sandar.sop.editing import KEY_LENGTH
@@ -62,6 +63,7 @@ def problems(text: str) -> tuple[Problem, ...]:
 
 def _all(procedure: Procedure) -> Iterator[Finding]:
     yield from _steps(procedure)
+    yield from _papers(procedure)
     unknown = list(_acts(procedure))
     yield from unknown
     if not unknown:
@@ -82,6 +84,22 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
     names = [action.name for action in first.stages[0].actions]
     if first.key != LETTER or names != [SUBMIT]:
         yield ("step", 0), "START_WITHOUT_LETTER", {"wanted": LETTER, "name": SUBMIT}
+
+
+def _papers(procedure: Procedure) -> Iterator[Finding]:
+    """A paper that does not exist, or one that an activity of the office's own cannot issue."""
+    known_steps = frozenset(registry.bound())
+    for i, step in enumerate(procedure.steps):
+        among = sorted(books.PAPERS) if step.key in known_steps else list(books.OF_ACTIVITIES)
+        for kind in step.gives:
+            if kind not in among:
+                facts: dict[str, Any] = {"step": step.short, "name": kind, "among": among}
+                yield ("step", i, "gives"), "PAPER_UNKNOWN", facts
+    for i, end in enumerate(procedure.ends):
+        for kind in end.gives:
+            if kind not in books.PAPERS:
+                facts = {"step": end.label, "name": kind, "among": sorted(books.PAPERS)}
+                yield ("end", i, "gives"), "PAPER_UNKNOWN", facts
 
 
 def _acts(procedure: Procedure) -> Iterator[Finding]:

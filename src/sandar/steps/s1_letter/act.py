@@ -160,10 +160,7 @@ def _receipt(turn: Turn, files: Sequence[AcceptedFile]) -> dict[str, Any]:
         **paper.common(turn, signers=[block]),
         "items": case.items,
         "contact": paper.official(case.contact),
-        "files": [
-            {"name": file.name, "size": f"{max(1, round(file.size / 1000))} kB", "sha256": file.sha256}
-            for file in files
-        ],
+        "files": [paper.attached(file.name, file.size, file.sha256) for file in files],
     }
 
 
