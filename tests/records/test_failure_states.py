@@ -411,3 +411,25 @@ def test_the_tree_shows_everything_that_stands_there() -> None:
     names = [figures.name for figures in whole.nodes]
     assert names.index("PLN") < names.index("UPS-B") < names.index("PDU-B1") < names.index("R1-B")
     assert (whole.compute[0].vcpu, whole.uplinks[0].name, room.cooling_w) == (16, "Internet", 200_000)
+
+
+def test_of_a_rack_s_load_its_ports_and_addresses_only_the_share_that_may_be_used_is_given() -> None:
+    make_world()
+    rack = read.rack_named("R1")
+    changed(lambda: build.create_port_group(rack, "Switch ToR", count=10, derating=50))
+    changed(lambda: build.change_rack(rack, load_kg=100, derating=80))
+    network = build.create_prefix(site(), "10.77.0.0/24", usable=10, derating=30)
+    changed(lambda: build.change_rack(rack, prefix=network))
+    limits = {(pool.kind, pool.ref): pool.limit for pool in ledger.pools()}
+    scale = {kind: limits[kind, ref] for kind, ref in (("ports", "R1"), ("ip", "10.77.0.0/24"))}
+    assert scale == {"ports": 5, "ip": 3}
+    assert limits["weight", "R1"] * 100 == 80 * next(
+        pool.capacity for pool in Pool.objects.filter(kind="weight", ref="R1")
+    )
+    changed(lambda: build.create_port_group(rack, "Switch kedua", count=4, derating=25))
+    assert {pool.limit for pool in ledger.pools() if (pool.kind, pool.ref) == ("ports", "R1")} == {6}
+    held(spec(ports=6))
+    facts = refused(lambda: build.change_port_group(rack.port_groups.get(name="Switch ToR"), derating=10))
+    assert facts["resource"] == "ports"
+    with pytest.raises(InvalidInput):
+        changed(lambda: build.change_rack(rack, derating=101))

@@ -40,8 +40,7 @@ class _Builder:
             self.power |= plan(chain, self.survived[site])
         self.network = _Network()
         self.cooling = _cooling(self.survived)
-        ports = PortGroup.objects.values_list("rack").annotate(Sum("count"))
-        self.ports = dict(ports.order_by())
+        self.ports = _ports()
         outlets = Outlet.objects.values_list("node__name").annotate(Sum("count"))
         self.outlets: dict[str, int] = dict(outlets.order_by())
 
@@ -59,10 +58,10 @@ class _Builder:
     def _rack(self, rack: Rack) -> PlaceSpec:
         own = f"rack:{rack.name}"
         routes = [*self._power(rack, own), *self._cooled(rack.room)]
-        weight = PoolSpec("weight", rack.name, power.NORMAL, rack.load_kg, own=own)
+        weight = PoolSpec("weight", rack.name, power.NORMAL, rack.load_kg, rack.derating, own=own)
         routes.append(self._add(weight, "weight_kg"))
         if rack.pk in self.ports:
-            ports = PoolSpec("ports", rack.name, power.NORMAL, self.ports[rack.pk], own=own)
+            ports = PoolSpec("ports", rack.name, power.NORMAL, *self.ports[rack.pk], own=own)
             routes.append(self._add(ports, "ports"))
         routes += [self._add(*found) for found in self.network.pools(rack, rack.room.site_id)]
         return PlaceSpec(
@@ -112,6 +111,22 @@ class _Builder:
             yield self._add(spec, kind)
         for found in self.network.pools(compute, compute.site_id):
             yield self._add(*found)
+
+
+def _ports() -> dict[int, tuple[int, int]]:
+    """Rack id -> (switch ports, percent that may be used); of groups that differ, the sum of what each leaves."""
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for rack, count, derating in PortGroup.objects.order_by("pk").values_list("rack", "count", "derating"):
+        groups.setdefault(rack, []).append((count, derating))
+    found = {}
+    for rack, mine in groups.items():
+        same = {derating for _count, derating in mine}
+        found[rack] = (
+            (sum(count for count, _derating in mine), same.pop())
+            if len(same) == 1
+            else (sum(count * derating // 100 for count, derating in mine), 100)
+        )
+    return found
 
 
 def _cooling(survived: Mapping[int, list[power.State]]) -> dict[int, dict[str, tuple[int, int]]]:
@@ -164,4 +179,4 @@ class _Network:
             spec = PoolSpec("bandwidth", uplink.name, power.NORMAL, uplink.bandwidth_mbps, uplink.derating)
             yield spec, "bandwidth_mbps"
         if prefix := self.prefixes.get(place.prefix_id or self.first_prefix.get(site_id, 0)):
-            yield PoolSpec("ip", prefix.prefix, power.NORMAL, prefix.usable), "ip_count"
+            yield PoolSpec("ip", prefix.prefix, power.NORMAL, prefix.usable, prefix.derating), "ip_count"

@@ -130,7 +130,13 @@ class IpPrefix(models.Model):
     prefix = models.CharField(max_length=43, unique=True, help_text="CIDR, for example 10.20.30.0/24")
     is_public = models.BooleanField(default=False)
     usable = models.PositiveIntegerField()
+    derating = models.PositiveSmallIntegerField(default=100, help_text="percent that may be used")
     source = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=_PERCENT, name="prefix_derating_is_a_percentage")
+        ]
 
     def __str__(self) -> str:
         return self.prefix
@@ -155,6 +161,9 @@ class Rack(models.Model):
     door = models.CharField(max_length=8, default="both", help_text="none, front, rear or both")
     mounting = models.CharField(max_length=12, default="four_post", help_text="four_post, two_post or wall")
     load_kg = models.PositiveIntegerField(default=800, help_text="load limit")
+    derating = models.PositiveSmallIntegerField(
+        default=100, help_text="percent of the load limit that may be used"
+    )
     source = models.CharField(max_length=300, blank=True, help_text="where the load limit comes from")
     uplink = models.ForeignKey(Uplink, models.PROTECT, null=True, blank=True, related_name="racks")
     prefix = models.ForeignKey(IpPrefix, models.PROTECT, null=True, blank=True, related_name="racks")
@@ -167,6 +176,7 @@ class Rack(models.Model):
             models.CheckConstraint(
                 condition=Q(numbering__in=NUMBERINGS), name="rack_is_numbered_from_an_end"
             ),
+            models.CheckConstraint(condition=_PERCENT, name="rack_derating_is_a_percentage"),
             models.CheckConstraint(condition=Q(door__in=DOORS), name="rack_has_known_doors"),
             models.CheckConstraint(condition=Q(mounting__in=MOUNTINGS), name="rack_has_a_known_mounting"),
         ]
@@ -182,12 +192,14 @@ class PortGroup(models.Model):
     name = models.CharField(max_length=80, help_text="the switch or patch panel")
     count = models.PositiveIntegerField()
     gbps = models.PositiveIntegerField(default=1, help_text="Gbit/s of one port")
+    derating = models.PositiveSmallIntegerField(default=100, help_text="percent that may be used")
     source = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["rack", "name"], name="port_group_has_one_name_in_its_rack")
+            models.UniqueConstraint(fields=["rack", "name"], name="port_group_has_one_name_in_its_rack"),
+            models.CheckConstraint(condition=_PERCENT, name="port_group_derating_is_a_percentage"),
         ]
 
     def __str__(self) -> str:

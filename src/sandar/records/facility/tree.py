@@ -70,6 +70,7 @@ class PortFigures:
     name: str
     count: int
     gbps: int
+    derating: int
     source: str
 
 
@@ -88,6 +89,7 @@ class RackFigures:
     door: str
     mounting: str
     load_kg: int
+    derating: int
     source: str
     uplink: str
     prefix: str
@@ -131,6 +133,7 @@ class PrefixFigures:
     id: int
     prefix: str
     usable: int
+    derating: int
     is_public: bool
     source: str
 
@@ -272,7 +275,14 @@ def _rooms(nodes: list[tuple[int, int | None, NodeFigures]]) -> dict[int, list[R
     ports: dict[int, list[PortFigures]] = {}
     for group in PortGroup.objects.order_by("name"):
         ports.setdefault(group.rack_id, []).append(
-            PortFigures(id=group.pk, name=group.name, count=group.count, gbps=group.gbps, source=group.source)
+            PortFigures(
+                id=group.pk,
+                name=group.name,
+                count=group.count,
+                gbps=group.gbps,
+                derating=group.derating,
+                source=group.source,
+            )
         )
     rows: dict[int, dict[str, list[RackFigures]]] = {}
     racks = Rack.objects.filter(retired=False).select_related("room", "uplink", "prefix")
@@ -316,7 +326,8 @@ def _room(room: Room, units: list[CoolingUnit], rows: dict[str, list[RackFigures
 
 def _rack(rack: Rack, strips: tuple[NodeFigures, ...], ports: tuple[PortFigures, ...]) -> RackFigures:
     plain = (
-        "name", "row", "position", "height_u", "numbering", "depth_mm", "door", "mounting", "load_kg", "source",
+        "name", "row", "position", "height_u", "numbering", "depth_mm", "door", "mounting", "load_kg", "derating",
+        "source",
     )  # fmt: skip
     return RackFigures(
         id=rack.pk,
@@ -341,7 +352,12 @@ def _uplink(row: Uplink) -> UplinkFigures:
 
 def _prefix(row: IpPrefix) -> PrefixFigures:
     return PrefixFigures(
-        id=row.pk, prefix=row.prefix, usable=row.usable, is_public=row.is_public, source=row.source
+        id=row.pk,
+        prefix=row.prefix,
+        usable=row.usable,
+        derating=row.derating,
+        is_public=row.is_public,
+        source=row.source,
     )
 
 

@@ -104,6 +104,7 @@ class UplinkFields(UplinkFigures, total=False):
 class PortFigures(TypedDict, total=False):
     count: int
     gbps: int
+    derating: int
     source: str
 
 
@@ -120,6 +121,7 @@ class RackFigures(TypedDict, total=False):
     door: str
     mounting: str
     load_kg: int
+    derating: int
     source: str
     uplink: Uplink | None
     prefix: IpPrefix | None
@@ -184,9 +186,16 @@ def change_uplink(uplink: Uplink, **fields: Unpack[UplinkFields]) -> Uplink:
 
 
 def create_prefix(
-    site: Site, prefix: str, *, usable: int | None = None, is_public: bool = False, source: str = ""
+    site: Site,
+    prefix: str,
+    *,
+    usable: int | None = None,
+    derating: int = 100,
+    is_public: bool = False,
+    source: str = "",
 ) -> IpPrefix:
     """A network in CIDR; usable: addresses to give away, without it all but network, broadcast, gateway.
+    derating: percent of them that may be given.
 
     Networks of one site that overlap would count an address twice. The caller holds the facility's lock.
     """
@@ -198,14 +207,21 @@ def create_prefix(
             raise InvalidInput(fields={"prefix": ["overlaps"]})
     if usable is None:
         usable = max(min(network.num_addresses, 1 << 24) - 3, 1)
-    return save(IpPrefix(site=site, prefix=str(network), usable=usable, is_public=is_public, source=source))
+    row = IpPrefix(site=site, prefix=str(network), usable=usable, derating=derating)
+    row.is_public, row.source = is_public, source
+    return save(row)
 
 
 def change_prefix(
-    prefix: IpPrefix, *, usable: int | None = None, is_public: bool | None = None, source: str | None = None
+    prefix: IpPrefix,
+    *,
+    usable: int | None = None,
+    derating: int | None = None,
+    is_public: bool | None = None,
+    source: str | None = None,
 ) -> IpPrefix:
     """How many addresses may be given, and what is said of them; another network is another prefix."""
-    given = {"usable": usable, "is_public": is_public, "source": source}
+    given = {"usable": usable, "derating": derating, "is_public": is_public, "source": source}
     return _change(prefix, {field: value for field, value in given.items() if value is not None})
 
 

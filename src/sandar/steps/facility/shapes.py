@@ -168,6 +168,7 @@ class Prefix(Input):
         title="Alamat yang dapat diberikan",
         description=noop("Kosong = semua selain alamat jaringan, siaran, dan gerbang."),
     )
+    derating: Percent = _derating(100)
     is_public: bool = Field(False, title="Alamat publik")
     source: Origin = _source()
 
@@ -272,6 +273,12 @@ class Rack(Input):
     load_kg: Annotated[int, Field(ge=0, le=100_000)] = Field(
         800, title="Batas beban (kg)", json_schema_extra=unit("kg")
     )
+    derating: Percent = Field(
+        100,
+        title=DERATING,
+        description=noop("Persen dari batas beban yang boleh dipakai."),
+        json_schema_extra=unit("%"),
+    )
     uplink: Short80 = Field(
         "",
         title="Uplink",
@@ -314,6 +321,7 @@ class Port(Input):
     gbps: Annotated[int, Field(ge=1, le=10_000)] = Field(
         1, title="Kecepatan (Gbit/s)", json_schema_extra=unit("Gbit/s")
     )
+    derating: Percent = _derating(100)
     source: Origin = _source()
 
 

@@ -65,7 +65,7 @@ def uplinks() -> Stock:
 
 def prefixes() -> Stock:
     rows = IpPrefix.objects.select_related("site").order_by("site__name", "prefix")
-    names = ("prefix", "usable", "is_public", "source")
+    names = ("prefix", "usable", "derating", "is_public", "source")
     return {row.prefix: {"site": row.site.name, **_plain(row, *names)} for row in rows}
 
 
@@ -100,7 +100,7 @@ def powers() -> Stock:
 def racks() -> Stock:
     rows = Rack.objects.filter(retired=False).select_related("room", "uplink", "prefix")
     names = (
-        "name", "row", "position", "height_u", "numbering", "depth_mm", "door", "mounting", "load_kg",
+        "name", "row", "position", "height_u", "numbering", "depth_mm", "door", "mounting", "load_kg", "derating",
     )  # fmt: skip
     return {
         row.name: {
@@ -139,7 +139,7 @@ def ports() -> Stock:
     return {
         f"{row.rack.name}/{row.name}": {
             "rack": row.rack.name,
-            **_plain(row, "name", "count", "gbps", "source"),
+            **_plain(row, "name", "count", "gbps", "derating", "source"),
         }
         for row in rows
     }

@@ -132,11 +132,13 @@ def remove_uplink(key: str, act: Act) -> None:
 
 def create_prefix(given: Fields, act: Act) -> None:
     site = _found("site", facility.site_named, given["site"])
-    write.create_prefix(site, given["prefix"], **_pick(given, "usable", "is_public", "source"))
+    write.create_prefix(site, given["prefix"], **_pick(given, "usable", "derating", "is_public", "source"))
 
 
 def change_prefix(key: str, given: Fields, act: Act) -> None:
-    write.change_prefix(facility.prefix_named(key), **_pick(given, "usable", "is_public", "source"))
+    write.change_prefix(
+        facility.prefix_named(key), **_pick(given, "usable", "derating", "is_public", "source")
+    )
 
 
 def remove_prefix(key: str, act: Act) -> None:
@@ -222,7 +224,18 @@ def remove_strip(key: str, act: Act) -> None:
 # --- racks and what is in them
 
 
-_RACK = ("row", "position", "height_u", "numbering", "depth_mm", "door", "mounting", "load_kg", "source")
+_RACK = (
+    "row",
+    "position",
+    "height_u",
+    "numbering",
+    "depth_mm",
+    "door",
+    "mounting",
+    "load_kg",
+    "derating",
+    "source",
+)
 
 
 def create_rack(given: Fields, act: Act) -> None:
@@ -241,7 +254,7 @@ def remove_rack(key: str, act: Act) -> None:
     write.remove_rack(facility.rack_named(key))
 
 
-_PORT = ("count", "gbps", "source")
+_PORT = ("count", "gbps", "derating", "source")
 
 
 def _port(key: str) -> Any:
