@@ -4,37 +4,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('facility', '0002_seals'),
+        ("facility", "0002_seals"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ipprefix',
-            name='derating',
-            field=models.PositiveSmallIntegerField(default=100, help_text='percent that may be used'),
+            model_name="ipprefix",
+            name="derating",
+            field=models.PositiveSmallIntegerField(default=100, help_text="percent that may be used"),
         ),
         migrations.AddField(
-            model_name='portgroup',
-            name='derating',
-            field=models.PositiveSmallIntegerField(default=100, help_text='percent that may be used'),
+            model_name="portgroup",
+            name="derating",
+            field=models.PositiveSmallIntegerField(default=100, help_text="percent that may be used"),
         ),
         migrations.AddField(
-            model_name='rack',
-            name='derating',
-            field=models.PositiveSmallIntegerField(default=100, help_text='percent of the load limit that may be used'),
+            model_name="rack",
+            name="derating",
+            field=models.PositiveSmallIntegerField(
+                default=100, help_text="percent of the load limit that may be used"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ipprefix',
-            constraint=models.CheckConstraint(condition=models.Q(('derating__gte', 1), ('derating__lte', 100)), name='prefix_derating_is_a_percentage'),
+            model_name="ipprefix",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("derating__gte", 1), ("derating__lte", 100)),
+                name="prefix_derating_is_a_percentage",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='portgroup',
-            constraint=models.CheckConstraint(condition=models.Q(('derating__gte', 1), ('derating__lte', 100)), name='port_group_derating_is_a_percentage'),
+            model_name="portgroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("derating__gte", 1), ("derating__lte", 100)),
+                name="port_group_derating_is_a_percentage",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rack',
-            constraint=models.CheckConstraint(condition=models.Q(('derating__gte', 1), ('derating__lte', 100)), name='rack_derating_is_a_percentage'),
+            model_name="rack",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("derating__gte", 1), ("derating__lte", 100)),
+                name="rack_derating_is_a_percentage",
+            ),
         ),
     ]
