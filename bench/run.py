@@ -65,10 +65,11 @@ def main() -> int:
         except NoPostgres as fault:
             print(f"\n== {name}: left out: {fault}")
             continue
+        if given.json:  # before the table: a fault in printing loses no figure
+            figures = json.dumps({**about, "databases": found}, indent=2)
+            given.json.write_text(figures + "\n", encoding="utf-8")
         print("\n" + report.table(found[-1], names), flush=True)
     print(f"\n{time.monotonic() - began:.0f} s in all, load {os.getloadavg()[0]:.1f}")
-    if given.json:
-        given.json.write_text(json.dumps({**about, "databases": found}, indent=2) + "\n", encoding="utf-8")
     return 0 if found else 1
 
 

@@ -219,7 +219,7 @@ EVENTS: dict[str, str | Promise] = {
     "revision_asked": _("meminta form pengajuan diperbaiki"),
     "difference_accepted": _("menerima perbedaan spesifikasi"),
     "difference_declined": _("menolak perbedaan spesifikasi"),
-    "agency_notified": _("memberitahu pemohon dan jendela antarnya"),
+    "agency_notified": _("memberitahu pemohon dan jadwalnya"),
     "items_handed_in": _("menyerahkan perangkat atau aplikasi"),
     "items_received": _("menerima perangkat atau aplikasi"),
     "delivery_sent_back": _("mengembalikan yang diserahkan"),
