@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import random
 import subprocess
-from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sandar import errors, signing_errors
-from sandar.doors.jobs import care, proving, remote_signing, signing
+from sandar.doors.jobs import care, proving, remote_signing
 from sandar.doors.refusal_reasons import REASONS
 from sandar.outside.breaker import Breaker
 from sandar.outside.signing import wire
@@ -31,7 +29,6 @@ from tests import office
 from tests.jobs.bsre_world import NIK, PASSPHRASE, approval, papers_for, quick, secret, service
 
 pytestmark = pytest.mark.django_db
-ACTS = int(os.environ.get("LYING_ACTS", "12"))
 
 
 @pytest.fixture(autouse=True)
@@ -253,86 +250,6 @@ def _database() -> list[str]:
 
 def _files(folder: Path) -> list[str]:
     return [path.read_bytes().decode("latin-1") for path in folder.rglob("*") if path.is_file()]
-
-
-def test_a_service_that_lies_and_dies_gets_no_wrong_paper_accepted_and_none_lost(
-    server: bsre.Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """1,000 with LYING_ACTS=1000. Kills: between sending and storing nothing of ours runs on.
-
-    Real processes killed by the system: tests/race/test_killed_signing.py.
-    """
-    remote_signing.breaker = Breaker(failures=10**9)
-    rnd, person, told = random.Random(5), kabid(), Counter[str]()
-    modes = [*bsre.MODES[1:7], "drop", "error", *[""] * 6]  # six of fourteen honest: an act takes four tries
-    case, _rows = papers_for(server, "kabid1")
-    base = store.read(str(approval(case).pdf_sha256))
-    for act in range(1, ACTS + 1):
-        _anew(case.pk)
-        for tried in range(21):
-            row = Signature.objects.select_related("document__case", "person").get(document=approval(case))
-            if row.state == "signed":
-                break
-            server.mode = "" if tried == 20 else rnd.choice(modes)
-            told[f"asked while {server.mode or 'honest'}"] += 1
-            dies = tried < 20 and rnd.random() < 0.25
-            told["killed"] += dies
-            _one_try(row, person, monkeypatch, dies=dies)
-            paper = approval(case)
-            if paper.signed_sha256:
-                pdf = papers_read.pdf(paper)
-                look = judge.look(pdf, [_root(server)], base_length=len(base))
-                told["wrong"] += bool(proving.flaw(base, pdf, look, how_many=1)) or not proving.is_of(
-                    look.signatures[-1], person
-                )
-        told["lost"] += approval(case).signatures_left != 0
-        if act % 50 == 0:
-            print(f"{act} acts, {server.signed} signatures made by the service: {dict(told)}", flush=True)
-    assert (told["wrong"], told["lost"]) == (0, 0), told
-    assert told["killed"] > 0
-    assert server.signed >= ACTS
-
-
-def _one_try(row: Signature, person: Any, monkeypatch: pytest.MonkeyPatch, *, dies: bool) -> None:
-    """One try, killed between sending and storing or not; then the sweep comes by, and asks until it is answered."""
-    at = timezone.now()
-
-    class Killed(BaseException):
-        """What a kill is to the code: no except of it runs."""
-
-    def killed(*_args: Any, **_more: Any) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        if dies:
-            patch.setattr(remote_signing, "_kept", killed)
-        try:
-            remote_signing.sign([row], person, secret(), at=at)
-        except (
-            signing_errors.SignerAway,
-            signing_errors.SignerRefused,
-            signing_errors.SignatureBusy,
-            Killed,
-        ):
-            pass
-    signing.run(at + timedelta(minutes=3), care.Shift())
-
-
-def _anew(case_id: int) -> None:
-    """The same paper as if it was never signed: another act without the nine steps before it."""
-    from sandar.records.documents.models import Document
-
-    row = Signature.objects.get(document__case_id=case_id, document__kind="approval_form")
-    Document.objects.filter(pk=row.document_id).update(
-        signed_sha256=None, signed_size=None, signatures_left=1
-    )
-    Signature.objects.filter(pk=row.pk).update(state="prepared", sha256=None, size=None, signed_at=None)
-
-
-def _root(server: bsre.Server) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return server.hand.root.public_bytes(Encoding.DER)
 
 
 def test_a_name_is_compared_without_degrees_and_a_mail_address_counts() -> None:

@@ -60,13 +60,7 @@ from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name
     paper_damages,
 )
 from tests.race.picture_jobs import find_again, write_and_compare  # noqa: F401 - by name
-from tests.race.signing_jobs import (  # noqa: F401 - by name
-    ask_anew,
-    sign_once,
-    signed_so_far,
-    signing_case,
-    wrong_file,
-)
+from tests.race.signing_jobs import lying_acts, signing_case  # noqa: F401 - by name
 from tests.race.storm_jobs import (  # noqa: F401 - jobs are called by name
     build_storm,
     plain_rows,

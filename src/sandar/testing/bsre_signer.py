@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from asn1crypto import keys
@@ -23,14 +25,18 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
-from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+from pyhanko.sign.timestamps import dummy_client
 from pyhanko.stamp import TextStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from pypdf import PdfReader
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 MARK = "TIDAK SAH - UJI COBA"
+_ROOM = 32_768  # hexadecimal digits of a signature with its stamp; set aside, so that nothing is signed twice
 _pdf: Any = generic  # pyHanko leaves these untyped
+# Its stamping authority reads and checks its RSA key for each stamp: more than all the rest of a signature.
+_stamping: Any = dummy_client
+_stamping.serialization = SimpleNamespace(load_der_private_key=cache(serialization.load_der_private_key))
 
 
 class OutsideThePage(ValueError):
@@ -88,7 +94,7 @@ class Hand:
             timestamper=self._stamper(),
             stamp_style=TextStampStyle(stamp_text=f"{MARK}\n%(signer)s", background=None),
             new_field_spec=SigFieldSpec(f"Uji{count + 1}", on_page=page, box=box),
-        ).sign_pdf(writer)
+        ).sign_pdf(writer, bytes_reserved=_ROOM)
         return bytes(made.getvalue())
 
     def _place(self, pdf: bytes, wish: Wish, count: int) -> tuple[int, tuple[int, int, int, int]]:
@@ -119,9 +125,9 @@ class Hand:
         store.register(_asn1(self.root))
         return SimpleSigner(signing_cert=_asn1(certificate), signing_key=_pkcs8(key), cert_registry=store)
 
-    def _stamper(self) -> DummyTimeStamper:
+    def _stamper(self) -> dummy_client.DummyTimeStamper:
         key, certificate = self._given(f"TSA {MARK}", for_stamps=True)
-        return DummyTimeStamper(_asn1(certificate), _pkcs8(key), fixed_dt=self.now)
+        return dummy_client.DummyTimeStamper(_asn1(certificate), _pkcs8(key), fixed_dt=self.now)
 
     def _given(self, name: str, *, for_stamps: bool = False) -> tuple[Key, x509.Certificate]:
         if name not in self._keys:
