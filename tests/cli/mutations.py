@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from random import Random
@@ -13,7 +14,7 @@ from typing import Any
 
 import sandar_verify
 from sandar.core import chain
-from tests.cli.bundles import Files, journalled, lines_of, packed, rechained, sealed
+from tests.cli.bundles import Files, World, files_of, journalled, lines_of, packed, rechained, sealed
 
 
 def flip(data: bytes, rnd: Random) -> bytes:
@@ -159,7 +160,7 @@ def change_the_manifest(files: Files, rnd: Random) -> bytes:
     told = json.loads(files["manifest.json"])
     wrongs: list[dict[str, Any]] = [
         {"case": "PMH-2026-0002"},
-        {"state": "refused"},
+        {"state": "completed" if told["state"] == "refused" else "refused"},
         {"head": {"seq": told["head"]["seq"], "hash": told["head"]["hash"][::-1]}},
         {"sop": told["sop"] | {"revision": 9}},
         {"version": 1},
@@ -226,3 +227,23 @@ ALONE: list[Callable[[Files, Random], bytes]] = [
     change_the_anchor,
     cut_after_the_anchor,
 ]
+
+
+def every_mutation_is_found(world: World, number: str, *, times: int, seed: int) -> Counter[str]:
+    """How many bundles each way of changing gave; a way that finds nothing to change in this case is left out."""
+    rnd, honest = Random(seed), world.whole[number]
+    files, given, missed = files_of(honest), Counter[str](), Counter[str]()
+    for n in range(times):
+        mutate = ALONE[n % len(ALONE)]
+        try:
+            data = mutate(files, rnd)
+        except (IndexError, KeyError):
+            continue
+        assert data != honest, mutate
+        given[repr(mutate)] += 1
+        report = world.report(data)
+        if report["ok"] or not all(found["where"] for found in report["findings"]):
+            missed[repr(mutate)] += 1
+        sandar_verify.sentences(report)
+    assert not missed
+    return given
