@@ -28,6 +28,7 @@ from sandar.records.documents import archive
 from sandar.records.documents.models import Document, Signature, StoredFile
 from sandar.records.ledger.models import Claim
 from sandar.records.people.models import Absence, RoleGrant
+from sandar.steps import correcting
 from sandar.steps.revising import drafts
 from tests import office
 from tests.api.world import Api, ok
@@ -129,14 +130,19 @@ def real(built: None, django_db_blocker: Any) -> dict[str, Any]:
     with django_db_blocker.unblock():
         done, fresh = office.bring_to(office.ask(), "completed"), office.ask()
         file = ok(Api("dinkes1").upload(fresh.number, "a.json", b'{"id": "x"}', kind="inventory"), 201)
+        asset = done.assets.get()
+        other = correcting.Correct(serial="SN-LAIN", reason="Salah ketik pada BAST.")
+        by = office.person("operator2")
         return {
+            "certificate_id": 1,
+            "correction": correcting.propose(asset.number, other, person=by, at=timezone.now()).pk,
             "number": fresh.number,
             "task_id": office.task_of(fresh).pk,
             "action": "forward",
             "document_id": done.documents.earliest("pk").pk,
             "signature_id": Signature.objects.filter(person__username="kabid1").earliest("pk").pk,
             "file_id": StoredFile.objects.get(pk=file["id"]).pk,
-            "asset": done.assets.get().number,
+            "asset": asset.number,
             "claim_id": Claim.objects.earliest("pk").pk,
             "name": "R01",
             "kind": "rack",
@@ -166,6 +172,9 @@ CONFORM = [
 ]
 
 
+ADMINISTERED = ("/people", "/agencies", "/settings", "/contacts", "/certificates", "/books/held")
+
+
 @schema.parametrize()
 @SPEED
 def test_what_exists_answers_as_described(case: Case, real: dict[str, Any]):
@@ -173,9 +182,9 @@ def test_what_exists_answers_as_described(case: Case, real: dict[str, Any]):
         case.query = {}
     case.path_parameters = {name: real[name] for name in case.path_parameters or {}}
     person = (
-        "kabid1" if "tasks" in case.path or "signatures" in case.path
+        "kabid1" if "tasks" in case.path or "signatures" in case.path or "{correction}" in case.path
         else "dinkes1" if case.path.endswith("/cases")
-        else "admin" if case.path.startswith(("/people", "/agencies", "/settings", "/contacts", "/books/held"))
+        else "admin" if case.path.startswith(ADMINISTERED)
         else "administrator1"
     )  # fmt: skip
     headers = {"Authorization": f"Bearer {token_of(person)}"}

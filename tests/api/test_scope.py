@@ -15,6 +15,7 @@ from sandar.records.documents.models import Signature, StoredFile
 from sandar.records.ledger.models import Claim
 from sandar.records.people import write as people
 from sandar.records.people.models import RoleGrant
+from sandar.steps import correcting
 from sandar.steps.revising import drafts
 from tests import office
 from tests.api.world import Api, hold, ok, refused
@@ -36,6 +37,11 @@ def mine(built: None, django_db_blocker: Any) -> Mine:
     """Made once; every test is rolled back to it."""
     with django_db_blocker.unblock():
         return _mine()
+
+
+def _correction(number: str) -> int:
+    given = correcting.Correct(serial="SN-LAIN", reason="Salah ketik pada BAST.")
+    return correcting.propose(number, given, person=office.person("operator2"), at=timezone.now()).pk
 
 
 def _mine() -> Mine:
@@ -60,9 +66,11 @@ def _mine() -> Mine:
         "username": "dinkes1",
         "grant": str(RoleGrant.objects.earliest("pk").pk),
         "absence": "1",
+        "certificate_id": "1",
         "code": "DINKES",
         "book": "surat_keluar",
         "disposal_id": "1",
+        "correction": str(_correction(case.assets.get().number)),
         "draft": str(drafts.begin("colocation", person=office.person("pengawas1"), at=timezone.now()).pk),
     }
     return Mine(case, ids)
@@ -140,13 +148,16 @@ OFFICE_ONLY = {
     "/calendar/days", "/calendar/days/{day}", "/calendar/import",
     "/instructions", "/sop/revisions", "/sop/revisions/{service}/{revision}", "/sop/drafts", "/sop/drafts/{draft}",
     "/sop/revisions/{service}/{revision}/cases", "/sop/drafts/{draft}/check", "/sop/drafts/{draft}/publish",
+    "/certificates", "/certificates/{certificate_id}/revoke",
+    "/register/corrections", "/assets/{asset}/corrections", "/assets/{asset}/corrections/{correction}/approve",
+    "/assets/{asset}/corrections/{correction}/refuse",
 }  # fmt: skip
 # What the office sets, and who its people are: its heads and the system administrator.
 HEADS_ONLY = {
     "/settings/papers", "/settings/papers/arms", "/settings/retention", "/settings/separation",
     "/people", "/people/{username}", "/agencies", "/agencies/{code}",
 }  # fmt: skip
-ADMIN_ONLY = {"/people/{username}/data", "/books/held"}
+ADMIN_ONLY = {"/people/{username}/data", "/books/held", "/certificates"}
 NOT_THERE = {"/settings/papers/arms", "/archive/disposals/{disposal_id}.pdf"}  # this office has neither
 OWN_LISTS = {"/cases", "/tasks", "/waiting", "/assets", "/signatures"}
 
@@ -183,7 +194,7 @@ def test_another_agency_finds_nothing_and_changes_nothing(method: str, path: str
 
 ADMINISTRATION = (
     "/facility", "/settings", "/calendar", "/people", "/contacts", "/agencies", "/instructions",
-    "/books/held", "/books/confirm",
+    "/books/held", "/books/confirm", "/certificates",
 )  # fmt: skip
 
 

@@ -37,6 +37,13 @@ from tests.race.archive_jobs import (  # noqa: F401 - by name
     propose_destruction,
 )
 from tests.race.authority_jobs import act_or_end, acts_of  # noqa: F401 - by name
+from tests.race.correction_jobs import (  # noqa: F401 - by name
+    another_with_correction,
+    corrections_after,
+    decide_correction,
+    office_with_correction,
+    propose_correction,
+)
 from tests.race.escalation_jobs import (  # noqa: F401 - by name
     escalate,
     forget_the_claim,

@@ -28,9 +28,10 @@ SERVICES_OF: dict[str, tuple[str, ...]] = {
 
 DUTIES = (
     "requested", "disposed", "capacity_checked", "capacity_released", "form_authored", "approved", "notified",
-    "handed_in", "received", "inspected", "installed", "reported", "activity",
+    "handed_in", "received", "inspected", "installed", "reported", "activity", "register_edited", "register_approved",
 )  # fmt: skip
 OFFICE_DUTIES = tuple(duty for duty in DUTIES if duty not in ("requested", "form_authored", "handed_in"))
+REGISTER_DUTIES = ("register_edited", "register_approved")  # done after the case ended too
 
 Pair = frozenset[str]
 FORBIDDEN_PAIRS: frozenset[Pair] = frozenset(
@@ -41,6 +42,10 @@ FORBIDDEN_PAIRS: frozenset[Pair] = frozenset(
         frozenset({"approved", "inspected"}),
         frozenset({"approved", "installed"}),
         frozenset({"handed_in", "installed"}),  # first and second party of the handover minutes
+        frozenset(
+            {"register_edited", "register_approved"}
+        ),  # a line of the register is corrected by two persons
+        frozenset({"approved", "register_edited"}),  # and not by whoever approved what was handed over
     }
 )
 WARNED_PAIRS: frozenset[Pair] = frozenset(

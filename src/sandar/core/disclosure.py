@@ -19,11 +19,14 @@ PASSING_EVENTS = frozenset(
         "disposition_answered",
         "disposition_returned",
         "document_signed",
+        "correction_proposed",
+        "correction_refused",
     }
 )
 # Of an officer's act the agency reads these; whatever else an act says stays inside until somebody adds it here.
 OPEN = frozenset(
-    {"activity", "assets", "conditions", "deliveries", "documents", "fates", "file", "finding", "hold_until", "kind",
+    {"activity", "assets", "conditions", "correction",
+     "deliveries", "documents", "fates", "file", "finding", "hold_until", "kind",
      "offer", "previous", "reason", "received", "result", "revoked", "sha256", "size", "sop", "state",
      "window_end", "window_start"}
 )  # fmt: skip

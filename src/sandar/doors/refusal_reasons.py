@@ -62,4 +62,5 @@ PLACES: dict[str, Promise] = {
     "storage": _("penyimpanan berkas"),
     "typesetter": _("penyusun dokumen"),
     "mail": _("surel"),
+    "correction": _("usul pembetulan"),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from sandar import errors
-from sandar.doors import signing_texts
+from sandar.doors import register_texts, signing_texts
 from sandar.doors.refusal_text import AGAIN, MEND, NOTHING_STORED, RELOOK, Text
 
 TEXTS: dict[type[errors.SandarError], Text] = {
@@ -367,4 +367,5 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Hubungi administrator kantor untuk menambah ruang, lalu ulangi."),
     ),
     **signing_texts.TEXTS,
+    **register_texts.TEXTS,
 }

@@ -48,7 +48,7 @@ def allow(number: str, given: Except, *, person: Person, at: datetime) -> list[O
         who = standing(person, local_day(at, office.time_zone))
         case = cases_write.lock_numbered(who.viewer, number)
         grant = _officer(who)
-        if case.closed_at is not None:
+        if case.closed_at is not None and given.wants not in authority.REGISTER_DUTIES:
             raise ActionNotAllowed(action=EVENT, state=case.state, allowed=[])
         past = cases.duties(cases.past(case.pk))
         found = _needed(given, past, also=separation.forbidden_pairs(office))

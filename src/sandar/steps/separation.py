@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
@@ -12,6 +14,7 @@ from sandar.core.authority import Conflict
 from sandar.errors import AdminApart, OwnGrant, SeparationOfDuties
 from sandar.records.cases import overrides
 from sandar.records.cases import read as cases
+from sandar.records.cases.models import Case, Override
 from sandar.records.people import read as people
 from sandar.records.people.models import Office
 
@@ -34,6 +37,8 @@ WORDS: dict[str, str | Promise] = {
     "installed": _("memasang perangkat"),
     "reported": _("melaporkan selesai"),
     "activity": _("mengerjakan kegiatan tambahan"),
+    "register_edited": _("mengusulkan pembetulan register"),
+    "register_approved": _("menyetujui pembetulan register"),
     "sop_drafted": _("menyusun rancangan SOP ini"),
     "sop_published": _("menerbitkannya"),
     "paper_issued": _("menerbitkan atau menandatangani dokumen ini"),
@@ -69,28 +74,34 @@ def forbidden_pairs(office: Office) -> frozenset[authority.Pair]:
 def _apart(turn: Turn) -> None:
     """The system administrator acts on no request, nobody uses a role they gave, whatever chain of mandates."""
     assert turn.person is not None
-    if any(grant.role == people.SYSTEM_ADMIN for grant in turn.grants):
+    apart(turn.grants, turn.grant, (turn.person.pk, *turn.represents))
+
+
+def apart(grants: Iterable[authority.Grant], grant: authority.Grant | None, persons: tuple[int, ...]) -> None:
+    """persons: who acts under `grant` and everybody represented. Raises AdminApart, OwnGrant."""
+    if any(held.role == people.SYSTEM_ADMIN for held in grants):
         raise AdminApart()
-    if turn.grant is None or turn.grant.granted_by is None:
-        return
-    if turn.grant.granted_by in (turn.person.pk, *turn.represents):
+    if grant is not None and grant.granted_by is not None and grant.granted_by in persons:
         raise OwnGrant()
 
 
 def _excepted(turn: Turn, found: list[Conflict]) -> None:
-    taken = overrides.take(turn.case, found, at=turn.at)
+    taken = excepted(turn.case, found, at=turn.at)
+    turn.overrides += taken
+    turn.says(overrides=told(taken))
+
+
+def excepted(case: Case, found: list[Conflict], *, at: datetime) -> list[Override]:
+    """Use up an exception for each of these conflicts. Raises SeparationOfDuties where one has none."""
+    taken = overrides.take(case, found, at=at)
     if taken is None:
         raise SeparationOfDuties(did=found[0].did, wants=found[0].wants)
-    turn.overrides += taken
-    turn.says(
-        overrides=[
-            {
-                "id": one.pk,
-                "person": one.person_id,
-                "did": one.did,
-                "wants": one.wants,
-                "by": one.granted_by_id,
-            }
-            for one in taken
-        ]
-    )
+    return taken
+
+
+def told(taken: Iterable[Override]) -> list[dict[str, object]]:
+    """The exceptions that an act used, as its journal line names them."""
+    return [
+        {"id": one.pk, "person": one.person_id, "did": one.did, "wants": one.wants, "by": one.granted_by_id}
+        for one in taken
+    ]

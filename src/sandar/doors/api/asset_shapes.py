@@ -60,6 +60,37 @@ class AssetChangeOut(BaseModel):
     minutes: str | None = Field(description="number of its minutes")
 
 
+class CorrectionOut(BaseModel):
+    """A correction of a line of the register, proposed by one officer and decided by another."""
+
+    id: int
+    asset: str
+    state: Literal["proposed", "done", "refused"]
+    was: dict[str, str] = Field(description="the columns as they were when it was proposed")
+    now: dict[str, str]
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision: str
+
+
+class CorrectionList(BaseModel):
+    items: list[CorrectionOut]
+    count: int
+    page: int
+
+
+class CorrectedOut(BaseModel):
+    """What was corrected in a line of the register."""
+
+    id: int
+    at: datetime
+    was: dict[str, str]
+    now: dict[str, str]
+
+
 class ProbeOut(BaseModel):
     asked_at: datetime
     done_at: datetime | None
@@ -74,4 +105,5 @@ class AssetOut(AssetLine):
     ports: list[int]
     claim: int
     changes: list[AssetChangeOut] = Field(description="requests about it, newest first")
+    corrections: list[CorrectedOut] = Field(description="what was corrected, newest first")
     probe: ProbeOut | None = Field(description="the newest one")

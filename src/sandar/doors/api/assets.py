@@ -16,8 +16,9 @@ from sandar.doors.api.reading import name_in_path
 from sandar.doors.api.zone import moment
 from sandar.errors import Forbidden
 from sandar.records.assets import changes as asset_changes
+from sandar.records.assets import corrections
 from sandar.records.assets import read as assets
-from sandar.records.assets.models import AssetChange
+from sandar.records.assets.models import AssetChange, AssetCorrection
 from sandar.records.cases.read import Viewer
 from sandar.steps import probing
 
@@ -81,7 +82,7 @@ def line(row: Mapping[str, Any]) -> dict[str, Any]:
 @router.get("/assets/{asset}", response=shapes.AssetOut)
 def get_asset(request: HttpRequest, asset: str) -> HttpResponse:
     """One line of the register, by number or id."""
-    found = assets.asset_for(agency_of(caller_of(request)), _key(asset))
+    found = assets.asset_for(agency_of(caller_of(request)), key_of(asset))
     row = assets.assets_for(None).filter(pk=found.pk).values(*COLUMNS).get()
     probe = assets.latest_probes([found.pk]).get(found.pk)
     return answer(
@@ -91,6 +92,11 @@ def get_asset(request: HttpRequest, asset: str) -> HttpResponse:
             "ports": found.ports,
             "claim": found.claim_id,
             "changes": [_change(one) for one in asset_changes.history(found.pk)],
+            "corrections": [
+                {"id": one.pk, "at": moment(one.decided_at), "was": one.was, "now": one.now}
+                for one in corrections.history(found.pk)
+                if one.state == AssetCorrection.DONE
+            ],
             "probe": probe
             and {
                 "asked_at": moment(probe.asked_at),
@@ -117,6 +123,6 @@ def _change(one: AssetChange) -> dict[str, Any]:
     }
 
 
-def _key(asset: str) -> str:
+def key_of(asset: str) -> str:
     """An id of more than 18 digits is a number nobody has."""
     return name_in_path(asset, "asset") if len(asset) <= 18 or not asset.isdigit() else "-"

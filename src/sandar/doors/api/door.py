@@ -21,6 +21,7 @@ from sandar.doors.api import (
     cases,
     certificates,
     claims,
+    corrections,
     disposition,
     documents,
     facility,
@@ -90,6 +91,7 @@ for part in (
     sop,
     archive,
     books,
+    corrections,
 ):
     api.add_router("", part.router)
 api.add_exception_handler(Exception, refused)

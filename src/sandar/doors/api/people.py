@@ -15,8 +15,10 @@ from ninja import Query, Router
 from sandar.core.authority import DUTIES, FORBIDDEN_PAIRS, WARNED_PAIRS
 from sandar.doors.api import people_shapes as out
 from sandar.doors.api.auth import Caller, caller_of
+from sandar.doors.api.giving import GivenRole, NotedAbsence, plain
 from sandar.doors.api.once import answer, once
 from sandar.doors.api.paging import SIZE, PageNo, Word
+from sandar.doors.api.proving import WithPassword, must_prove
 from sandar.doors.api.reading import body_of, id_in_path, name_in_path
 from sandar.doors.api.taking import takes
 from sandar.doors.api.zone import moment
@@ -48,7 +50,11 @@ def _changed(
     caller = caller_of(request)
     caller.must_hold(ROLE)
     given = body_of(request, shape)
-    return once(request, caller, lambda: work(given, caller), status=status)
+    same = None
+    if isinstance(given, WithPassword):
+        must_prove(request, caller, given)
+        same = given.same()
+    return once(request, caller, lambda: work(given, caller), status=status, content=same)
 
 
 # --- what is told
@@ -234,14 +240,14 @@ def reset_factor(request: HttpRequest, username: str) -> HttpResponse:
 # --- roles, mandates, absences
 
 
-@router.post(
-    "/people/{username}/grants", response={201: out.PersonWhole}, openapi_extra=takes(shapes.NewGrant)
-)
+@router.post("/people/{username}/grants", response={201: out.PersonWhole}, openapi_extra=takes(GivenRole))
 def give_role(request: HttpRequest, username: str) -> HttpResponse:
     """Give a role. A Plt or Plh needs the letter with its date and a last day, a Plh also whoever is away."""
     return _about(
-        request, username, shapes.NewGrant,
-        do=lambda who, given, by: grants.give(who, given, person=by.person, at=by.at), status=201,
+        request, username, GivenRole,
+        do=lambda who, given, by: grants.give(
+            who, plain(given, shapes.NewGrant), person=by.person, at=by.at
+        ), status=201,
     )  # fmt: skip
 
 
@@ -258,13 +264,15 @@ def end_role(request: HttpRequest, username: str, grant: int) -> HttpResponse:
 
 
 @router.post(
-    "/people/{username}/absences", response={201: out.PersonWhole}, openapi_extra=takes(shapes.NewAbsence)
+    "/people/{username}/absences", response={201: out.PersonWhole}, openapi_extra=takes(NotedAbsence)
 )
 def note_absence(request: HttpRequest, username: str) -> HttpResponse:
     """Note that somebody is away; a substitute becomes Plh of each of the person's roles for these days."""
     return _about(
-        request, username, shapes.NewAbsence,
-        do=lambda who, given, by: grants.note_absence(who, given, person=by.person, at=by.at), status=201,
+        request, username, NotedAbsence,
+        do=lambda who, given, by: grants.note_absence(
+            who, plain(given, shapes.NewAbsence), person=by.person, at=by.at
+        ), status=201,
     )  # fmt: skip
 
 

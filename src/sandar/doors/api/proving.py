@@ -1,4 +1,4 @@
-"""A call that signs or revokes shows once more who calls: the token alone, on somebody's disk, must not be enough."""
+"""A call that signs, revokes, gives a role or decides shows who calls: the token alone must not be enough."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class WithPassword(Input):
     password: SecretStr | None = Field(
         None,
         max_length=200,
-        description="my own, again: where the act signs and PASSWORD_NEEDED was answered; kept nowhere",
+        description="my own, again: where PASSWORD_NEEDED was answered; kept nowhere",
     )
 
     @property

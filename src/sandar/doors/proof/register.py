@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.db.models import Q
+
 from sandar.core import numbering, rack
 from sandar.core.services import ON_ASSETS
 from sandar.doors.proof.flaw import Flaw
@@ -45,7 +47,7 @@ def flaws(case_id: int | None) -> Iterator[Flaw]:
         yield from _later(asset, told.get(asset.number, []))
         by_minutes[asset.handover_id].append(asset)
     for found in by_minutes.values():
-        yield from _minutes(found, changed)
+        yield from _minutes(found, changed, told)
     yield from _unregistered(case_id)
 
 
@@ -93,15 +95,21 @@ def _later(asset: Asset, told: list[dict[str, Any]]) -> Iterator[Flaw]:
 def _told_later() -> dict[str, list[dict[str, Any]]]:
     """Asset number -> the columns that later requests changed, by their journals, in the order of the acts."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    events = Event.objects.filter(case__service__in=ON_ASSETS, payload__has_key="register")
+    of_requests = Q(case__service__in=ON_ASSETS, payload__has_key="register")
+    events = Event.objects.filter(of_requests | Q(kind="register_corrected"))
     for payload in events.order_by("at", "pk").values_list("payload", flat=True):
         for number, columns in payload["register"].items():
             found[number].append(columns)
     return found
 
 
-def _minutes(assets: list[Asset], changed: frozenset[int]) -> Iterator[Flaw]:
-    """The register's words are those that were signed; the place too, unless the claim moved since."""
+def _minutes(
+    assets: list[Asset], changed: frozenset[int], told: dict[str, list[dict[str, Any]]]
+) -> Iterator[Flaw]:
+    """The register's words are those that were signed; the place too, unless the claim moved since.
+
+    What the journal says was changed or corrected later is judged by the journal (`_later`).
+    """
     if assets[0].handover.disposal_id:
         return  # destroyed by the retention schedule
     facts = assets[0].handover.facts
@@ -113,8 +121,9 @@ def _minutes(assets: list[Asset], changed: frozenset[int]) -> Iterator[Flaw]:
             yield Flaw(AREA, "MINUTES_HAVE_OTHER_LINES", where, f"{len(mine)} assets", f"{len(lines)} lines")
             continue
         for asset, line in zip(mine, lines, strict=True):
+            later = {name for one in told.get(asset.number, []) for name in one}
             for column, name in columns.items():
-                if getattr(asset, column) != line.get(name, ""):
+                if column not in later and getattr(asset, column) != line.get(name, ""):
                     stored, right = str(getattr(asset, column)), str(line.get(name, ""))
                     yield Flaw(AREA, "ASSET_DIFFERS_FROM_MINUTES", f"{_where(asset)} {column}", stored, right)
             if kind == "colocation" and asset.claim_id not in changed:

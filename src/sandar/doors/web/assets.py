@@ -17,18 +17,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from sandar.core.services import ON_ASSETS
-from sandar.doors.web import assets_sheet, drawing, figures, labels
+from sandar.doors.web import assets_sheet, corrections, drawing, figures, labels
 from sandar.doors.web.drawing import Frame, Look
 from sandar.doors.web.person import office_of, person_of, roles, signed_in, today, viewer_of
 from sandar.errors import NotFound
 from sandar.records.assets import changes as asset_changes
+from sandar.records.assets import corrections as register_corrections
 from sandar.records.assets import read as assets_read
-from sandar.records.assets.models import Asset, Inspection, Probe
+from sandar.records.assets.models import Asset, AssetCorrection, Inspection, Probe
 from sandar.records.cases import read as cases
 from sandar.records.facility import read as facility
 from sandar.records.ledger import read as ledger_read
 from sandar.records.people import read as people
-from sandar.steps import words
+from sandar.steps import correcting, words
 
 PAGE = 50
 _COLUMNS = (
@@ -95,6 +96,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "racks": facility.racks().values_list("name", flat=True) if officers else [],
         "kinds": [("colocation", labels.label(labels.SERVICES, "colocation")),
                   ("hosting", labels.label(labels.SERVICES, "hosting"))],
+        "waiting": list(register_corrections.waiting()[:20]) if roles(request) & set(correcting.DECIDES) else [],
         "states": [("active", _("Masih di sini")), ("removed", _("Sudah diambil"))],
     }  # fmt: skip
     return render(request, "web/assets/list.html", context)
@@ -151,8 +153,16 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "history": _history(asset, named=scope is None),
         "changes": asset_changes.history(asset.pk),
         "asks": _asks(request, asset),
+        "corrections": _corrections(asset, officers=scope is None),
+        "may_correct": bool(roles(request) & set(correcting.PROPOSES + correcting.DECIDES)),
     }
     return render(request, "web/assets/asset.html", context)
+
+
+def _corrections(asset: Asset, *, officers: bool) -> list[dict[str, Any]]:
+    """What was corrected; proposals only for officers."""
+    rows = register_corrections.history(asset.pk)
+    return [corrections.shown(one) for one in rows if officers or one.state == AssetCorrection.DONE]
 
 
 def _asks(request: HttpRequest, asset: Asset) -> list[dict[str, str]]:

@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 
 from sandar.core import rack
 from sandar.doors.web import figures, labels
-from sandar.records.assets.models import Asset
+from sandar.doors.web.corrections import difference
+from sandar.records.assets import corrections
+from sandar.records.assets.models import Asset, AssetCorrection
 from sandar.steps import words
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -63,8 +65,35 @@ def workbook(rows: QuerySet[Asset], *, office: str, at: datetime) -> bytes:
     page.set_paper(9)  # A4
     page.repeat_rows(HEAD)
     page.fit_to_pages(1, 0)
+    _corrected(book, corrections.done_in(rows), styles)
     book.close()
     return target.getvalue()
+
+
+def _corrected(book: Any, rows: QuerySet[AssetCorrection], styles: dict[str, Any]) -> None:
+    """A second page: what was corrected in these lines, one row a column, oldest first."""
+    page = book.add_worksheet(_("Pembetulan"))
+    titles = (
+        (_("Tanggal"), 12), (_("Nomor aset"), 15), (_("Isian"), 18), (_("Semula"), 26), (_("Menjadi"), 26),
+        (_("Alasan"), 40), (_("Diusulkan oleh"), 24), (_("Disetujui oleh"), 24),
+    )  # fmt: skip
+    for index, (title, width) in enumerate(titles):
+        page.set_column(index, index, width)
+        page.write_string(0, index, title, styles["head"])
+    line = 0
+    for one in rows.iterator(chunk_size=500):
+        day = timezone.localtime(one.decided_at).date()
+        by = (one.reason, one.proposed_by.name, one.decided_by.name if one.decided_by else "")
+        for told in difference(one.was, one.now):
+            line += 1
+            cells: tuple[Value, ...] = (day, one.asset.number, told["label"], told["was"], told["now"], *by)
+            for index, value in enumerate(cells):
+                _write(page, line, index, value, styles)
+    page.freeze_panes(1, 2)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.repeat_rows(0)
+    page.fit_to_pages(1, 0)
 
 
 def _styles(book: Any) -> dict[str, Any]:

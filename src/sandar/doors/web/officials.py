@@ -21,6 +21,7 @@ from django.utils.translation import gettext_noop as __
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sandar.doors import refusals
+from sandar.doors.web import confirming
 from sandar.doors.web import officials_shown as shown
 from sandar.doors.web.office import allowed, may_edit
 from sandar.doors.web.person import person_of, signed_in, today
@@ -74,6 +75,9 @@ FORMS = {
 }  # fmt: skip
 
 
+GIVING = frozenset({"wewenang", "absen"})  # who gives a role or a mandate shows once more who it is
+
+
 def _typed(request: HttpRequest, shape: type[Input]) -> dict[str, Any]:
     """What the form says, without the fields of the page itself; an empty date is none."""
     values = {name: request.POST.get(name, "") for name in shape.model_fields}
@@ -83,7 +87,11 @@ def _typed(request: HttpRequest, shape: type[Input]) -> dict[str, Any]:
 
 def _kept(request: HttpRequest) -> dict[str, str]:
     """What was typed, to be shown again; never a password."""
-    return {name: value for name, value in request.POST.dict().items() if name != "password"}
+    return {
+        name: value
+        for name, value in request.POST.dict().items()
+        if name not in ("password", confirming.FIELD)
+    }
 
 
 def _context(error: SandarError | None) -> dict[str, Any]:
@@ -159,6 +167,7 @@ def _page(
     # Several forms ask for a reason: the ids and complaints of the one that was sent are those of the summary.
     context["ids"] = {key: "id_" if name == (tried or "ubah") else f"{key}_" for name, key in names.items()}
     context["err"] = {key: context["errors"] if name == tried else {} for name, key in names.items()}
+    context["asks_password"] = confirming.is_stale(request)
     return render(request, "web/officials/person.html", context, status=error.status if error else 200)
 
 
@@ -174,6 +183,8 @@ def change_person(request: HttpRequest, username: str, form: str) -> HttpRespons
 
     def do() -> str:
         given = parsed(chosen.shape, _typed(request, chosen.shape))
+        if form in GIVING and confirming.is_stale(request):
+            confirming.prove(request)
         chosen.do(username, given, by, timezone.now())
         return reverse("official", args=[username])
 

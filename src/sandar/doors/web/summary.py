@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sandar.core import fates
-from sandar.doors.web import figures, labels
+from sandar.doors.web import corrections, figures, labels
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
 from sandar.records.cases.shown import Line
@@ -153,6 +153,9 @@ def _note(kind: str, payload: Mapping[str, Any]) -> str:
     """The one line beneath an event: its coded reason in words, what moved, what was found or offered."""
     if payload.get("revoked"):
         return f"{payload['revoked']['number']}: {labels.label(revoking.KINDS, payload['reason'])}"
+    if told := payload.get("correction"):
+        rows = corrections.difference(told["was"], told["now"])
+        return "; ".join(f"{told['asset']} {row['label']}: {row['was']} → {row['now']}" for row in rows)
     if payload.get("reason"):
         return labels.choice("reason", payload["reason"])
     if kind == "claim_changed":

@@ -135,6 +135,39 @@ class AssetChange(models.Model):
         return f"{self.case_id}/{self.item_no} {self.service}"
 
 
+class AssetCorrection(models.Model):
+    """Words of one line of the register that are wrong: what they are, what they shall be, and who decided.
+
+    One person proposes, another decides. Papers keep the words they were issued with.
+    """
+
+    PROPOSED, DONE, REFUSED = "proposed", "done", "refused"
+
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="corrections")
+    state = models.CharField(max_length=8, default=PROPOSED, help_text="proposed, done or refused")
+    was = models.JSONField(help_text="the columns as they were when it was proposed")
+    now = models.JSONField(help_text="the same columns as they shall be")
+    reason = models.CharField(max_length=500)
+    proposed_by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision = models.CharField(max_length=500, blank=True, help_text="why it was refused, or a remark")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["asset"], condition=Q(state="proposed"), name="asset_has_one_open_correction"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "done", "refused"]), name="correction_is_in_a_known_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id} {self.state}"
+
+
 class AssetBook(models.Model):
     """Last asset number of a year, taken by one conditional UPDATE."""
 
