@@ -309,6 +309,7 @@ class Case:
         self.events: list[dict[str, Any]] = []
         self.anchor: dict[str, Any] | None = None  # what the anchor says, once read
         self.erased = 0  # personal values that are bound and not here any more
+        self.left: dict[str, str] = {}  # id of a destroyed paper -> hash over what is left of it
         self.destroyed = 0  # papers and attachments that the retention schedule ended
 
     @property
@@ -450,6 +451,8 @@ _PAPER: dict[str, type | tuple[type, ...]] = {
     "facts": dict, "facts_sha256": str, "pdf_sha256": str, "pdf_size": int,
 }  # fmt: skip
 
+_LEFT = ("id", "kind", "number", "title", "issued_on", "facts_sha256", "pdf_sha256", "pdf_size")
+
 
 def _papers(case: Case) -> Iterator[Finding]:
     """Every paper the journal issued is here with the facts it locked and the PDF; no other paper is."""
@@ -458,6 +461,7 @@ def _papers(case: Case) -> Iterator[Finding]:
         for paper in papers:
             named[paper["id"]] = (where, paper)
     gone = case.gone("documents")
+    case.left = {pk: sha for _, told in case.told("destroyed") for pk, sha in told.get("left", {}).items()}
     for path in case.bundle.under("documents/", ".json"):
         value = case.bundle.json(path)
         paper = _need(value, _PAPER | _OVER if "destroyed" in value else _PAPER, path)
@@ -496,6 +500,12 @@ def _destroyed(case: Case, path: str, paper: dict[str, Any], told: dict[str, Any
     for name in ("kind", "number", "facts_sha256"):
         if paper[name] != told[name]:
             yield Finding("PAPER_DIFFERS", f"{path} {name}", shown(paper[name]), shown(told[name]))
+    sop = [case.manifest["sop"]["number"], case.manifest["sop"]["revision"]]
+    found = sha256({"case": case.manifest["case"], "sop": sop, **{name: paper[name] for name in _LEFT}})
+    if found != case.left.get(
+        str(paper["id"]), found
+    ):  # destructions of before 30 November 2026 bind no more
+        yield Finding("PAPER_DIFFERS", f"{path} left", found, case.left[str(paper["id"])])
 
 
 def _paper(case: Case, path: str, paper: dict[str, Any], told: dict[str, Any]) -> Iterator[Finding]:

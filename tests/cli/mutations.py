@@ -245,5 +245,5 @@ def every_mutation_is_found(world: World, number: str, *, times: int, seed: int)
         if report["ok"] or not all(found["where"] for found in report["findings"]):
             missed[repr(mutate)] += 1
         sandar_verify.sentences(report)
-    assert not missed
+    assert not missed, missed
     return given

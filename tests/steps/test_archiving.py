@@ -242,6 +242,8 @@ def test_a_destruction_the_journal_does_not_know_and_one_undone_are_found() -> N
     assert {"DESTRUCTION_DIFFERS_FROM_JOURNAL", "FACTS_CHANGED"} <= codes
     Document.objects.filter(pk=paper.pk).update(disposal=paper.disposal_id, facts={"document": {}})
     assert "DESTROYED_FACTS_LEFT" in {flaw.code for flaw in proof.everything().flaws}
-    Document.objects.filter(pk=paper.pk).update(facts={})
+    Document.objects.filter(pk=paper.pk).update(facts={}, title="Judul lain")
+    assert "COLUMN_DIFFERS_FROM_FACTS" in {flaw.code for flaw in proof.everything().flaws}
+    Document.objects.filter(pk=paper.pk).update(title=paper.title)
     store.put(PDF)
     assert {flaw.code for flaw in proof.everything().flaws} == {"DESTROYED_FILE_LEFT"}

@@ -7,9 +7,12 @@ schedule covers has no end. (Articles are quoted in ADR 0022 from general knowle
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from sandar.core import chain
 
 DESTROY, PERMANENT = "musnah", "permanen"
 FATES = (DESTROY, PERMANENT)
@@ -34,6 +37,17 @@ class Rule:
     @property
     def years(self) -> int:
         return self.active_years + self.inactive_years
+
+
+LEFT = (
+    "case", "sop", "id", "kind", "number", "title", "issued_on", "facts_sha256", "pdf_sha256", "pdf_size",
+)  # fmt: skip
+"""What is left of a destroyed paper beside its minutes; `left` binds it in the journal."""
+
+
+def left(paper: Mapping[str, Any]) -> str:
+    """SHA-256 over what is left of a destroyed paper, canonical; sop: [number, revision], issued_on: YYYY-MM-DD."""
+    return chain.sha256({name: paper[name] for name in LEFT})
 
 
 def rule_for(rules: Iterable[Rule], *, kind: str, code: str) -> Rule | None:

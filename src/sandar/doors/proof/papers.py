@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from sandar.core import retention
 from sandar.doors.proof.flaw import Flaw
 from sandar.records.cases.models import Event
+from sandar.records.documents import archive
 from sandar.records.documents import read as papers
 from sandar.records.documents.models import Document, DocumentStatus, StoredFile
 
@@ -21,7 +23,7 @@ def flaws(case_id: int | None) -> Iterator[Flaw]:
 
 
 def _against_journal(case_id: int | None) -> Iterator[Flaw]:
-    named, (destroyed, gone_files) = _named(case_id), _destroyed(case_id)
+    named, (destroyed, gone_files, left) = _named(case_id), _destroyed(case_id)
     newest, revoked = _signed_and_revoked(case_id)
     rows = Document.objects.select_related("case").order_by("pk")
     for document in rows if case_id is None else rows.filter(case_id=case_id):
@@ -49,6 +51,11 @@ def _against_journal(case_id: int | None) -> Iterator[Flaw]:
                 AREA, "FACTS_DIFFER_FROM_JOURNAL", at, document.facts_sha256, str(entry["facts_sha256"])
             )
         yield from _ended(document, where, newest.get(document.pk), document.pk in revoked)
+    for pk, paper in archive.remains(int(pk) for pk in left).items():
+        if (now := retention.left(paper)) != left[str(pk)]:
+            yield Flaw(
+                AREA, "COLUMN_DIFFERS_FROM_FACTS", f"{paper['case']} document {pk}", now, left[str(pk)]
+            )
     files = StoredFile.objects.filter(disposal__isnull=False)
     for kept in files if case_id is None else files.filter(case_id=case_id):
         if (kept.case_id, kept.sha256) not in gone_files:
@@ -83,17 +90,19 @@ def _signed_and_revoked(case_id: int | None) -> tuple[dict[int, str], set[int]]:
     return newest, revoked
 
 
-def _destroyed(case_id: int | None) -> tuple[set[int], set[tuple[int, str]]]:
-    """(document ids, (case, hash) of files) that the journals say were destroyed."""
+def _destroyed(case_id: int | None) -> tuple[set[int], set[tuple[int, str]], dict[str, str]]:
+    """(document ids, (case, hash) of files, id -> hash of what is left) that the journals say were destroyed."""
     events = Event.objects.filter(kind="archive_destroyed")
     if case_id is not None:
         events = events.filter(case_id=case_id)
     papers_gone: set[int] = set()
     files: set[tuple[int, str]] = set()
+    left: dict[str, str] = {}
     for case, payload in events.values_list("case_id", "payload"):
         papers_gone |= set(payload["destroyed"]["documents"])
         files |= {(case, sha256) for sha256 in payload["destroyed"]["files"]}
-    return papers_gone, files
+        left |= payload["destroyed"].get("left", {})
+    return papers_gone, files, left
 
 
 def _named(case_id: int | None) -> dict[int, dict[str, Any]]:

@@ -51,6 +51,25 @@ def save_rules(given: Iterable[Rule]) -> None:
     )  # fmt: skip
 
 
+def remains(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Document id -> what is left of it after a destruction (core.retention.LEFT)."""
+    return {
+        paper.pk: {
+            "case": paper.case.number,
+            "sop": [paper.case.revision.number, paper.case.revision.revision],
+            "id": paper.pk,
+            "kind": paper.kind,
+            "number": paper.number,
+            "title": paper.title,
+            "issued_on": paper.issued_on.isoformat(),
+            "facts_sha256": paper.facts_sha256,
+            "pdf_sha256": paper.file_sha256,
+            "pdf_size": paper.file_size,
+        }
+        for paper in Document.objects.filter(pk__in=list(ids)).select_related("case__revision")
+    }
+
+
 # --- what may be destroyed
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints
 
-from sandar.core import numbering
+from sandar.core import numbering, retention
 from sandar.core.authority import Grant, local_day
 from sandar.errors import Conflict, Forbidden, InvalidInput, SeparationOfDuties
 from sandar.records.cases import read as cases
@@ -188,10 +188,13 @@ def _number(disposal: Disposal, given: Approve, person: Person, at: datetime) ->
 def _tell_cases(
     disposal: Disposal, scans: list[tuple[str, str]], *, person: Person, grant: Grant, at: datetime
 ) -> None:
-    lines: dict[str, dict[str, list[Any]]] = defaultdict(lambda: {"documents": [], "files": []})
+    """A line in each case. left: a hash over what is left of each paper, for its facts bind nothing any more."""
+    lines: dict[str, dict[str, Any]] = defaultdict(lambda: {"documents": [], "files": [], "left": {}})
+    remains = archive.remains([item["id"] for item in disposal.items if item["type"] == "paper"])
     for item in disposal.items:
         if item["type"] == "paper":
             lines[item["case"]]["documents"].append(item["id"])
+            lines[item["case"]]["left"][str(item["id"])] = retention.left(remains[item["id"]])
         else:
             lines[item["case"]]["files"].append(item["sha256"])
     for number, sha256 in scans:
