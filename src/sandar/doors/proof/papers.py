@@ -51,11 +51,7 @@ def _against_journal(case_id: int | None) -> Iterator[Flaw]:
                 AREA, "FACTS_DIFFER_FROM_JOURNAL", at, document.facts_sha256, str(entry["facts_sha256"])
             )
         yield from _ended(document, where, newest.get(document.pk), document.pk in revoked)
-    for pk, paper in archive.remains(int(pk) for pk in left).items():
-        if (now := retention.left(paper)) != left[str(pk)]:
-            yield Flaw(
-                AREA, "COLUMN_DIFFERS_FROM_FACTS", f"{paper['case']} document {pk}", now, left[str(pk)]
-            )
+    yield from _left(left)
     files = StoredFile.objects.filter(disposal__isnull=False)
     for kept in files if case_id is None else files.filter(case_id=case_id):
         if (kept.case_id, kept.sha256) not in gone_files:
@@ -63,6 +59,14 @@ def _against_journal(case_id: int | None) -> Iterator[Flaw]:
     for pk, entry in named.items():
         where = f"{entry['number']} seq {entry['seq']} document {pk}"
         yield Flaw(AREA, "PAPER_IS_MISSING", where, "", str(entry["paper"]))
+
+
+def _left(bound: dict[str, str]) -> Iterator[Flaw]:
+    """What is left of destroyed papers is what the journal bound when their facts went."""
+    for pk, paper in archive.remains(int(pk) for pk in bound).items():
+        if (now := retention.left(paper)) != bound[str(pk)]:
+            where = f"{paper['case']} document {pk}"
+            yield Flaw(AREA, "COLUMN_DIFFERS_FROM_FACTS", where, now, bound[str(pk)])
 
 
 def _ended(document: Document, where: str, signed: str | None, revoked: bool) -> Iterator[Flaw]:  # noqa: FBT001
