@@ -17,6 +17,12 @@ class PaperRevoked(Refused):
     code = "PAPER_REVOKED"
 
 
+class NotRevoked(Conflict):
+    """Only a revoked paper is issued again. facts: number."""
+
+    code = "DOCUMENT_NOT_REVOKED"
+
+
 class PasswordNeeded(Forbidden):
     """The act signs in the person's name, and the password was last shown too long ago. facts: field (where it is
     sent, beside the act's data), minutes (how long one proof holds)."""

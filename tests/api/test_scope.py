@@ -123,6 +123,7 @@ NOT_THEIRS = {
     "/tasks/{task_id}/actions/{action}", "/assets/{asset}", "/cases/{number}/disposition",
     "/cases/{number}/time", "/cases/{number}/overrides",
     "/cases/{number}/disposition/read", "/cases/{number}/disposition/answer", "/documents/{document_id}/revoke",
+    "/documents/{document_id}/reissue",
     "/signatures/{signature_id}", "/signatures/{signature_id}/scan",
 }  # fmt: skip
 NOTHING_TO_SIGN = {"/signatures/sign", "/signatures/otp"}  # a paper of others is no paper to sign

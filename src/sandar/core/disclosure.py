@@ -27,7 +27,7 @@ PASSING_EVENTS = frozenset(
 OPEN = frozenset(
     {"activity", "assets", "conditions", "correction",
      "deliveries", "documents", "fates", "file", "finding", "hold_until", "kind",
-     "offer", "previous", "reason", "received", "result", "revoked", "sha256", "size", "sop", "state",
+     "offer", "previous", "reason", "received", "reissued", "result", "revoked", "sha256", "size", "sop", "state",
      "window_end", "window_start"}
 )  # fmt: skip
 OPEN_IN = {"capacity_refused": frozenset({"shortages"}), "offer_declined": frozenset({"shortages"})}
@@ -47,7 +47,8 @@ def payload_for_agency(kind: str, role: str, payload: Mapping[str, Any]) -> dict
         return dict(payload)
     if kind in PASSING_EVENTS:
         return {}
-    if "revoked" in payload and not paper_is_open(payload["revoked"]["kind"]):
+    ended = payload.get("revoked") or payload.get("reissued")
+    if ended and not paper_is_open(ended["kind"]):
         return {}
     shown = {name: value for name, value in payload.items() if name in OPEN | OPEN_IN.get(kind, frozenset())}
     if payload.get("reason") and payload.get("note"):

@@ -22,6 +22,13 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Terbitkan dokumen penggantinya lebih dahulu, atau akhiri permohonan ini."),
         safe=_("Isian Anda tetap ada."),
     ),
+    signing_errors.NotRevoked: Text(
+        _("Dokumen tidak dicabut"),
+        _(
+            "%(number)s masih berlaku atau sudah diganti. Hanya dokumen yang dicabut dapat diterbitkan kembali."
+        ),
+        _("Buka permohonannya untuk melihat keadaan dokumennya."),
+    ),
     signing_errors.PasswordNeeded: Text(
         _("Kata sandi diminta lagi"),
         _(

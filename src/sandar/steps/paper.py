@@ -137,9 +137,14 @@ def common(turn: Turn, *, signers: Iterable[Mapping[str, Any]], cc: Iterable[str
     }
     if lines := list(cc):
         facts["cc"] = lines
-    if turn.overrides:
-        facts["overrides"] = [_override(one, office) for one in turn.overrides]
-    return facts
+    return facts | exceptions(turn)
+
+
+def exceptions(turn: Turn) -> dict[str, Any]:
+    """The exceptions from the separation of duties that the act uses, as its paper prints them; nothing without."""
+    if not turn.overrides:
+        return {}
+    return {"overrides": [_override(one, turn.office) for one in turn.overrides]}
 
 
 def _override(one: Override, office: Office) -> dict[str, Any]:

@@ -43,6 +43,7 @@ WORDS: dict[str, str | Promise] = {
     "sop_published": _("menerbitkannya"),
     "paper_issued": _("menerbitkan atau menandatangani dokumen ini"),
     "paper_revoked": _("mencabutnya"),
+    "paper_reissued": _("menerbitkannya kembali"),
 }
 
 

@@ -73,11 +73,14 @@ def must_hold(turn: Turn, kind: str) -> Document | None:
 
 
 def all_must_hold(turn: Turn, kind: str) -> None:
-    """As `must_hold`, where a request has several papers of a kind that are each about other items."""
+    """As `must_hold`, where a request has several papers of a kind that are each about other items.
+
+    A revoked one that was issued again is held up by its successor.
+    """
     for paper in (one for one in turn.earlier_papers if one.kind == kind):
-        if paper.status == DocumentStatus.REVOKED:
+        if paper.status == DocumentStatus.REVOKED and paper.replaced_by_id is None:
             raise PaperRevoked(number=paper.number)
-        if paper.status != DocumentStatus.REPLACED:
+        if paper.status not in (DocumentStatus.REPLACED, DocumentStatus.REVOKED):
             must_be_signed(paper)
 
 

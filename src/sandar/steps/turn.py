@@ -224,6 +224,10 @@ class Turn:
         self.papers.append(document)
         return document
 
+    def issued(self) -> list[dict[str, Any]]:
+        """The papers of this act as the journal names them."""
+        return [_paper(paper) for paper in self.papers]
+
     def signature(self) -> dict[str, Any]:
         """Who acts, in which capacity, as the journal keeps it."""
         return signed(self.person, self.grant, duty=self.duty, represents=self.represents)
@@ -354,7 +358,7 @@ def _finish(turn: Turn) -> None:
 def tell_journal(turn: Turn, *, state: str) -> Event:
     """Write the event of this act, with its papers and the state the case is in now."""
     if turn.papers:
-        turn.says(documents=[_paper(paper) for paper in turn.papers])
+        turn.says(documents=turn.issued())
     turn.says(state=state)
     last = turn.past[-1] if turn.past else None
     return cases_write.record(

@@ -22,7 +22,7 @@ from sandar.records.cases import read as cases
 from sandar.records.documents import read as papers_read
 from sandar.records.documents import uploads
 from sandar.records.documents import write as papers
-from sandar.steps import revoking
+from sandar.steps import reissuing, revoking
 from sandar.steps.filing import attach
 
 router = Router(tags=["documents"])
@@ -30,6 +30,10 @@ router = Router(tags=["documents"])
 
 class RevokeIn(revoking.Revoke, WithPassword):
     """Why a paper no longer holds, and the password where the token is not fresh."""
+
+
+class ReissueIn(reissuing.Reissue, WithPassword):
+    """Why a revoked paper is issued again, and the password where it signs and the token is not fresh."""
 
 
 KINDS = ("letter_scan", "photo", "inventory", "attachment")
@@ -107,6 +111,31 @@ def revoke_document(request: HttpRequest, document_id: int) -> HttpResponse:
         return words.document_line(revoking.revoke(pk, given, person=caller.person, at=caller.at))
 
     return once(request, caller, work, content=given.same())
+
+
+@router.post(
+    "/documents/{int:document_id}/reissue",
+    response={201: shapes.DocumentOut},
+    openapi_extra=takes(ReissueIn),
+)
+def reissue_document(request: HttpRequest, document_id: int) -> HttpResponse:
+    """Issue a revoked paper again: the same content under a new number, signed anew. Answers the new paper.
+
+    By the role that issued it, but nobody who revoked it. Asks for the password (403 PASSWORD_NEEDED) where it signs in
+    the caller's name and the password was last sent more than 15 minutes ago.
+    """
+    caller = caller_of(request)
+    pk = id_in_path(document_id, "document")
+    paper = papers_read.one(pk, cases=cases.cases_for(caller.viewer), office=caller.viewer.is_office)
+    reissuing.allowed(paper, caller.person, at=caller.at)
+    given = body_of(request, ReissueIn)
+    proved = caller.proves(request, given.secret)
+
+    def work() -> dict[str, Any]:
+        made = reissuing.reissue(pk, given, person=caller.person, at=caller.at, proved=proved)
+        return words.document_line(made)
+
+    return once(request, caller, work, status=201, content=given.same())
 
 
 @router.get("/cases/{number}/file.pdf", openapi_extra=content("application/pdf"))

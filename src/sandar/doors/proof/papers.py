@@ -25,6 +25,7 @@ def flaws(case_id: int | None) -> Iterator[Flaw]:
 def _against_journal(case_id: int | None) -> Iterator[Flaw]:
     named, (destroyed, gone_files, left) = _named(case_id), _destroyed(case_id)
     newest, revoked = _signed_and_revoked(case_id)
+    successors = _successors(case_id)
     rows = Document.objects.select_related("case").order_by("pk")
     for document in rows if case_id is None else rows.filter(case_id=case_id):
         where = f"{document.case.number} document {document.pk} ({document.number})"
@@ -51,6 +52,7 @@ def _against_journal(case_id: int | None) -> Iterator[Flaw]:
                 AREA, "FACTS_DIFFER_FROM_JOURNAL", at, document.facts_sha256, str(entry["facts_sha256"])
             )
         yield from _ended(document, where, newest.get(document.pk), document.pk in revoked)
+        yield from _followed(document, where, successors.get(document.pk))
     yield from _left(left)
     files = StoredFile.objects.filter(disposal__isnull=False)
     for kept in files if case_id is None else files.filter(case_id=case_id):
@@ -79,6 +81,13 @@ def _ended(document: Document, where: str, signed: str | None, revoked: bool) ->
         yield Flaw(AREA, "REVOCATION_DIFFERS_FROM_JOURNAL", where, document.status, str(told))
 
 
+def _followed(document: Document, where: str, told: int | None) -> Iterator[Flaw]:
+    """Which paper was issued in place of a revoked one."""
+    if document.status == DocumentStatus.REVOKED and document.replaced_by_id != told:
+        stored = str(document.replaced_by_id or "")
+        yield Flaw(AREA, "SUCCESSOR_DIFFERS_FROM_JOURNAL", where, stored, str(told or ""))
+
+
 def _signed_and_revoked(case_id: int | None) -> tuple[dict[int, str], set[int]]:
     """Document id -> hash of the file with its newest signature; ids of the revoked: as the journals say."""
     events = Event.objects.filter(kind__in=("document_signed", "document_revoked")).order_by("case_id", "seq")
@@ -92,6 +101,15 @@ def _signed_and_revoked(case_id: int | None) -> tuple[dict[int, str], set[int]]:
         else:
             newest[payload["document"]] = payload["sha256"]
     return newest, revoked
+
+
+def _successors(case_id: int | None) -> dict[int, int]:
+    """Id of a revoked paper -> id of the one issued in its place, as the journals say."""
+    events = Event.objects.filter(kind="document_reissued")
+    if case_id is not None:
+        events = events.filter(case_id=case_id)
+    payloads = events.values_list("payload", flat=True)
+    return {payload["reissued"]["id"]: payload["documents"][0]["id"] for payload in payloads}
 
 
 def _destroyed(case_id: int | None) -> tuple[set[int], set[tuple[int, str]], dict[str, str]]:

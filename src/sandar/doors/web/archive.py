@@ -200,10 +200,13 @@ def _ended(paper: Document) -> str:
         return gettext("diganti oleh %(number)s") % {"number": paper.replaced_by.number}
     if paper.status == DocumentStatus.REVOKED and paper.ended_at:
         why = labels.label(revoking.KINDS, paper.ended_kind)
-        return gettext("dicabut %(day)s: %(why)s") % {
+        told = gettext("dicabut %(day)s: %(why)s") % {
             "day": words.date_id(localdate(paper.ended_at)),
             "why": why,
         }
+        if paper.replaced_by:
+            told += "; " + gettext("diganti oleh %(number)s") % {"number": paper.replaced_by.number}
+        return told
     return ""
 
 

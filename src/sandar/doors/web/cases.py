@@ -30,7 +30,7 @@ from sandar.doors.web import (
     waiting,
 )
 from sandar.doors.web.forms import OWN, titles
-from sandar.doors.web.person import grants_of, signed_in, today, viewer_of
+from sandar.doors.web.person import grants_of, person_of, signed_in, today, viewer_of
 from sandar.doors.web.submit import Upload, tokens
 from sandar.errors import InvalidInput, SandarError
 from sandar.records.assets import read as assets_read
@@ -44,7 +44,7 @@ from sandar.records.documents.models import Document
 from sandar.records.ledger import read as ledger_read
 from sandar.records.people import read as people
 from sandar.sop import route
-from sandar.steps import on_assets, registry, revoking
+from sandar.steps import on_assets, registry, reissuing, revoking
 
 PAGE = 30
 
@@ -176,6 +176,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         if not viewer.is_office or (task and task.role == "applicant")
         else "",
         "may_revoke": bool(viewer.roles & set(revoking.MAY)),
+        "reissuable": reissuing.offered(papers, person_of(request), at=at) if viewer.is_office else set(),
         "can_withdraw": _can_withdraw(case, viewer),
         "withdrawable": _withdrawable(case, viewer),
         "mandate": _mandate(request, task) if mine and task else "",

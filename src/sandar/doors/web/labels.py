@@ -195,6 +195,7 @@ EVENTS: dict[str, str | Promise] = {
     "correction_proposed": _("mengusulkan pembetulan register"),
     "register_corrected": _("menyetujui pembetulan register"),
     "correction_refused": _("menolak atau menarik usul pembetulan register"),
+    "document_reissued": _("menerbitkan kembali dokumen"),
     "letter_completed": _("melengkapi surat permohonan"),
     "request_withdrawn": _("mencabut permohonan"),
     "disposition_forwarded": _("meneruskan disposisi"),

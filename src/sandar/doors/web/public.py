@@ -72,7 +72,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
         "verdict": _standing(paper, shown),
         "ended_on": localdate(paper.ended_at) if paper.ended_at else None,
         "ended_why": labels.label(revoking.KINDS, paper.ended_kind) if paper.ended_kind else "",
-        "successor": paper.replaced_by if paper.status == DocumentStatus.REPLACED else None,
+        "successor": paper.replaced_by,
         "office": office_of(request),
         "signatures": shown,
         "compared": compared,

@@ -156,6 +156,8 @@ def _note(kind: str, payload: Mapping[str, Any]) -> str:
     if told := payload.get("correction"):
         rows = corrections.difference(told["was"], told["now"])
         return "; ".join(f"{told['asset']} {row['label']}: {row['was']} → {row['now']}" for row in rows)
+    if payload.get("reissued"):
+        return _("menggantikan %(number)s yang dicabut") % {"number": payload["reissued"]["number"]}
     if payload.get("reason"):
         return labels.choice("reason", payload["reason"])
     if kind == "claim_changed":

@@ -29,6 +29,7 @@ from sandar.records.documents.facts_capacity import ShortageFacts as ShortageFac
 from sandar.records.documents.facts_disposition import HopFacts as HopFacts
 from sandar.records.documents.facts_items import ActivityFacts as ActivityFacts
 from sandar.records.documents.facts_items import FindingFacts as FindingFacts
+from sandar.records.documents.facts_items import InsteadFacts as InsteadFacts
 from sandar.records.documents.facts_items import OutcomeFacts as OutcomeFacts
 from sandar.records.documents.facts_items import PartFacts as PartFacts
 from sandar.records.documents.facts_items import ReferenceFacts as ReferenceFacts
@@ -114,6 +115,7 @@ class Common(TypedDict):
     signers: list[SignerFacts]
     cc: NotRequired[list[str]]  # tembusan, one line each
     overrides: NotRequired[list[OverrideFacts]]
+    instead_of: NotRequired[InsteadFacts]
 
 
 class FileFacts(TypedDict):

@@ -52,3 +52,10 @@ class FindingFacts(TypedDict):
     declared: NotRequired[str]
     tolerance: NotRequired[str]
     note: NotRequired[str]
+
+
+class InsteadFacts(TypedDict):
+    """The revoked paper in whose place this one was issued again."""
+
+    number: str
+    date: str

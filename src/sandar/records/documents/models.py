@@ -197,6 +197,7 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(status=DocumentStatus.REPLACED, replaced_by__isnull=False)
+                | Q(status=DocumentStatus.REVOKED)  # it may have been issued again
                 | (~Q(status=DocumentStatus.REPLACED) & Q(replaced_by__isnull=True)),
                 name="replaced_document_names_its_successor",
             ),

@@ -171,6 +171,24 @@ def replace(document_id: int, *, by: int, at: datetime, reason: str) -> None:
         raise errors.DocumentEnded(document=document_id)
 
 
+def name_successor(document_id: int, *, by: int) -> None:
+    """A revoked paper was issued again: it stays revoked and names the paper in its place.
+
+    Raises DocumentEnded when it is not revoked or has a successor: the later act sees who was first.
+    """
+    _inside_a_transaction()
+    successor = Document.objects.only("case_id", "kind").get(pk=by)
+    changed = Document.objects.filter(
+        pk=document_id,
+        case_id=successor.case_id,
+        kind=successor.kind,
+        status=DocumentStatus.REVOKED,
+        replaced_by=None,
+    ).update(replaced_by_id=by)
+    if changed == 0:
+        raise errors.DocumentEnded(document=document_id)
+
+
 def revoke(document_id: int, *, kind: str, reason: str, by: int, at: datetime) -> None:
     """Mark a paper as revoked; its verify page says so from now on, and its number stays used.
 
