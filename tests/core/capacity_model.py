@@ -14,7 +14,7 @@ from sandar.core.power import Node, Topology
 from sandar.core.power_plan import routes
 from sandar.core.rack import SIDE_POSITIONS
 from sandar.core.standing import Stand
-from tests.core.power_model import Choice, Drawn
+from tests.core.power_model import Choice, taped
 
 FACES = ("front", "rear", "full")
 
@@ -48,12 +48,24 @@ class NaiveLedger:
 
     world: Snapshot
     held: list[Held] = field(default_factory=list)
+    known: dict[tuple[int, Demand], dict[int, int]] = field(default_factory=dict)
 
     def cells(self, place: int) -> set[tuple[int, str]]:
         return {cell for h in self.held if h.place == place for cell in _cells(h)}
 
     def used(self, pool: int) -> int:
-        return sum(_drawn(self.world, h, pool) for h in self.held)
+        return sum(self.drawn(h).get(pool, 0) for h in self.held)
+
+    def drawn(self, held: Held) -> dict[int, int]:
+        """Pool -> what the device draws from it where it stands."""
+        key = held.place, held.ask.demand
+        if key not in self.known:
+            (place,) = [p for p in self.world.places if p.id == held.place]
+            wanted, found = amounts(held.ask.demand), dict.fromkeys(self.world.pools, 0)
+            for share, pool in place.routes:
+                found[pool] += wanted.get(share, 0)
+            self.known[key] = found
+        return self.known[key]
 
     def accepts(self, new: Held) -> bool:
         (place,) = [p for p in self.world.places if p.id == new.place]
@@ -64,10 +76,8 @@ class NaiveLedger:
             return False
         if unprovided(amounts(new.ask.demand), place.shares):
             return False
-        return all(
-            self.used(pool.id) + _drawn(self.world, new, pool.id) <= pool.limit
-            for pool in self.world.pools.values()
-        )
+        drawn = [self.drawn(device) for device in [*self.held, new]]
+        return all(sum(one[pool.id] for one in drawn) <= pool.limit for pool in self.world.pools.values())
 
     def snapshot(self) -> Snapshot:
         def bits(place: int, face: str) -> int:
@@ -99,12 +109,6 @@ def _cells(held: Held) -> list[tuple[int, str]]:
     if not held.ask.height:
         return [(held.at, "S")]
     return rack.cells(held.at, held.ask.height, held.ask.face)
-
-
-def _drawn(world: Snapshot, held: Held, pool: int) -> int:
-    (place,) = [p for p in world.places if p.id == held.place]
-    wanted = amounts(held.ask.demand)
-    return sum(wanted.get(share, 0) for share, drawn in place.routes if drawn == pool)
 
 
 def world(choice: Choice) -> Snapshot:
@@ -143,28 +147,16 @@ def world(choice: Choice) -> Snapshot:
     return Snapshot(tuple(places), {pool.id: pool for pool in pools.values()})
 
 
-@st.composite
-def worlds(draw: st.DrawFn) -> Snapshot:
-    """Worlds that Hypothesis can shrink."""
-    return world(Drawn(draw))
-
-
 def wish(choice: Choice) -> Ask:
-    """What ASKS gives, by any choice."""
+    """A device of up to 3 U, on the side, front, rear or full, with one cord or two."""
     demand = Demand(watts=choice.number(0, 900), cords=choice.pick(CORDS), weight_kg=choice.number(0, 40))
     return Ask(demand=demand, height=choice.pick(HEIGHTS), face=choice.pick(FACES))
 
 
 CORDS = ["A", "B", "AB", "AB"]
 HEIGHTS = [0, 1, 1, 2, 2, 3, 4, 5, 6]
-ASKS = st.builds(
-    Ask,
-    demand=st.builds(
-        Demand,
-        watts=st.integers(0, 900),
-        cords=st.sampled_from(CORDS),
-        weight_kg=st.integers(0, 40),
-    ),
-    height=st.sampled_from(HEIGHTS),
-    face=st.sampled_from(FACES),
-)
+
+
+def asked(low: int, high: int) -> st.SearchStrategy[tuple[Snapshot, list[Ask]]]:
+    """A world and so many wishes."""
+    return taped(lambda choice: (world(choice), [wish(choice) for _ in range(choice.number(low, high))]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from sandar.core.capacity import Snapshot
 from sandar.core.moves import Way
 from sandar.core.placement import Ask
 from sandar.core.standing import Stand
-from tests.core.capacity_model import ASKS, Held, NaiveLedger, everywhere, worlds
+from tests.core.capacity_model import Held, NaiveLedger, asked, everywhere
 from tests.core.properties import tried
 from tests.core.test_placement import ask, site
 
@@ -107,17 +108,16 @@ def test_the_emptiest_rack_of_a_room_is_emptied_into_the_others() -> None:
 
 
 @tried()
-@given(
-    world=worlds(), wishes=st.lists(ASKS, min_size=1, max_size=7), chance=st.randoms(use_true_random=False)
-)
+@given(case=asked(1, 7), seed=st.integers(0, 65_535))
 def test_whatever_is_pushed_together_fits_and_no_unit_is_ever_in_two(
-    world: Snapshot, wishes: list[Ask], chance: object
+    case: tuple[Snapshot, list[Ask]], seed: int
 ) -> None:
+    (world, wishes), chance = case, Random(seed)
     ledger = NaiveLedger(world)
     for wish in wishes:
         places = [held for held in everywhere(world, wish) if ledger.accepts(held)]
         if places:
-            ledger.held.append(chance.choice(places))  # type: ignore[attr-defined]
+            ledger.held.append(chance.choice(places))
     stands = {number: held.stand for number, held in enumerate(ledger.held)}
     picture = ledger.snapshot()
     plans = [

@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from sandar.core.capacity import Demand, Pending, PlaceState, PoolState, Snapshot
 from sandar.core.placement import Ask, find
 from sandar.errors import NegativeQuantity, PlaceOutsideRack
-from tests.core.capacity_model import ASKS, Held, NaiveLedger, everywhere, where, worlds
-from tests.core.properties import tried, tried_for_the_bar
+from tests.core.capacity_model import Held, NaiveLedger, asked, everywhere, where
+from tests.core.properties import in_shards, tried, tried_for_the_bar
 
 SOON = datetime(2026, 11, 24, tzinfo=UTC)
 LATER = datetime(2026, 12, 24, tzinfo=UTC)
@@ -171,11 +170,13 @@ def test_asking_twice_gives_the_same_answer() -> None:
     assert find(site(), [ask(), ask(4)]) == find(site(), [ask(), ask(4)])
 
 
+@in_shards()
 @tried_for_the_bar()
-@given(world=worlds(), asks=st.lists(ASKS, min_size=1, max_size=8))
+@given(case=asked(1, 8))
 def test_p01_p02_whatever_is_proposed_the_naive_ledger_accepts_and_no_limit_is_passed(
-    world: Snapshot, asks: list[Ask]
+    shard: int, case: tuple[Snapshot, list[Ask]]
 ) -> None:
+    world, asks = case
     ledger = NaiveLedger(world)
     for wish in asks:
         answer = find(ledger.snapshot(), [wish])
@@ -187,9 +188,11 @@ def test_p01_p02_whatever_is_proposed_the_naive_ledger_accepts_and_no_limit_is_p
         assert all(0 <= pool.used <= pool.limit for pool in now.pools.values())
 
 
+@in_shards()
 @tried_for_the_bar()
-@given(world=worlds(), before=st.lists(ASKS, max_size=5), wish=ASKS)
-def test_nothing_the_ledger_would_accept_is_refused(world: Snapshot, before: list[Ask], wish: Ask) -> None:
+@given(case=asked(1, 6))
+def test_nothing_the_ledger_would_accept_is_refused(shard: int, case: tuple[Snapshot, list[Ask]]) -> None:
+    world, (wish, *before) = case
     ledger = NaiveLedger(world)
     for earlier in before:
         if (answer := find(ledger.snapshot(), [earlier])).fits:
@@ -201,8 +204,9 @@ def test_nothing_the_ledger_would_accept_is_refused(world: Snapshot, before: lis
 
 
 @tried()
-@given(world=worlds(), asks=st.lists(ASKS, min_size=2, max_size=4))
-def test_a_plan_for_several_is_accepted_one_after_the_other(world: Snapshot, asks: list[Ask]) -> None:
+@given(asked(2, 4))
+def test_a_plan_for_several_is_accepted_one_after_the_other(case: tuple[Snapshot, list[Ask]]) -> None:
+    world, asks = case
     ledger = NaiveLedger(world)
     answer = find(world, asks)
     for wish, option in zip(asks, answer.plan, strict=False):
@@ -213,10 +217,10 @@ def test_a_plan_for_several_is_accepted_one_after_the_other(world: Snapshot, ask
 
 
 @tried()
-@given(world=worlds(), before=st.lists(ASKS, max_size=4), asks=st.lists(ASKS, min_size=2, max_size=2))
-def test_two_that_fit_together_somehow_are_never_refused(
-    world: Snapshot, before: list[Ask], asks: list[Ask]
-) -> None:
+@given(asked(2, 6))
+def test_two_that_fit_together_somehow_are_never_refused(case: tuple[Snapshot, list[Ask]]) -> None:
+    world, wishes = case
+    asks, before = wishes[:2], wishes[2:]
     ledger = NaiveLedger(replace(world, places=world.places[:1]))
     for earlier in before:
         if (answer := find(ledger.snapshot(), [earlier])).fits:

@@ -12,8 +12,8 @@ from sandar.core import outage, power
 from sandar.core.outage import Device
 from sandar.core.power import State, Topology
 from sandar.core.power_plan import plan
-from tests.core.power_model import Model, Seeded, on_the_edge, situation, situations
-from tests.core.properties import of_the_bar, tried, tried_for_the_bar
+from tests.core.power_model import SITUATIONS, Model, Seeded, on_the_edge, situation
+from tests.core.properties import in_shards, of_the_bar, tried, tried_for_the_bar
 
 
 def accepted(chain: Topology, states: list[State], devices: list[Device]) -> bool:
@@ -31,10 +31,11 @@ def accepted(chain: Topology, states: list[State], devices: list[Device]) -> boo
     )
 
 
+@in_shards()
 @tried_for_the_bar()
-@given(situations())
+@given(situation=SITUATIONS)
 def test_p01_the_pools_accept_exactly_what_every_declared_state_carries(
-    situation: tuple[Topology, list[State], list[Device]],
+    shard: int, situation: tuple[Topology, list[State], list[Device]]
 ) -> None:
     chain, states, devices = situation
     naive = all(Model(chain, state).holds(devices) for state in states)
@@ -58,7 +59,7 @@ def test_p01_the_same_for_thousands_of_chains_from_seeds() -> None:
 
 
 @tried()
-@given(situations())
+@given(SITUATIONS)
 def test_the_loads_a_page_shows_are_those_that_flow(
     situation: tuple[Topology, list[State], list[Device]],
 ) -> None:
@@ -79,7 +80,7 @@ def test_the_loads_a_page_shows_are_those_that_flow(
 
 
 @tried()
-@given(situations(), st.data())
+@given(SITUATIONS, st.data())
 def test_who_goes_dark_is_who_has_no_living_cord_left(
     situation: tuple[Topology, list[State], list[Device]], data: st.DataObject
 ) -> None:
@@ -93,7 +94,7 @@ def test_who_goes_dark_is_who_has_no_living_cord_left(
 
 
 @tried()
-@given(situations())
+@given(SITUATIONS)
 def test_a_device_is_undiverse_exactly_when_one_node_below_the_sources_turns_it_off(
     situation: tuple[Topology, list[State], list[Device]],
 ) -> None:
@@ -108,7 +109,7 @@ def test_a_device_is_undiverse_exactly_when_one_node_below_the_sources_turns_it_
 
 
 @tried()
-@given(situations(), st.data())
+@given(SITUATIONS, st.data())
 def test_no_pool_that_was_left_out_could_ever_have_refused(
     situation: tuple[Topology, list[State], list[Device]], data: st.DataObject
 ) -> None:

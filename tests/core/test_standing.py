@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -12,11 +12,21 @@ from sandar.core import standing
 from sandar.core.capacity import Snapshot
 from sandar.core.placement import Ask
 from sandar.errors import DeviceTooDeep, NoSuchSlot, PlaceOutsideRack
-from tests.core.capacity_model import ASKS, Held, NaiveLedger, everywhere, worlds
-from tests.core.properties import tried_for_the_bar
+from tests.core.capacity_model import Held, NaiveLedger, asked, everywhere, wish, world
+from tests.core.power_model import Choice, taped
+from tests.core.properties import in_shards, tried_for_the_bar
 from tests.core.test_placement import ask, site
 
-ACTS = st.lists(st.tuples(st.booleans(), st.integers(0, 400), ASKS), max_size=8)
+Acts = list[tuple[bool, int, Ask]]
+
+
+def acts(choice: Choice) -> tuple[Snapshot, Acts]:
+    """A world and up to eight acts: put in or lifted out, where of all there is, what."""
+    found = world(choice)
+    return found, [
+        (choice.pick([False, True, True]), choice.number(0, 65_000), wish(choice))
+        for _ in range(choice.number(0, 8))
+    ]
 
 
 def fits(snapshot: Snapshot, held: Held) -> bool:
@@ -26,15 +36,17 @@ def fits(snapshot: Snapshot, held: Held) -> bool:
         return False
 
 
+@in_shards()
 @tried_for_the_bar()
-@given(world=worlds(), acts=ACTS)
+@given(case=taped(acts))
 def test_p01_p02_p03_after_any_acts_the_picture_is_the_naive_recount(
-    world: Snapshot, acts: list[Any]
+    shard: int, case: tuple[Snapshot, Acts]
 ) -> None:
+    world, acts = case
     ledger, picture = NaiveLedger(world), world
-    for put, which, wish in acts:
+    for put, which, wanted in acts:
         if put:
-            places = list(everywhere(world, wish))
+            places = list(everywhere(world, wanted))
             new = places[which % len(places)]
             assert fits(picture, new) is ledger.accepts(new)
             if ledger.accepts(new):
@@ -47,16 +59,16 @@ def test_p01_p02_p03_after_any_acts_the_picture_is_the_naive_recount(
         assert all(0 <= pool.used <= pool.limit for pool in picture.pools.values())
 
 
+@in_shards()
 @tried_for_the_bar()
-@given(
-    world=worlds(), wishes=st.lists(ASKS, min_size=2, max_size=5), chance=st.randoms(use_true_random=False)
-)
+@given(case=asked(2, 5), seed=st.integers(0, 65_535))
 def test_p04_lifting_restores_exactly_and_the_order_of_independent_holds_leaves_no_trace(
-    world: Snapshot, wishes: list[Ask], chance: Any
+    shard: int, case: tuple[Snapshot, list[Ask]], seed: int
 ) -> None:
+    (world, wishes), chance = case, Random(seed)
     ledger = NaiveLedger(world)
-    for wish in wishes:
-        places = [held for held in everywhere(world, wish) if ledger.accepts(held)]
+    for wanted in wishes:
+        places = [held for held in everywhere(world, wanted) if ledger.accepts(held)]
         if places:
             ledger.held.append(chance.choice(places))
     stands = [held.stand for held in ledger.held]
