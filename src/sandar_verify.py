@@ -309,7 +309,6 @@ class Case:
         self.events: list[dict[str, Any]] = []
         self.anchor: dict[str, Any] | None = None  # what the anchor says, once read
         self.erased = 0  # personal values that are bound and not here any more
-        self.left: dict[str, str] = {}  # id of a destroyed paper -> hash over what is left of it
         self.destroyed = 0  # papers and attachments that the retention schedule ended
 
     @property
@@ -326,6 +325,10 @@ class Case:
         """What the journal says was destroyed (documents: ids, files: hashes) -> number of the minutes."""
         lines = [told for _, told in self.told("destroyed")]
         return {one: told["minutes"] for told in lines for one in told[name]}
+
+    def left(self) -> dict[str, str]:
+        """Id of a destroyed paper -> hash over what is left of it; destructions before 30 November 2026 have none."""
+        return {pk: sha for _, told in self.told("destroyed") for pk, sha in told.get("left", {}).items()}
 
 
 def _gone(case: Case, path: str, told: str | None, right: str | None) -> Iterator[Finding]:
@@ -461,7 +464,7 @@ def _papers(case: Case) -> Iterator[Finding]:
         for paper in papers:
             named[paper["id"]] = (where, paper)
     gone = case.gone("documents")
-    case.left = {pk: sha for _, told in case.told("destroyed") for pk, sha in told.get("left", {}).items()}
+    left = case.left()
     for path in case.bundle.under("documents/", ".json"):
         value = case.bundle.json(path)
         paper = _need(value, _PAPER | _OVER if "destroyed" in value else _PAPER, path)
@@ -470,7 +473,7 @@ def _papers(case: Case) -> Iterator[Finding]:
         if not told:
             yield Finding("PAPER_WITHOUT_EVENT", path, shown(paper["number"]))
         if "destroyed" in paper:
-            yield from _destroyed(case, path, paper, told or paper)
+            yield from _destroyed(case, path, paper, told or paper, left.get(str(paper["id"]), ""))
         else:
             yield from _whole(case, path, paper, (where, told))
     for path in case.bundle.under("documents/", ".pdf"):
@@ -493,7 +496,9 @@ def _whole(case: Case, path: str, paper: dict[str, Any], by: tuple[str, dict[str
         yield Finding("PDF_CHANGED", path, found[0], shown(paper["pdf_sha256"]))
 
 
-def _destroyed(case: Case, path: str, paper: dict[str, Any], told: dict[str, Any]) -> Iterator[Finding]:
+def _destroyed(
+    case: Case, path: str, paper: dict[str, Any], told: dict[str, Any], left: str
+) -> Iterator[Finding]:
     """Of a destroyed paper number and hash are left, as the journal has them, and nothing else."""
     if paper["facts"] or path.removesuffix(".json") + ".pdf" in case.bundle.files:
         yield Finding("DESTROYED_IS_HERE", path)
@@ -502,10 +507,8 @@ def _destroyed(case: Case, path: str, paper: dict[str, Any], told: dict[str, Any
             yield Finding("PAPER_DIFFERS", f"{path} {name}", shown(paper[name]), shown(told[name]))
     sop = [case.manifest["sop"]["number"], case.manifest["sop"]["revision"]]
     found = sha256({"case": case.manifest["case"], "sop": sop, **{name: paper[name] for name in _LEFT}})
-    if found != case.left.get(
-        str(paper["id"]), found
-    ):  # destructions of before 30 November 2026 bind no more
-        yield Finding("PAPER_DIFFERS", f"{path} left", found, case.left[str(paper["id"])])
+    if left and found != left:
+        yield Finding("PAPER_DIFFERS", f"{path} left", found, left)
 
 
 def _paper(case: Case, path: str, paper: dict[str, Any], told: dict[str, Any]) -> Iterator[Finding]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sandar.doors import refusals
 from sandar.doors.web import confirming
 from sandar.doors.web.person import person_of, signed_in, viewer_of
+from sandar.doors.web.revoking import page
 from sandar.doors.web.scope import officers
 from sandar.doors.web.submit import once
 from sandar.errors import InvalidInput, SandarError
@@ -108,19 +108,7 @@ def _page(
     closed: SandarError | None = None,
     error: SandarError | None = None,
 ) -> HttpResponse:
-    fields = error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {}
-    told = closed or (None if fields else error)
-    context = {
-        "paper": paper,
-        "case": paper.case,
-        "values": _typed(request),
-        "errors": fields,
-        "refused": refusals.parts(told) if told else None,
-        "closed": closed is not None,
-        "asks_password": confirming.is_stale(request),
-    }
-    status = (closed or error).status if closed or error else 200  # type: ignore[union-attr]
-    return render(request, "web/reissue.html", context, status=status)
+    return page(request, "web/reissue.html", paper, values=_typed(request), closed=closed, error=error)
 
 
 urlpatterns = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -66,20 +68,36 @@ def _page(
     closed: SandarError | None = None,
     error: SandarError | None = None,
 ) -> HttpResponse:
+    kinds = [("", _("pilih…")), *((code, str(word)) for code, word in revoking.KINDS.items())]
+    values = {name: request.POST.get(name, "") for name in revoking.Revoke.model_fields}
+    return page(request, "web/revoke.html", paper, values=values, closed=closed, error=error, kinds=kinds)
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    paper: Document,
+    *,
+    values: Mapping[str, str],
+    closed: SandarError | None,
+    error: SandarError | None,
+    **more: object,
+) -> HttpResponse:
+    """The form of an act on an issued paper. closed: why this person may not at all; error: why not this time."""
     fields = error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {}
     told = closed or (None if fields else error)
     context = {
         "paper": paper,
         "case": paper.case,
-        "kinds": [("", _("pilih…")), *((code, str(word)) for code, word in revoking.KINDS.items())],
-        "values": {name: request.POST.get(name, "") for name in revoking.Revoke.model_fields},
+        "values": values,
         "errors": fields,
         "refused": refusals.parts(told) if told else None,
         "closed": closed is not None,
         "asks_password": confirming.is_stale(request),
+        **more,
     }
     status = (closed or error).status if closed or error else 200  # type: ignore[union-attr]
-    return render(request, "web/revoke.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 urlpatterns = [path("dokumen/<int:document_id>/cabut", revoke, name="revoke")]
