@@ -103,3 +103,36 @@ def test_what_there_is_and_what_is_more_cover_the_whole_without_another_outlet(
     whole = amounts(Demand(watts=was + more, cords=cords, bandwidth_mbps=2 * mbps))
     assert all(own.get(share, 0) + extra.get(share, 0) >= amount for share, amount in whole.items())
     assert not any(share.startswith("outlet") for share in extra)
+
+
+CORDS = st.sampled_from(("A", "B", "AB"))
+
+
+@tried()
+@given(st.integers(1, 5000), CORDS, st.integers(1, 5000), CORDS)
+def test_for_other_cords_just_what_is_more_is_asked_on_every_node_and_in_every_state(
+    was: int, plugged: str, watts: int, cords: str
+) -> None:
+    own = amounts(Demand(watts=was, cords=plugged))
+    whole = amounts(Demand(watts=watts, cords=cords))
+    demand = Demand(watts=watts, cords=cords, extra=True, beside_watts=was, beside_cords=plugged)
+    check_demand(demand)
+    more = amounts(demand)
+    for share in own.keys() | whole.keys() | more.keys():
+        assert more.get(share, 0) == max(whole.get(share, 0) - own.get(share, 0), 0)
+    assert {share for share in more if share.startswith("outlet")} == {
+        f"outlet_{side.lower()}" for side in cords if side not in plugged
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Demand(watts=1, cords="A", beside_watts=1, beside_cords="A"),
+        Demand(watts=1, cords="A", extra=True, beside_watts=1, beside_cords="C"),
+        Demand(watts=1, cords="A", extra=True, beside_watts=-1, beside_cords="B"),
+    ],
+)
+def test_beside_is_only_for_more_of_a_device_that_stands(wrong: Demand) -> None:
+    with pytest.raises(NegativeQuantity):
+        check_demand(wrong)

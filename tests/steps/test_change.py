@@ -9,9 +9,10 @@ from sandar.core.capacity import Demand
 from sandar.core.rack import SIDE_POSITIONS
 from sandar.doors.proof import register
 from sandar.errors import ClaimInProcedure, InvalidInput, Refused
+from sandar.records.facility import read as facility
 from sandar.records.ledger import read as ledger
 from sandar.records.ledger import write
-from sandar.records.ledger.models import Place, Pool
+from sandar.records.ledger.models import Line, Place, Pool, Route
 from sandar.steps import claiming
 from tests import office
 from tests.steps import assets
@@ -78,7 +79,7 @@ def test_what_does_not_fit_where_it_stands_is_reported_short():
     assert ledger.claim(asset.claim_id).state == "installed"
 
 
-@pytest.mark.parametrize("new", [{"height_u": 4}, {"serial": "LAIN"}, {"cords": "A"}, {}])
+@pytest.mark.parametrize("new", [{"height_u": 4}, {"serial": "LAIN"}, {"name": "LAIN"}, {}])
 def test_another_device_other_units_or_nothing_new_is_no_change(new: dict):
     with pytest.raises(InvalidInput):
         changed(assets.installed(), **new)
@@ -147,3 +148,117 @@ def test_it_must_be_verified_before_the_minutes_are_issued():
     with pytest.raises(InvalidInput) as fault:
         office.act(case, "change", {}, at=AT)
     assert "verified" in fault.value.facts["fields"]
+
+
+# --- other power cords
+
+
+def single(**more):
+    """A server on side A alone, installed."""
+    return assets.installed(office.server(cords="A", **more))
+
+
+def drawn(claim_id: int, kind: str) -> dict[str, int]:
+    """Failure state -> what a claim draws from the pool of this kind."""
+    rows = Line.objects.filter(claim_id=claim_id, pool__kind=kind)
+    return dict(rows.values_list("pool__failure_state", "amount"))
+
+
+def test_a_second_cord_holds_what_side_b_carries_and_the_outlet_and_nothing_twice():
+    asset = single()
+    own = ledger.claim(asset.claim_id)
+    case = assets.bring_to(changed(asset, cords="AB"), "capacity_release")
+    (held,) = ledger.claims_for_case(case.pk)
+    assert (held.extra, held.beside_cords, held.beside_watts, held.cords) == (True, "A", own.watts, "AB")
+    half = -(-own.watts // 2)
+    # In normal times B takes half of it, with A lost all of it; with B lost A carries what it carried before.
+    assert drawn(held.pk, "rack_power_b") == {"normal": half, "a_lost": own.watts}
+    assert drawn(held.pk, "rack_power_a") == {}
+    assert ledger.recount() == []
+    assets.bring_to(case, "completed")
+    now = ledger.claim(own.pk)
+    assert (now.cords, now.watts, now.start, ledger.claims_for_case(case.pk)) == (
+        "AB",
+        own.watts,
+        own.start,
+        [],
+    )
+    assert drawn(now.pk, "rack_power_a")["b_lost"] == drawn(now.pk, "rack_power_b")["a_lost"] == own.watts
+    asset.refresh_from_db()
+    assert (asset.spec["cords"], asset.changes.get().was["spec"]["cords"]) == ("AB", "A")
+    last = ledger.history(own.pk)[-1]
+    assert (last["from_state"], last["to_state"], last["facts"]["cords"]) == ("installed", "installed", "AB")
+    line = case.documents.get(kind="change_minutes").facts["lines"][0]
+    strips = facility.strips(own.rack_id)
+    assert ("Jalur daya: Jalur A" in line["was"], "Jalur daya: Jalur A dan B" in line["now"]) == (True, True)
+    assert f"PDU: {strips['A']}" in line["was"]
+    assert f"PDU: {strips['A']}, {strips['B']}" in line["now"]
+    assert ledger.recount() == []
+    assert list(register.flaws(None)) == []
+
+
+def test_the_whole_draw_on_one_side_moves_to_the_other_and_the_old_side_is_free_only_then():
+    asset = single()
+    own = ledger.claim(asset.claim_id)
+    case = assets.bring_to(changed(asset, cords="B", watts=own.watts + 10), "change")
+    (held,) = ledger.claims_for_case(case.pk)
+    assert set(drawn(held.pk, "rack_power_b").values()) == {own.watts + 10}
+    assert drawn(own.pk, "rack_power_a")["normal"] == own.watts
+    assets.bring_to(case, "completed")
+    assert (drawn(own.pk, "rack_power_a"), set(drawn(own.pk, "rack_power_b").values())) == (
+        {},
+        {own.watts + 10},
+    )
+    assert ledger.recount() == []
+
+
+def test_a_server_may_go_from_two_cords_to_one():
+    asset = assets.installed()
+    own = ledger.claim(asset.claim_id)
+    case = assets.bring_to(changed(asset, cords="A", psu_count=1), "completed")
+    assert (case.state, ledger.claim(own.pk).cords, drawn(own.pk, "rack_power_b")) == ("completed", "A", {})
+    assert ledger.recount() == []
+
+
+def test_two_cords_need_two_power_supplies():
+    with pytest.raises(InvalidInput) as fault:
+        changed(single(psu_count=1), cords="AB")
+    assert list(fault.value.facts["fields"]) == ["items.0.psu_count"]
+
+
+@pytest.mark.parametrize("kind", ["rack_power_b", "outlet_b"])
+def test_a_side_that_is_full_or_has_no_outlet_refuses_the_cord_and_the_server_stays(kind: str):
+    asset = single()
+    own = ledger.claim(asset.claim_id)
+    share = "outlet_b" if kind == "outlet_b" else "power_b_alone"
+    if kind == "outlet_b":
+        full = Pool.objects.create(kind="outlet", ref="R-B", place_id=own.place_id, capacity=0, limit=0)
+        Route.objects.create(place_id=own.place_id, pool=full, share=share)
+    else:
+        for pool in Pool.objects.filter(kind=kind, place_id=own.place_id):
+            used = pool.held + pool.reserved + pool.installed
+            Pool.objects.filter(pk=pool.pk).update(limit=used + own.watts - 1)
+    case = assets.bring_to(changed(asset, cords="AB"), "capacity_check")
+    with pytest.raises(Refused):
+        office.act(case, "report_available", {}, at=AT)
+    office.act(case, "report_short", {}, at=AT)
+    now = ledger.claim(own.pk)
+    assert (now.version, now.cords, ledger.claims_for_case(case.pk)) == (own.version, "A", [])
+
+
+def test_the_form_may_still_take_the_second_cord_back():
+    asset = single()
+    case = assets.bring_to(changed(asset, cords="AB", watts=700), "awaiting_form")
+    form = office.form(case)
+    form["items"][0]["cords"] = "A"
+    office.act(case, "submit", form, at=AT)
+    (held,) = ledger.claims_for_case(case.pk)
+    assert (held.cords, held.beside_cords, held.watts) == ("A", "", 700 - ledger.claim(asset.claim_id).watts)
+    assert ledger.recount() == []
+
+
+def test_what_the_power_chain_is_asked_counts_a_server_with_held_cords_once():
+    asset = single()
+    before = len(ledger.standers())
+    assets.bring_to(changed(asset, cords="AB"), "change")
+    assert len(ledger.standers()) == before

@@ -57,7 +57,9 @@ class Demand:
     """The countable wishes of one device or application. watts: real draw; cords: "", A, B or AB.
 
     ports: network ports, counted only in racks that have declared theirs. extra: more for a device that stands
-    there already: no unit, no position on the side and, its cords being plugged, no outlet.
+    there already: no unit, no position on the side and, its cords being plugged, no outlet. beside_watts and
+    beside_cords, of an extra for other cords: what the device draws until then; only what is more counts, on each
+    node and in each failure state, with an outlet for a new cord.
     """
 
     watts: int = 0
@@ -70,6 +72,8 @@ class Demand:
     ram_gb: int = 0
     storage_gb: int = 0
     extra: bool = False
+    beside_watts: int = 0
+    beside_cords: str = ""
 
 
 _COUNTED = ("weight_kg", "bandwidth_mbps", "ip_count", "ports", "vcpu", "ram_gb", "storage_gb")
@@ -77,16 +81,23 @@ _COUNTED = ("weight_kg", "bandwidth_mbps", "ip_count", "ports", "vcpu", "ram_gb"
 
 def check_demand(demand: Demand) -> None:
     """Raises NegativeQuantity for an amount below zero, unknown cords, or power without a cord."""
-    for name in ("watts", *_COUNTED):
+    for name in ("watts", "beside_watts", *_COUNTED):
         if getattr(demand, name) < 0:
             raise NegativeQuantity(field=name, value=getattr(demand, name))
     if demand.cords not in {"", "A", "B", "AB"} or (demand.watts and not demand.cords):
         raise NegativeQuantity(field="cords", value=demand.cords)
+    if demand.beside_cords not in {"", "A", "B", "AB"} or (demand.beside_cords and not demand.extra):
+        raise NegativeQuantity(field="beside_cords", value=demand.beside_cords)
 
 
 def amounts(demand: Demand) -> dict[str, int]:
     """Share -> amount, zero amounts left out. Power shares: see `core.power.shares`."""
-    found = dict(_plugged(demand.watts, demand.cords, extra=demand.extra))
+    if demand.beside_cords:
+        now = _plugged(demand.watts, demand.cords, extra=False)
+        was = dict(_plugged(demand.beside_watts, demand.beside_cords, extra=False))
+        found = {share: more for share, amount in now if (more := amount - was.get(share, 0)) > 0}
+    else:
+        found = dict(_plugged(demand.watts, demand.cords, extra=demand.extra))
     for name in _COUNTED:
         if amount := getattr(demand, name):
             found[name] = amount

@@ -67,10 +67,13 @@ def ask_of(item: Mapping[str, Any]) -> Ask:
 
 
 def _more(was: Demand, now: Demand) -> Demand:
-    """By how much `now` asks for more, nothing where it asks for less; were the cords others, all of its power."""
+    """By how much `now` asks for more, nothing where it asks for less; of other cords on each side what is more."""
     counted = ("weight_kg", "bandwidth_mbps", "ip_count", "ports", "vcpu", "ram_gb", "storage_gb")
     more = {name: max(0, getattr(now, name) - getattr(was, name)) for name in counted}
-    watts = now.watts if was.cords != now.cords else max(0, now.watts - was.watts)
+    if was.cords and was.cords != now.cords:
+        own = Demand(watts=now.watts, cords=now.cords, beside_watts=was.watts, beside_cords=was.cords)
+        return replace(own, extra=True, **more)
+    watts = max(0, now.watts - was.watts)
     return Demand(watts=watts, cords=now.cords if watts else "", extra=True, **more)
 
 

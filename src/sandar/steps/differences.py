@@ -37,12 +37,18 @@ def _lines(
         was = old.get(name)
         if name in _SKIPPED or _same(was, value):
             continue
-        yield {"label": titles.get(name, name), "before": in_words(was), "after": in_words(value)}
+        words = _cords if name == "cords" else in_words
+        yield {"label": titles.get(name, name), "before": words(was), "after": words(value)}
 
 
 def _same(one: Any, other: Any) -> bool:
     """Nothing, an empty text and an empty list say the same."""
     return one == other or (not one and not other)
+
+
+def _cords(value: Any) -> str:
+    """Which feeds the power cords are plugged into."""
+    return {"A": _("Jalur A"), "B": _("Jalur B"), "AB": _("Jalur A dan B")}.get(value or "", "")
 
 
 def in_words(value: Any) -> str:

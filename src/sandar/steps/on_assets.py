@@ -120,46 +120,6 @@ def chosen(agency: Agency, service: str, numbers: Sequence[str]) -> list[Asset]:
     return [found[number] for number in numbers]
 
 
-# What a change leaves as it is: who the device is, the units it fills, its plugs. Another place is a relocation.
-FIXED = (
-    "kind",
-    "name",
-    "brand",
-    "model",
-    "serial",
-    "form",
-    "height_u",
-    "depth_mm",
-    "cords",
-    "domain",
-    "item_code",
-    "register_no",
-)
-
-
-def resources_differ(assets: Sequence[Asset], items: Sequence[Mapping[str, Any]]) -> None:
-    """The items of a change say something new of the same things, one asset a request. Raises InvalidInput."""
-    if len(assets) != 1 or len(items) != 1:
-        raise InvalidInput(
-            fields={"assets": [_("Satu permohonan perubahan untuk satu aset, dengan spesifikasi barunya.")]}
-        )
-    was, now = item_of(assets[0]), items[0]
-    fields = {
-        f"items.0.{name}": [_("Tidak berubah dengan permohonan ini.")]
-        for name in FIXED
-        if (was.get(name) or "") != (now.get(name) or "")
-    }
-    if fields:
-        raise InvalidInput(fields=fields)
-    if all(was.get(name) == value for name, value in now.items()):
-        raise InvalidInput(fields={"items": [_("Belum ada yang berubah dari register.")]})
-
-
-def only_resources(case: Case, items: Sequence[Mapping[str, Any]]) -> None:
-    """`resources_differ` for the form of a case."""
-    resources_differ(assets_of(case), items)
-
-
 def every_asset(changes: Sequence[AssetChange], numbers: Sequence[int], field: str = "items") -> None:
     """Each line of the request exactly once. Raises InvalidInput."""
     if sorted(numbers) != [change.item_no for change in changes]:

@@ -34,7 +34,7 @@ __all__ = [
     "RoomTree", "RowTree", "SiteTree", "UplinkFigures", "compute_named", "cooling_unit", "declared",
     "failure_states", "layout", "node_figures", "node_named", "port_group", "prefix_named", "prefixes",
     "rack_named", "racks", "room_named", "rooms", "site_named", "site_of_compute", "site_of_room",
-    "sites", "topologies", "topology", "tree",
+    "sites", "strips", "topologies", "topology", "tree",
     "uplink_named",
 ]  # fmt: skip
 
@@ -96,6 +96,11 @@ def node_named(name: str) -> PowerNode:
     if found := PowerNode.objects.select_related("site", "rack").filter(name=name).first():
         return found
     raise NotFound(what="power node", name=name)
+
+
+def strips(rack_id: int) -> dict[str, str]:
+    """Side A or B -> the name of the strip that feeds the rack from it; a side without one is left out."""
+    return dict(PowerNode.objects.filter(rack_id=rack_id).order_by("side").values_list("side", "name"))
 
 
 def uplink_named(name: str) -> Uplink:

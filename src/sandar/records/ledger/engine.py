@@ -35,6 +35,8 @@ _DEMAND = (
     "ram_gb",
     "storage_gb",
     "extra",
+    "beside_watts",
+    "beside_cords",
 )
 _PLAIN = (
     "place_id",

@@ -137,7 +137,8 @@ class Claim(models.Model):
     a device of height 0 hangs on the rack's side, and `slot` is its position there (core.rack.SIDE_POSITIONS).
 
     extra: a hold of what a device that stands there shall have more (a request of change). It draws from pools, as
-    the device does there, and has neither unit nor slot nor outlet.
+    the device does there, and has neither unit nor slot nor outlet. For other cords `watts` and `cords` are how it
+    shall be and beside_watts, beside_cords how it is: it draws what is more, and the outlets of new cords.
     """
 
     place = models.ForeignKey(Place, models.PROTECT, related_name="claims")
@@ -163,6 +164,8 @@ class Claim(models.Model):
     ram_gb = models.PositiveIntegerField(default=0)
     storage_gb = models.PositiveIntegerField(default=0)
     extra = models.BooleanField(default=False, help_text="more for a device that stands there: pools only")
+    beside_watts = models.PositiveIntegerField(default=0, help_text="draw of the device it is more for")
+    beside_cords = models.CharField(max_length=2, default="", blank=True, help_text="cords of that device")
     case = models.ForeignKey("cases.Case", models.PROTECT, null=True, blank=True, related_name="claims")
     item_no = models.PositiveSmallIntegerField(null=True, blank=True)
     agency = models.ForeignKey("people.Agency", models.PROTECT, null=True, blank=True, related_name="claims")
@@ -205,6 +208,11 @@ class Claim(models.Model):
             models.CheckConstraint(
                 condition=Q(extra=False) | Q(height=0, host__isnull=True, slot__isnull=True),
                 name="extra_takes_no_seat",
+            ),
+            models.CheckConstraint(
+                condition=Q(beside_watts=0, beside_cords="")
+                | Q(extra=True, beside_cords__in=CORDS[1:], beside_watts__gte=0),
+                name="beside_is_for_extra",
             ),
             models.CheckConstraint(
                 condition=Q(slot__isnull=True) | Q(slot__gte=1, height=0, rack__isnull=False),

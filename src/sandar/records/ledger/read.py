@@ -318,9 +318,12 @@ _STANDER = (
 
 
 def standers(*, installed: bool = False) -> list[Stander]:
-    """Every live claim in a rack that draws power, by rack from the floor up; installed: only what stands there."""
+    """Every live claim in a rack that draws power, by rack from the floor up; installed: only what stands there.
+
+    Other cords that are only held for a device are not: until they are plugged it draws as its own claim says.
+    """
     states = ["installed"] if installed else LIVE
-    rows = Claim.objects.filter(rack__isnull=False, state__in=states, watts__gt=0)
+    rows = Claim.objects.filter(rack__isnull=False, state__in=states, watts__gt=0, beside_cords="")
     return [Stander(*row) for row in rows.order_by("place__name", "start", "pk").values_list(*_STANDER)]
 
 

@@ -25,7 +25,7 @@ from sandar.records.people import read as people
 from sandar.records.people.models import Agency, Person
 from sandar.records.waiting import read as waiting
 from sandar.sop import route
-from sandar.steps import ending, freed, messages, on_assets, paper, separation
+from sandar.steps import altering, ending, freed, messages, on_assets, paper, separation
 from sandar.steps.handover import enter
 from sandar.steps.inputs import Item
 from sandar.steps.s1_letter.forms import Request, Resubmit, Withdraw, WithdrawItem
@@ -102,7 +102,7 @@ def _named(agency: Agency, request: Request, day: date) -> tuple[list[Asset], li
         raise InvalidInput(fields={"until": [_("Sebut tanggal akhir yang baru, sesudah hari ini.")]})
     if request.service == "change":
         assets = on_assets.chosen(agency, request.service, request.assets)
-        on_assets.resources_differ(assets, asked)
+        altering.resources_differ(assets, asked)
         return assets, asked
     if asked:
         raise InvalidInput(fields={"items": [_("Aset cukup disebut nomornya; datanya dari register.")]})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from sandar.core import chain
 from sandar.errors import InvalidInput, TooLarge
 from sandar.records.cases import write as cases_write
-from sandar.steps import booking, on_assets, paper
+from sandar.steps import altering, booking, paper
 from sandar.steps.inputs import Nothing
 from sandar.steps.s4_application.forms import Application, Draft, statements
 from sandar.steps.turn import Act, Turn
@@ -54,7 +54,7 @@ def _same_items(turn: Turn, given: Application) -> None:
             }
         )
     if turn.case.service == "change":
-        on_assets.only_resources(turn.case, [item.model_dump(mode="json") for item in given.items])
+        altering.only_resources(turn.case, [item.model_dump(mode="json") for item in given.items])
     for index, item in enumerate(given.items):
         if item.kind == "colocation" and item.form == "tower":
             raise InvalidInput(

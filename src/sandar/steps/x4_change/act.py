@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sandar.errors import InvalidInput
 from sandar.records.assets import changes as asset_changes
 from sandar.records.ledger import write as ledger
-from sandar.steps import booking, differences, freed, on_assets
+from sandar.steps import altering, booking, freed, on_assets
 from sandar.steps.turn import Act, Turn
 from sandar.steps.x4_change.forms import Change, Postpone
 
@@ -42,7 +42,7 @@ def change(turn: Turn, given: Change) -> None:
     with translation.override("id"):
         lines = []
         for one in changes:
-            told = differences.of_items([on_assets.item_of(one.asset)], [items[one.item_no]])
+            told = altering.told(one.asset, items[one.item_no])
             lines.append(
                 on_assets.line(
                     one,

@@ -7,12 +7,14 @@ from typing import Any
 
 from sandar.records.assets import changes as asset_changes
 from sandar.records.cases.models import Task
-from sandar.steps import differences, on_assets
+from sandar.steps import altering
 
 ISSUES = {"change": "change_minutes"}
 
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
     """The differences between the register and what was approved."""
-    before = [on_assets.item_of(one.asset) for one in asset_changes.of_case(task.case_id)]
-    return {"rows": differences.of_items(before, task.case.items)}
+    changes = asset_changes.of_case(task.case_id)
+    return {
+        "rows": [row for one in changes for row in altering.told(one.asset, task.case.items[one.item_no - 1])]
+    }
