@@ -436,6 +436,14 @@ def _sop(case: Case) -> Iterator[Finding]:
     digest, right = hashlib.sha256(text.encode()).hexdigest(), case.manifest["sop"]["content_sha256"]
     if digest != right:
         yield Finding("SOP_CHANGED", SOP, digest, shown(right))
+    for where, rules in list(case.told("procedure"))[-1:]:  # journals before 30 November 2026 bind no rules
+        bound = rules if isinstance(rules, dict) else {}
+        stored = {**case.manifest["sop"], "service": sop.get("service")}
+        for name, key in (("sha256", "content_sha256"), ("revision",) * 2, ("number",) * 2, ("service",) * 2):
+            if bound.get(name) != stored[key]:
+                yield Finding(
+                    "SOP_CHANGED", f"{where} procedure {name}", shown(stored[key]), shown(bound.get(name))
+                )
     last: Any = None
     for where, state in case.told("state"):
         if not isinstance(state, str) or state not in states:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
+import tomllib
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -204,6 +206,18 @@ def change_the_sop(files: Files, rnd: Random) -> bytes:
     return packed(sealed(files | {"sop.toml": text}))
 
 
+def change_the_rules(files: Files, rnd: Random) -> bytes:
+    """A standard time of the procedure, with its hash and the manifest made to fit: the journal has the true hash."""
+    text = files["sop.toml"].replace(b'budget = "15 min"', b'budget = "%d min"' % rnd.randint(16, 90), 1)
+    said = json.dumps(
+        tomllib.loads(text.decode()), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+    )
+    sop = json.loads(files["manifest.json"])["sop"] | {
+        "content_sha256": hashlib.sha256(said.encode()).hexdigest()
+    }
+    return packed(sealed(files | {"sop.toml": text}, sop=sop))
+
+
 ALONE: list[Callable[[Files, Random], bytes]] = [
     flip_anywhere,
     flip_in_a_file,
@@ -224,6 +238,7 @@ ALONE: list[Callable[[Files, Random], bytes]] = [
     change_bytes_behind_a_hash,
     change_the_manifest,
     change_the_sop,
+    change_the_rules,
     change_the_anchor,
     cut_after_the_anchor,
 ]

@@ -14,16 +14,18 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from sandar.core import chain, sealed
 from sandar.core.calendar_plan import DayOff, with_day
-from sandar.records.cases.models import Case, Event, FormVersion
+from sandar.records.cases.models import Case, Event, FormVersion, SopRevision
 from sandar.records.clocks import calendars
 from sandar.records.clocks.models import OfficeCalendar
 from sandar.records.documents import write as papers
 from sandar.records.documents.models import Document
 from sandar.records.documents.uploads import accept_upload
 from sandar.records.facility.journal_models import FacilityEvent
+from sandar.sop import definition
 from sandar.steps import filing
 from sandar.steps.calendar import act
 from sandar.steps.calendar.forms import DayIn
+from sandar.steps.revising import drafts
 from tests import office
 from tests.cli.run import sandar, sandar_json
 
@@ -42,8 +44,17 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         papers.render(Document.objects.get(case=done, kind="notice").pk)
         day = DayIn(day=date(2026, 12, 30), name="Hari jadi kabupaten", reason="Keputusan Bupati 12/2026")
         act.change("day", day, person=office.person("admin"), at=office.MONDAY)
+        _publish_hosting()
         yield
         transaction.set_rollback(True)
+
+
+def _publish_hosting() -> None:
+    author, head = office.person("pengawas1"), office.person("kabid1")
+    draft = drafts.begin("hosting", person=author, at=office.MONDAY)
+    draft = drafts.check(draft.pk, seen=draft.version, person=author, at=office.MONDAY)
+    given = drafts.Publication(office.MONDAY.date())
+    drafts.publish(draft.pk, given, seen=draft.version, person=head, at=office.MONDAY)
 
 
 def change(statement: str, *values: Any) -> None:
@@ -152,6 +163,40 @@ def _calendar_added() -> None:
 
 def _calendar_gone() -> None:
     change("DELETE FROM clocks_officecalendar WHERE id = %s", OfficeCalendar.objects.latest("pk").pk)
+
+
+def _sop_text() -> None:
+    change(
+        "UPDATE cases_soprevision SET text = replace(text, %s, %s) WHERE service = 'colocation'",
+        'budget = "15 min"',
+        'budget = "45 min"',
+    )
+
+
+def _sop_text_with_its_hash() -> None:
+    """Other rules with a right hash of their own: only the journals of the cases know better."""
+    row = SopRevision.objects.get(service="colocation")
+    text = row.text.replace('budget = "15 min"', 'budget = "45 min"')
+    change(
+        "UPDATE cases_soprevision SET text = %s, content_sha256 = %s WHERE id = %s",
+        text,
+        definition.content_hash(text),
+        row.pk,
+    )
+
+
+def _sop_number() -> None:
+    change("UPDATE cases_soprevision SET number = '500/1' WHERE service = 'colocation'")
+
+
+def _case_under_other_rules() -> None:
+    other = SopRevision.objects.get(service="removal").pk
+    change("UPDATE cases_case SET revision_id = %s WHERE id = %s", other, pk(OPEN))
+
+
+def _published_again() -> None:
+    """The revision of the hosting service, which the journal saw published, in force from another day."""
+    change("UPDATE cases_soprevision SET effective_on = '2026-11-01' WHERE service = 'hosting'")
 
 
 def _journal_tail() -> None:
@@ -303,6 +348,11 @@ FLIPS: list[tuple[Callable[[], None], str, str]] = [
     (_calendar_changed, "CALENDAR_VERSION_CHANGED", ""),
     (_calendar_added, "CALENDAR_DIFFERS_FROM_JOURNAL", "calendar"),
     (_calendar_gone, "CALENDAR_DIFFERS_FROM_JOURNAL", "calendar"),
+    (_sop_text, "REVISION_CHANGED", "colocation 1"),
+    (_sop_text_with_its_hash, "RULES_DIFFER_FROM_JOURNAL", f"{DONE} rules (seq 1)"),
+    (_sop_number, "REVISION_DIFFERS_FROM_TEXT", "colocation 1"),
+    (_case_under_other_rules, "RULES_DIFFER_FROM_JOURNAL", f"{OPEN} rules (seq 1)"),
+    (_published_again, "REVISION_DIFFERS_FROM_JOURNAL", "hosting 1 (seq"),
     (_journal_tail, "EVENTS_DIFFER_FROM_VERSION", DONE),
     (_journal_tail, "STATE_DIFFERS_FROM_JOURNAL", f"{DONE} state (seq 15)"),
     (_journal_middle, "CHAIN_GAP", f"{DONE} seq 5"),

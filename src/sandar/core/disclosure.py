@@ -27,8 +27,8 @@ PASSING_EVENTS = frozenset(
 OPEN = frozenset(
     {"activity", "assets", "conditions", "correction",
      "deliveries", "documents", "fates", "file", "finding", "hold_until", "kind",
-     "offer", "previous", "reason", "received", "reissued", "result", "revoked", "sha256", "size", "sop", "state",
-     "window_end", "window_start"}
+     "offer", "previous", "procedure", "reason", "received", "reissued", "result", "revoked", "sha256", "size", "sop",
+     "state", "window_end", "window_start"}
 )  # fmt: skip
 OPEN_IN = {"capacity_refused": frozenset({"shortages"}), "offer_declined": frozenset({"shortages"})}
 

@@ -19,6 +19,7 @@ from sandar.doors.proof import (
     office,
     papers,
     people,
+    procedures,
     register,
     separation,
 )
@@ -66,6 +67,7 @@ def _all(roots: Mapping[str, str] | None) -> Iterator[Flaw]:
     yield from register.numbers()
     yield from facility.flaws()
     yield from office.flaws()
+    yield from procedures.flaws()
     yield from anchors.flaws(roots)
     yield from people.flaws()
     yield from erasures.flaws()
@@ -73,6 +75,7 @@ def _all(roots: Mapping[str, str] | None) -> Iterator[Flaw]:
 
 def _one(case: Case) -> Iterator[Flaw]:
     yield from _ledger(case.pk)
+    yield from procedures.revision(case.revision)
     yield from journal.flaws(case)
     yield from separation.flaws(case)
     yield from papers.flaws(case.pk)

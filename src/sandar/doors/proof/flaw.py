@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """Where exactly, what is stored, what would be right. `code` is stable; area: ledger, journal, documents,
-    register, numbers or facility."""
+    register, numbers, facility, sop and others."""
 
     area: str
     code: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sandar.core import chain, fates, sealed
 from sandar.doors.proof.flaw import Flaw
@@ -52,8 +53,22 @@ def _head(case: Case, events: list[Event]) -> Iterator[Flaw]:
     if case.state != last.payload.get("state"):
         where = f"{case.number} state (seq {last.seq})"
         yield Flaw(AREA, "STATE_DIFFERS_FROM_JOURNAL", where, case.state, str(last.payload.get("state")))
+    yield from _rules(case, events)
     yield from _items(case, [event for event in events if "items" in event.payload])
     yield from _fates(case, events)
+
+
+def _rules(case: Case, events: list[Event]) -> Iterator[Flaw]:
+    """The case stands under the rules its journal told last; before 30 November 2026 journals told none."""
+    told = [event for event in events if "procedure" in event.payload]
+    stored, right = case.revision.pinned, told[-1].payload["procedure"] if told else None
+    if right is not None and stored != right:
+        where = f"{case.number} rules (seq {told[-1].seq})"
+        yield Flaw(AREA, "RULES_DIFFER_FROM_JOURNAL", where, _said(stored), _said(right))
+
+
+def _said(rules: Mapping[str, Any]) -> str:
+    return f"{rules.get('service')} {rules.get('revision')} {rules.get('sha256')}"
 
 
 def _items(case: Case, with_items: list[Event]) -> Iterator[Flaw]:

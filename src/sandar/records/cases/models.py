@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -39,6 +39,16 @@ class SopRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} r{self.revision}"
+
+    @property
+    def pinned(self) -> dict[str, Any]:
+        """What a case is judged by, as its journal binds it: the content and not only the number."""
+        return {
+            "service": self.service,
+            "number": self.number,
+            "revision": self.revision,
+            "sha256": self.content_sha256,
+        }
 
 
 class SopDraft(models.Model):

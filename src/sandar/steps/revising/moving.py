@@ -170,5 +170,6 @@ def _move(case: Case, target: SopRevision, *, by: tuple[Person, Grant], at: date
                 "from": {"number": before.number, "revision": before.revision},
                 "to": {"number": target.number, "revision": target.revision},
             },
+            "procedure": target.pinned,
         },
     )

@@ -173,6 +173,7 @@ def _start(turn: Turn, way: route.Route, files: Sequence[AcceptedFile]) -> None:
         service=case.service,
         items=case.items,
         files=[file.sha256 for file in files],
+        procedure=case.revision.pinned,
     )
     if case.previous:
         turn.says(previous=case.previous.number)
