@@ -21,13 +21,25 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A walk so far. here: where it stands now; end: where it ended. stopped: an outcome that is not possible there."""
+    """A walk so far. here: where it stands now; end: where it ended.
+
+    stopped: an outcome that is not possible there, or behind the end; rest: that one and all after it, not walked.
+    """
 
     passed: tuple[Passed, ...]
     here: route.Place | None
     end: End | None
     ways: tuple[Action, ...]
-    stopped: str = ""
+    rest: tuple[str, ...] = ()
+
+    @property
+    def stopped(self) -> str:
+        return self.rest[0] if self.rest else ""
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The names of what was walked."""
+        return tuple(one.action.name for one in self.passed)
 
     @property
     def minutes(self) -> int:
@@ -42,15 +54,15 @@ def walk(procedure: Procedure, outcomes: Sequence[str]) -> Trial:
     """Follow the outcomes from the start as far as the procedure has them."""
     state, came_from = procedure.start, ""
     passed: list[Passed] = []
-    for name in outcomes:
+    for at, name in enumerate(outcomes):
         try:
             way = route.follow(procedure, state, name, returned_from=came_from or None)
         except ActionNotAllowed:
-            return _stand(procedure, state, passed, came_from, stopped=name)
+            return _stand(procedure, state, passed, came_from, rest=tuple(outcomes[at:]))
         place = route.place(procedure, state)
         passed.append(Passed(place.step, place.stage, way.action))
         if way.is_end:
-            return Trial(tuple(passed), None, way.end, ())
+            return Trial(tuple(passed), None, way.end, (), tuple(outcomes[at + 1 :]))
         if not way.stays:
             back = any(one.to == RETURN for one in route.actions(procedure, way.to))
             came_from = state if back else ""
@@ -59,7 +71,7 @@ def walk(procedure: Procedure, outcomes: Sequence[str]) -> Trial:
 
 
 def _stand(
-    procedure: Procedure, state: str, passed: list[Passed], came_from: str, *, stopped: str = ""
+    procedure: Procedure, state: str, passed: list[Passed], came_from: str, *, rest: tuple[str, ...] = ()
 ) -> Trial:
     ways = tuple(way for way in route.actions(procedure, state) if way.to != RETURN or came_from)
-    return Trial(tuple(passed), route.place(procedure, state), None, ways, stopped)
+    return Trial(tuple(passed), route.place(procedure, state), None, ways, rest)

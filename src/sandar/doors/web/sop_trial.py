@@ -5,11 +5,14 @@ Nothing is stored: the walk stands in the address. Beside it: what the draft wou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -18,6 +21,8 @@ from sandar.doors.web.person import signed_in, today, viewer_of
 from sandar.doors.web.sop_drafts import writing
 from sandar.errors import NotFound
 from sandar.records.cases import read as cases
+from sandar.records.cases.models import Case
+from sandar.records.clocks import read as clocks
 from sandar.records.people import read as people
 from sandar.sop import definition, trial
 from sandar.sop.definition import SYSTEM, Procedure, Stage
@@ -38,32 +43,60 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"draft": draft, "problems": problems, "number": ""}
     if not problems:
         procedure = definition.loads(draft.text)
-        outcomes, number = _outcomes(request)
+        outcomes, case = _outcomes(request)
         walked = trial.walk(procedure, outcomes)
         context |= {
             "procedure": procedure,
-            "number": number,
+            "number": case.number if case else "",
             "walked": walked,
             "lines": [_line(one, procedure) for one in walked.passed],
-            "stopped": walked.stopped,
+            "stopped": _called(case, walked.stopped),
+            "times": _times(procedure, case) if case else [],
             "holders": _holders(request, walked.here.stage) if walked.here else [],
             "who": _who(procedure, walked.here.stage.by) if walked.here else "",
-            "ways": [{"action": way, "url": _url(outcomes, way.name)} for way in walked.ways],
-            "back": "?jalan=" + ",".join(outcomes[:-1]) if len(outcomes) > 1 else "",
+            "ways": [
+                {"action": way, "url": _url([*walked.outcomes, way.name, *walked.rest], case)}
+                for way in walked.ways
+            ],
+            "back": _url(walked.outcomes[:-1], case) if len(walked.passed) > 1 else "",
             "open": rows(moving.judged_by(procedure)),
         }
     return render(request, "web/sop/trial.html", context)
 
 
-def _outcomes(request: HttpRequest) -> tuple[list[str], str]:
-    """The outcomes of the walk: as chosen, or those of a case that is copied."""
+def _outcomes(request: HttpRequest) -> tuple[list[str], Case | None]:
+    """The outcomes of the walk, as chosen or those of a case that is copied; and that case."""
     number = request.GET.get("dari", "").strip()[:20]
-    if number:
-        return [SUBMIT, *cases.outcomes_of(cases.case_for(viewer_of(request), number))], number
+    case = cases.case_for(viewer_of(request), number) if number else None
+    if case and "jalan" not in request.GET:
+        return [SUBMIT, *cases.outcomes_of(case)][:LONGEST], case
     chosen = [name for name in request.GET.get("jalan", SUBMIT).split(",") if name]
     if len(chosen) > LONGEST:
         raise NotFound(what="page")
-    return chosen, ""
+    return chosen, case
+
+
+def _called(case: Case | None, outcome: str) -> str:
+    """What an outcome was called where the copied case had it."""
+    if case is None:
+        return outcome
+    known = (way for _step, stage in cases.procedure_of(case).stages for way in stage.actions)
+    return next((way.label for way in known if way.name == outcome), outcome)
+
+
+def _times(procedure: Procedure, case: Case) -> list[dict[str, Any]]:
+    """What the activities of a copied case took in truth, beside the standard times of the draft."""
+    steps = {step.key: step for step in procedure.steps}
+    told = []
+    for one in clocks.of_case(case.pk, timezone.now()):
+        step = steps.get(one.step)
+        if step and step.budget:
+            budget = timedelta(minutes=step.budget.minutes)
+            late = max(one.elapsed - budget, timedelta())
+            told.append(
+                {"no": step.no, "name": step.short, "elapsed": one.elapsed, "budget": budget, "late": late}
+            )
+    return told
 
 
 def _line(one: trial.Passed, procedure: Procedure) -> dict[str, Any]:
@@ -88,8 +121,9 @@ def _holders(request: HttpRequest, stage: Stage) -> list[str]:
     return [person.name for person in people.acting(stage.by, today(request))]
 
 
-def _url(outcomes: list[str], name: str) -> str:
-    return "?jalan=" + ",".join([*outcomes, name])
+def _url(outcomes: Sequence[str], case: Case | None) -> str:
+    copied = f"dari={case.number}&" if case else ""
+    return f"?{copied}jalan=" + ",".join(outcomes)
 
 
 def rows(plan: moving.Plan) -> list[dict[str, Any]]:
