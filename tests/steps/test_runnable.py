@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandar.sop import definition
+from sandar.sop import definition, route
 from sandar.steps.revising import drafts, runnable
 
 TEXT = definition.bundled_text()
@@ -29,6 +29,10 @@ FAULTS = {
     ).replace('recheck = { to = "capacity_check"', 'recheck = { to = "awaiting_notice"'),
     "END_AFTER_HANDOVER": replaced('fix = { to = "access_fix"', 'fix = { to = "refused"').replace(
         'probe = { to = "reporting"', 'probe = { to = "access_fix"'
+    ),
+    "FLOW_AGAINST_ORDER": drafts.edited(TEXT, {"op": "up:delivery"}),
+    "BACK_LEADS_ON": drafts.edited(
+        drafts.edited(TEXT, {**OWN, "new.back": "awaiting_form"}), {"op": "up:own_uji"}
     ),
     "PAPER_UNKNOWN": drafts.edited(TEXT, {**OWN, "new.paper": "handover_minutes"}),
     "RESTING_STATE": replaced(
@@ -66,6 +70,27 @@ def test_an_own_activity_leaves_no_trace_when_it_is_taken_out_again():
     assert steps[4] == "own_uji"
     without = drafts.edited(with_it, {"op": "remove:own_uji"})
     assert definition.content_hash(without) == definition.content_hash(TEXT)
+
+
+def test_the_flow_follows_an_own_activity_that_is_moved_on_the_sheet():
+    before_approval = drafts.edited(TEXT, OWN)
+    before_form = drafts.edited(before_approval, {"op": "up:own_uji"})
+    assert runnable.problems(before_form) == ()
+    moved = definition.loads(before_form)
+    assert [step.key for step in moved.steps][3:5] == ["own_uji", "application"]
+    assert route.follow(moved, "capacity_release", "confirm").to == "own_uji"
+    assert route.follow(moved, "capacity_offer", "accept").to == "own_uji"
+    assert route.follow(moved, "own_uji", "finish").to == "awaiting_form"
+    assert route.follow(moved, "awaiting_form", "submit").to == "awaiting_approval"
+    back = drafts.edited(before_form, {"op": "down:own_uji"})
+    assert definition.content_hash(back) == definition.content_hash(before_approval)
+
+
+def test_an_own_activity_stays_before_the_last_one():
+    text = drafts.edited(TEXT, {**OWN, "new.before": "completion"})
+    assert definition.content_hash(drafts.edited(text, {"op": "down:own_uji"})) == definition.content_hash(
+        text
+    )
 
 
 @pytest.mark.parametrize("step", ["capacity", "application", "approval", "notice", "delivery", "disposition"])

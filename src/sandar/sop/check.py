@@ -254,6 +254,8 @@ _SENTENCES = {
     "ACT_UNKNOWN": "Kegiatan “{step}” tidak mempunyai tindakan “{name}”; yang dikenal: {among}.",
     "PAPER_UNKNOWN": "“{step}” tidak dapat menerbitkan dokumen “{name}”; yang dapat: {among}.",
     "ACT_TOO_EARLY": "Tindakan “{name}” pada kegiatan “{step}” dapat dicapai tanpa melewati {needs}.",
+    "FLOW_AGAINST_ORDER": "Kegiatan “{step}” melanjutkan ke “{name}” di atasnya; sesuaikan urutan atau jalurnya.",
+    "BACK_LEADS_ON": "“{name}” pada kegiatan “{step}” menuju “{to}” yang berada di bawahnya; pilih tahap di atasnya.",
     "END_AFTER_HANDOVER": "Tindakan “{name}” mengakhiri permohonan tanpa layanan, padahal perangkat sudah terpasang.",
     "STEP_OF_ANOTHER_SERVICE": "Kegiatan “{name}” milik layanan lain; layanan ini hanya mengenal {among}.",
     "RESTING_STATE": "Keadaan “{name}” tidak dapat menunggu kapasitas; hanya {among}.",

@@ -119,13 +119,47 @@ def _columns(values: Values, step: Values) -> None:
 
 
 def moved(values: Mapping[str, Any], key: str, *, by: int) -> Values:
-    """The activity `key` one place up (-1) or down (1) on the sheet. Routes stay: they name states."""
+    """The activity `key` one place up (-1) or down (1) on the sheet.
+
+    The flow follows an own activity: it is taken out of the way and put in where it stands now. The routes of
+    Sandar's own activities stay, they name states; the check says where the flow then runs up the sheet.
+    """
     found = copy.deepcopy(dict(values))
     steps: list[Values] = found.get("step", [])
     at = next((place for place, step in enumerate(steps) if step.get("key") == key), None)
-    if at is not None and 0 <= at + by < len(steps):
-        steps[at], steps[at + by] = steps[at + by], steps[at]
+    if at is None or not 0 <= at + by < len(steps):
+        return _numbered(found)
+    step = steps.pop(at)
+    done = next((stage["actions"][FINISH] for stage in step.get("stage", []) if _finishes(stage)), None)
+    if key.startswith(OWN) and done is not None:
+        if at + by == len(steps):  # behind the last activity there is nothing to lead to
+            steps.insert(at, step)
+            return _numbered(found)
+        state = step["stage"][0].get("state")
+        for action in _above(steps, at):
+            action["to"] = done["to"] if action.get("to") == state else action.get("to")
+        done["to"] = _led_through(steps, at + by, state)
+    steps.insert(at + by, step)
     return _numbered(found)
+
+
+def _finishes(stage: Values) -> bool:
+    return FINISH in stage.get("actions", {})
+
+
+def _above(steps: list[Values], place: int) -> list[Values]:
+    return [action for step in steps[:place] for action in _actions(step)]
+
+
+def _led_through(steps: list[Values], place: int, state: str) -> str:
+    """Lead whatever came from above to the activity at `place` to `state`; gives where it led."""
+    inside = [stage.get("state", "") for stage in steps[place].get("stage", [])]
+    above = [action for action in _above(steps, place) if action.get("to") in inside]
+    target: str = above[0]["to"] if above else next(iter(inside), "")
+    for action in above:
+        if action["to"] == target:
+            action["to"] = state
+    return target
 
 
 def _numbered(values: Values) -> Values:
@@ -144,13 +178,7 @@ def with_activity(values: Mapping[str, Any], new: Activity) -> Values:
     places = {step.get("key"): place for place, step in enumerate(steps)}
     place = places[new.before]
     state = _free_key(new.short or new.name, found)
-    inside = [stage.get("state") for stage in steps[place].get("stage", [])]
-    above = [action for step in steps[:place] for action in _actions(step) if action.get("to") in inside]
-    target = above[0]["to"] if above else next(iter(inside), "")
-    for action in above:
-        if action["to"] == target:
-            action["to"] = state
-    steps.insert(place, _activity(found, new, state, target))
+    steps.insert(place, _activity(found, new, state, _led_through(steps, place, state)))
     return _numbered(found)
 
 

@@ -89,6 +89,11 @@ def _frozen(draft: _Draft) -> Cell:
     )
 
 
+def onwards(procedure: Procedure, step: Step) -> list[Step | None]:
+    """The activities to which the chart draws a way out of this one; None for an end."""
+    return [way.to for way in _exits(procedure, step)]
+
+
 def _exits(procedure: Procedure, step: Step) -> list[_Exit]:
     """The ways out that the chart draws; a decision's answer that goes on comes first.
 

@@ -95,7 +95,7 @@ def _row(step: Values, columns: Mapping[Any, str], place: int, count: int) -> Va
         "paper": next(iter(step.get("gives") or [""])),
         "own": step.get("key") not in registry.bound(),
         "first": place <= 1,
-        "last": place in (0, count - 1),
+        "last": place in (0, count - 1) or (step.get("key") not in registry.bound() and place == count - 2),
         "fixed": place == 0,
         "stages": [_stage(stage) for stage in step.get("stage", [])],
         "ladder": _ladder({"step": [step]}, str(step.get("key"))),

@@ -11,9 +11,9 @@ from typing import Any
 
 from sandar.core import services
 from sandar.records.documents import books
-from sandar.sop import definition, route
+from sandar.sop import definition, flow, route
 from sandar.sop.definition import RETURN, Action, Problem, Procedure, Step
-from sandar.sop.editing import KEY_LENGTH
+from sandar.sop.editing import KEY_LENGTH, SEND_BACK
 from sandar.sop.lines import Lines, Path
 from sandar.steps import registry
 from sandar.steps.s1_letter.act import STEP as LETTER
@@ -64,6 +64,7 @@ def problems(text: str) -> tuple[Problem, ...]:
 def _all(procedure: Procedure) -> Iterator[Finding]:
     yield from _steps(procedure)
     yield from _papers(procedure)
+    yield from _directions(procedure)
     unknown = list(_acts(procedure))
     yield from unknown
     if not unknown:
@@ -84,6 +85,24 @@ def _steps(procedure: Procedure) -> Iterator[Finding]:
     names = [action.name for action in first.stages[0].actions]
     if first.key != LETTER or names != [SUBMIT]:
         yield ("step", 0), "START_WITHOUT_LETTER", {"wanted": LETTER, "name": SUBMIT}
+
+
+def _directions(procedure: Procedure) -> Iterator[Finding]:
+    """The numbers of the sheet are the order of the work: the flow runs down, what an own activity sends back up."""
+    homes = {stage.state: step for step, stage in procedure.stages}
+    for i, step in enumerate(procedure.steps):
+        onwards = flow.onwards(procedure, step)
+        if onwards and all(to is not None and to.no < step.no for to in onwards):
+            facts: dict[str, Any] = {"step": step.short, "name": onwards[0].short if onwards[0] else ""}
+            yield ("step", i, "no"), "FLOW_AGAINST_ORDER", facts
+        if step.key in registry.bound():
+            continue
+        for j, stage in enumerate(step.stages):
+            for action in stage.actions:
+                to = homes.get(action.to)
+                if action.name == SEND_BACK and to is not None and to.no >= step.no:
+                    facts = {"step": step.short, "name": action.label, "to": to.short}
+                    yield ("step", i, "stage", j, "actions", action.name), "BACK_LEADS_ON", facts
 
 
 def _papers(procedure: Procedure) -> Iterator[Finding]:
