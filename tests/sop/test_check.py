@@ -201,7 +201,8 @@ def test_every_problem_has_an_indonesian_sentence() -> None:
     rest = {"NOT_TOML", "STEP_WITHOUT_STAGE", "NO_STEP", "NO_END", "NO_WAY_TO_AN_END"}
     # What the code cannot run is told by steps/revising/runnable.py (tests/steps/test_runnable.py).
     rest |= {"ACT_UNKNOWN", "ACT_TOO_EARLY", "END_AFTER_HANDOVER", "RESTING_STATE", "STEP_KEY_TOO_LONG",
-             "START_WITHOUT_LETTER", "STEP_OF_ANOTHER_SERVICE", "PAPER_UNKNOWN", "FLOW_AGAINST_ORDER", "BACK_LEADS_ON"}  # fmt: skip
+             "START_WITHOUT_LETTER", "STEP_OF_ANOTHER_SERVICE", "PAPER_UNKNOWN", "FLOW_AGAINST_ORDER",
+             "BACK_LEADS_ON"}  # fmt: skip
     assert seen | rest == set(_SENTENCES)
 
 
