@@ -7,6 +7,7 @@ ones by the new one.
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
 from datetime import timedelta
@@ -16,6 +17,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, Event, SopDraft, SopRevision, Task
@@ -32,6 +34,7 @@ pytestmark = pytest.mark.django_db
 
 OWN = "own_uji_keamanan"
 COUNT = 40
+NUMBER = "500.12/7/2026"
 
 
 def version_of(page: str) -> str:
@@ -86,7 +89,9 @@ def changed_by_page() -> SopRevision:
         f"{url}/terbit", {"version": version_of(page), "effective_on": str(timezone.localdate())}
     )
     assert answer.status_code == 403
-    page = posted(head, f"{url}/terbit", version=version_of(page), effective_on=str(timezone.localdate()))
+    page = posted(
+        head, f"{url}/terbit", version=version_of(page), effective_on=str(timezone.localdate()), number=NUMBER
+    )
     assert "Revisi 2 terbit" in page
     return SopRevision.objects.get(revision=2)
 
@@ -130,11 +135,18 @@ def test_an_office_changes_its_sop_by_page_while_forty_requests_stand_in_all_ste
     assert {case.revision.revision for case in newer} == {2}
     moved = moved_by_page(revision)
     walked = [*Case.objects.all()]
+    waits_for_the_renamed_role(newer[1], next(case for case in Case.objects.all() if case.pk not in moved))
     attached_by_page(newer[0])
     for case in walked:
         to_the_end(case)
     for case in Case.objects.all():
         judge(case, is_new=case.pk in moved or case.pk not in stood)
+    printed(Case.objects.get(pk=newer[0].pk), f"SOP {NUMBER} revisi 2")
+    printed(next(case for case in Case.objects.all() if case.revision.revision == 1), "SOP revisi 1")
+    times = client_of(office.person("kabid1")).get(f"/permohonan/{newer[1].number}/waktu").content.decode()
+    assert (
+        "Penyelia TIK <small>Pengawas TIK Contoh" in times
+    )  # the column of the sheet, the post of the person
     assert journal.broken() is None
     kinds = list(journal.events("sop:colocation").values_list("kind", flat=True))
     assert kinds == [
@@ -172,6 +184,35 @@ def moved_by_page(revision: SopRevision) -> set[int]:
         assert case.revision.revision == 1
         assert not Event.objects.filter(case=case, kind="revision_changed").exists()
     return {case.pk for case in may}
+
+
+def waits_for_the_renamed_role(new: Case, old: Case) -> None:
+    """Who is waited for, who used the time and the sheet say the new name; a case of the old revision the old one."""
+    office.bring_to(new, "disposition_supervisor", at=timezone.now())
+    head = client_of(office.person("kabid1"))
+    page = head.get(f"/permohonan/{new.number}").content.decode()
+    assert "Sekarang menunggu Penyelia TIK." in page
+    assert "Pengawas TIK" not in page[page.index("Sekarang menunggu") :][:200]
+    before = head.get(f"/permohonan/{old.number}").content.decode()
+    assert "Penyelia TIK" not in before
+    assert "Pengawas TIK" in before
+
+
+def printed(case: Case, procedure: str) -> None:
+    """Every paper of a case prints the number and revision of the SOP it was made under."""
+    kinds = set()
+    for paper in Document.objects.filter(case=case):
+        if not paper.pdf_size:
+            papers.render(paper.pk)
+        answer = client_of(office.person("kabid1")).get(f"/dokumen/{paper.pk}.pdf")
+        words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(b"".join(answer))).pages)
+        assert bare(procedure) in bare(words), paper.kind
+        kinds.add(paper.kind)
+    assert len(kinds) >= 8
+
+
+def bare(text: str) -> str:
+    return re.sub(r"\s+", "", text)
 
 
 def attached_by_page(case: Case) -> None:

@@ -59,7 +59,7 @@ def edited(values: Mapping[str, Any], fields: Mapping[str, str]) -> Values:
             found[key] = fields[key]
     _into(found.setdefault("identity", {}), fields, "identity", _IDENTITY)
     for actor in found.get("actor", []):
-        _into(actor, fields, f"actor.{actor.get('key')}", ("name", "short"))
+        _column(actor, fields, f"actor.{actor.get('key')}")
     for end in found.get("end", []):
         _into(end, fields, f"end.{end.get('state')}", ("label",))
     for step in found.get("step", []):
@@ -72,6 +72,14 @@ def edited(values: Mapping[str, Any], fields: Mapping[str, str]) -> Values:
             _stage(found, step, stage, fields)
     ladders.into(found, fields)
     return found
+
+
+def _column(actor: Values, fields: Mapping[str, str], prefix: str) -> None:
+    """The title of a column and what its holder is called in short, which follows it unless somebody wrote another."""
+    name, short = actor.get("name", ""), actor.get("short", "")
+    _into(actor, fields, prefix, ("name", "short"))
+    if actor.get("name", "") != name and actor.get("short", "") == short:
+        actor["short"] = actor["name"].partition("(")[0].strip()[:40] or short
 
 
 def _into(table: Values, fields: Mapping[str, str], prefix: str, names: tuple[str, ...]) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandar.doors.cli import frame
 from sandar.doors.cli.words import _, noop
+
+if TYPE_CHECKING:
+    from sandar.sop.procedure import Procedure
 
 HELP = noop("Waktu kerja satu permohonan: menit yang dihitung, yang dijeda, dan aturannya.")
 EXAMPLE = "sandar sla explain PMH-2026-0001"
@@ -29,12 +32,13 @@ def run(args: argparse.Namespace) -> int:
     from sandar.doors import timekeeping
     from sandar.errors import NotFound
     from sandar.records.cases.models import Case
+    from sandar.records.cases.read import procedure_of
 
     case = Case.objects.select_related("revision").filter(number=args.case.strip().upper()).first()
     if case is None:
         raise NotFound(what="case")
     document = timekeeping.document(case, _moment(args.at) or timezone.now())
-    frame.answer(args, document, _text(document))
+    frame.answer(args, document, _text(document, procedure_of(case)))
     return 0
 
 
@@ -52,7 +56,7 @@ def _moment(given: str | None) -> datetime | None:
     return moment
 
 
-def _text(document: dict[str, Any]) -> str:
+def _text(document: dict[str, Any], procedure: Procedure) -> str:
     lines = [f"{document['case']}  {document['state']}  ({document['zone']})"]
     for step in document["steps"]:
         budget = "-" if step["budget_minutes"] is None else f"{step['budget_minutes']:g}"
@@ -61,16 +65,16 @@ def _text(document: dict[str, Any]) -> str:
         lines += ["", f"{step['no']}  {step['name']}"]
         lines.append("   " + _("%(elapsed)s dari %(budget)s menit kerja, waktu %(owner)s") % facts)
         if len(step["shares"]) > 1:
-            lines += [f"   {_share(one)}" for one in step["shares"]]
+            lines += [f"   {_share(one, procedure)}" for one in step["shares"]]
         lines += [f"   {_stretch(one)}" for one in step["stretches"]]
     return "\n".join(lines)
 
 
-def _share(one: dict[str, Any]) -> str:
+def _share(one: dict[str, Any], procedure: Procedure) -> str:
     from sandar.doors.web import labels
 
     who = one["name"] or _("belum selesai")
-    return f"{one['minutes']:>7g}  {labels.label(labels.ROLES, one['role'])}: {who}"
+    return f"{one['minutes']:>7g}  {labels.holder(one['role'], procedure)}: {who}"
 
 
 def _stretch(one: dict[str, Any]) -> str:

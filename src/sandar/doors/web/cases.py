@@ -134,6 +134,7 @@ def time_page(request: HttpRequest, number: str) -> HttpResponse:
     at = timezone.now()
     context = {
         "case": case,
+        "procedure": cases.procedure_of(case),
         "clocks": timekeeping.of_case(case, at),
         "at": at,
         "rungs": rungs.of_case(case.pk),
@@ -252,7 +253,7 @@ def _refusal(tried: Tried, context: Mapping[str, Any]) -> dict[str, Any]:
 
 def _mandate(request: HttpRequest, task: Task) -> str:
     """In which capacity the task is the viewer's: "Plh. Administrator TIK, ST/114/2026"."""
-    role = labels.label(labels.ROLES, task.role)
+    role = labels.holder(task.role, cases.procedure_of(task.case))
     scope = cases.scope_of(task.case)
     grant = authority.grant_for(grants_of(request), task.role, today(request), scope=scope)
     return labels.capacity(grant) if grant else role

@@ -156,6 +156,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "units": units,
     "probe_problem": probing.sentence,
     "role_name": _named(labels.ROLES),
+    "role_in": labels.holder,
     "state_name": labels.state,
     "service_name": _named(labels.SERVICES),
     "paper_name": _named(labels.PAPERS),

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from sandar.core.authority import Grant
 from sandar.records.cases import read as cases
+from sandar.sop import definition
+from sandar.sop.procedure import Procedure
 from sandar.steps import reasons, separation
 
 ROLES: dict[str, str | Promise] = {
@@ -295,6 +297,15 @@ def choice(field: str, code: str) -> str:
 def label(table: dict[str, str | Promise], code: object) -> str:
     """The word for a code; an unknown code is shown as it is rather than hidden."""
     return str(table.get(str(code), code))
+
+
+def holder(role: str, procedure: Procedure) -> str:
+    """Who a role is under a case's own procedure: as the office renamed its column, else Sandar's word for the role."""
+    column, seed = (
+        next((actor.short for actor in one.actors if role in actor.roles), "")
+        for one in (procedure, definition.bundled())
+    )
+    return sop_word(column) if column and column != seed else label(ROLES, role)
 
 
 def state(code: object) -> str:

@@ -35,7 +35,7 @@ def table(text: str) -> dict[str, Any]:
         ],
         "rows": [_row(step, columns, place, len(steps)) for place, step in enumerate(steps)],
         "ends": values.get("end", []),
-        "roles": [(role, str(labels.ROLES[role])) for role in ROLES if role in used],
+        "roles": [(role, _called(role, actors)) for role in ROLES if role in used],
         "targets": _targets(values),
         "ways_back": _ways_back(values),
         "refusals": [
@@ -61,6 +61,13 @@ def table(text: str) -> dict[str, Any]:
         ],
         "rung_units": [("min", _("menit kerja")), ("day", _("hari kerja")), ("%", _("% waktu baku"))],
     }
+
+
+def _called(role: str, actors: list[Values]) -> str:
+    """A role to choose from: Sandar's word for it, and how the draft calls its column where that says more."""
+    word = str(labels.ROLES[role])
+    short = next((str(actor.get("short", "")) for actor in actors if role in actor.get("roles", [])), "")
+    return f"{word} ({short})" if short and short.casefold() not in word.casefold() else word
 
 
 def _ladder(values: Values, scope: str) -> list[Values]:
