@@ -42,6 +42,10 @@ IMPORT = """async xml => {
   const tasks = shapes.filter(one => /Task|Gateway|Event$/.test(one.type) && one.type !== 'label')
   const over = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
   told.covered = tasks.flatMap((a, n) => tasks.slice(n + 1).filter(b => over(a, b)).map(b => a.id + '+' + b.id))
+  const names = shapes.filter(one => one.type === 'label')
+  told.names = names.length
+  const pairs = names.flatMap((a, n) => [...names.slice(n + 1), ...tasks].map(b => [a, b]))
+  told.blurred = pairs.filter(([a, b]) => over(a, b)).map(([a, b]) => a.id + '+' + b.id)
   return told
 }"""
 
@@ -81,9 +85,17 @@ def test_every_definition_opens_without_a_warning_and_is_drawn_whole(page: Page,
     }
     assert len(named) > 40
     assert named - set(found["drawn"]) == set(), "not drawn"
-    assert (found["lost"], found["covered"]) == ([], [])
+    assert (found["lost"], found["covered"], found["blurred"]) == ([], [], [])
+    assert found["names"] > 15
     if folder := os.environ.get("BPMN_PICTURES"):
         page.screenshot(path=Path(folder) / f"bpmn-{name}.png")
+
+
+def test_an_export_that_leaves_the_names_to_the_reader_is_noticed(page: Page) -> None:
+    root = etree.fromstring(bpmn(definition.bundled()).encode())
+    for label in root.findall(".//di:BPMNLabel", NAMESPACE):
+        label.getparent().remove(label)
+    assert opened(page, etree.tostring(root, encoding="unicode"))["blurred"]
 
 
 def test_a_broken_export_is_noticed(page: Page) -> None:

@@ -10,9 +10,9 @@ and `returned_from` the state that sent the case back. Actions that leave a case
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
+from sandar.sop.bpmn_layout import HEADER, Box, Edge, Node, laid_out, text_size
 from sandar.sop.procedure import RETURN, Action, Procedure, Stage
 
 _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -20,29 +20,6 @@ _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _DC = "http://www.omg.org/spec/DD/20100524/DC"
 _DD = "http://www.omg.org/spec/DD/20100524/DI"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
-
-_LANE, _LEFT, _COLUMN = 190, 60, 260
-_TASK, _EVENT, _GATE = (120, 80), (36, 36), (50, 50)
-
-
-@dataclass(slots=True)
-class _Node:
-    id: str
-    tag: str
-    name: str
-    lane: int
-    box: tuple[int, int, int, int]
-    incoming: list[str] = field(default_factory=list)
-    outgoing: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Edge:
-    id: str
-    source: _Node
-    target: _Node
-    name: str
-    condition: str = ""
 
 
 def bpmn(procedure: Procedure) -> str:
@@ -66,44 +43,35 @@ def bpmn(procedure: Procedure) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _graph(procedure: Procedure) -> tuple[list[_Node], list[_Edge]]:
+def _graph(procedure: Procedure) -> tuple[list[Node], list[Edge]]:
     lanes = {role: i for i, actor in enumerate(procedure.actors) for role in actor.roles}
-    begin = _node(("start", "startEvent", "Mulai"), lane=lanes[_first(procedure).by], column=0, size=_EVENT)
-    nodes: list[_Node] = [begin]
-    edges: list[_Edge] = []
-    tasks: dict[str, _Node] = {}
+    begin = Node("start", "startEvent", "Mulai", lanes[_first(procedure).by], 0)
+    nodes: list[Node] = [begin]
+    edges: list[Edge] = []
+    tasks: dict[str, Node] = {}
     for column, (_step, stage) in enumerate(procedure.stages, 1):
-        ident = (f"task_{stage.state}", "userTask", stage.label)
-        tasks[stage.state] = _node(ident, lane=lanes[stage.by], column=column, size=_TASK)
+        tasks[stage.state] = Node(f"task_{stage.state}", "userTask", stage.label, lanes[stage.by], column)
     edges.append(_join(len(edges), begin, tasks[procedure.start], name=""))
     labels = {end.state: end.label for end in procedure.ends}
     for _step, stage in procedure.stages:
-        source = tasks[stage.state]
-        nodes.append(source)
+        source = task = tasks[stage.state]
+        nodes.append(task)
         ways = _ways(procedure, stage)
         if len(ways) > 1:
-            gate = _beside(stage, source)
-            nodes.append(gate)
-            edges.append(_join(len(edges), source, gate, name=""))
-            source = gate
-        over = 0
+            source = Node(f"gate_{stage.state}", "exclusiveGateway", "", task.lane, task.column)
+            nodes.append(source)
+            edges.append(_join(len(edges), task, source, name=""))
         for action, to in ways:
             target = tasks.get(to)
-            if target is None:
-                target = _end((f"end_{to}_{stage.state}", "endEvent", labels[to]), source, above=over > 0)
+            if target is None:  # an end of its own: long lines to one end bury the chart
+                ident = f"end_{to}_{stage.state}"
+                again = sum(node.id.split(".")[0] == ident for node in nodes)
+                ident += f".{again}" if again else ""
+                target = Node(ident, "endEvent", labels[to], task.lane, task.column)
                 nodes.append(target)
-                over += 1
             when = _condition(action, to) if len(ways) > 1 else ""
             edges.append(_join(len(edges), source, target, name=action.label, condition=when))
     return nodes, edges
-
-
-def _end(ident: tuple[str, str, str], source: _Node, *, above: bool) -> _Node:
-    """An end event of its own, over or under where the flow ends: long lines to one end bury the chart."""
-    width, height = _EVENT
-    x = source.box[0] + (source.box[2] - width) // 2
-    y = source.lane * _LANE + (6 if above else _LANE - height - 6)
-    return _Node(*ident, source.lane, (x, y, width, height))
 
 
 def _first(procedure: Procedure) -> Stage:
@@ -127,33 +95,20 @@ def _ways(procedure: Procedure, stage: Stage) -> list[tuple[Action, str]]:
     return ways
 
 
-def _node(ident: tuple[str, str, str], *, lane: int, column: int, size: tuple[int, int]) -> _Node:
-    width, height = size
-    x = _LEFT + 40 + column * _COLUMN
-    y = lane * _LANE + (_LANE - height) // 2
-    return _Node(*ident, lane, (x, y, width, height))
-
-
-def _beside(stage: Stage, task: _Node) -> _Node:
-    x = task.box[0] + _TASK[0] + 25
-    y = task.lane * _LANE + (_LANE - _GATE[1]) // 2
-    return _Node(f"gate_{stage.state}", "exclusiveGateway", "", task.lane, (x, y, *_GATE))
-
-
 def _condition(action: Action, to: str) -> str:
     """When a way is taken. Names are lower-case letters, digits and underscores, so nothing needs escaping."""
     came_back = f' and returned_from == "{to}"' if action.to == RETURN else ""
     return f'action == "{action.name}"{came_back}'
 
 
-def _join(number: int, source: _Node, target: _Node, *, name: str, condition: str = "") -> _Edge:
-    edge = _Edge(f"flow_{number}", source, target, name, condition)
+def _join(number: int, source: Node, target: Node, *, name: str, condition: str = "") -> Edge:
+    edge = Edge(f"flow_{number}", source, target, name, condition)
     source.outgoing.append(edge.id)
     target.incoming.append(edge.id)
     return edge
 
 
-def _lanes(process: ET.Element, procedure: Procedure, nodes: list[_Node]) -> None:
+def _lanes(process: ET.Element, procedure: Procedure, nodes: list[Node]) -> None:
     group = ET.SubElement(process, f"{{{_BPMN}}}laneSet", {"id": "lanes"})
     for place, actor in enumerate(procedure.actors):
         lane = ET.SubElement(group, f"{{{_BPMN}}}lane", {"id": f"lane_{actor.key}", "name": actor.name})
@@ -162,7 +117,7 @@ def _lanes(process: ET.Element, procedure: Procedure, nodes: list[_Node]) -> Non
                 ET.SubElement(lane, f"{{{_BPMN}}}flowNodeRef").text = node.id
 
 
-def _flow(process: ET.Element, nodes: list[_Node], edges: list[_Edge]) -> None:
+def _flow(process: ET.Element, nodes: list[Node], edges: list[Edge]) -> None:
     for node in nodes:
         element = ET.SubElement(process, f"{{{_BPMN}}}{node.tag}", {"id": node.id, "name": node.name})
         for edge in node.incoming:
@@ -178,61 +133,54 @@ def _flow(process: ET.Element, nodes: list[_Node], edges: list[_Edge]) -> None:
             ET.SubElement(flow, f"{{{_BPMN}}}conditionExpression", kind).text = way.condition
 
 
-def _annotation(process: ET.Element, procedure: Procedure) -> bool:
+def _annotation(process: ET.Element, procedure: Procedure) -> str:
+    """What may be done at any time, as a note; its text, "" without one."""
     if not procedure.anytime:
-        return False
+        return ""
     labels = {stage.state: stage.label for _step, stage in procedure.stages}
     lines = [f"{one.action.label}: kapan saja sebelum {labels[one.before]}" for one in procedure.anytime]
     note = ET.SubElement(process, f"{{{_BPMN}}}textAnnotation", {"id": "anytime"})
-    ET.SubElement(note, f"{{{_BPMN}}}text").text = "\n".join(lines)
-    return True
+    ET.SubElement(note, f"{{{_BPMN}}}text").text = text = "\n".join(lines)
+    return text
 
 
 def _diagram(
-    root: ET.Element, procedure: Procedure, graph: tuple[list[_Node], list[_Edge]], *, note: bool
+    root: ET.Element, procedure: Procedure, graph: tuple[list[Node], list[Edge]], *, note: str
 ) -> None:
     nodes, edges = graph
-    width = max(node.box[0] for node in nodes) + 160
-    height = _LANE * len(procedure.actors)
+    picture = laid_out(nodes, edges, [actor.name for actor in procedure.actors])
     diagram = ET.SubElement(root, f"{{{_DI}}}BPMNDiagram", {"id": "diagram"})
     plane = ET.SubElement(diagram, f"{{{_DI}}}BPMNPlane", {"id": "plane", "bpmnElement": "collaboration"})
-    _shape(plane, "pool", (0, 0, width, height), flat=True)
-    for place, actor in enumerate(procedure.actors):
-        _shape(plane, f"lane_{actor.key}", (30, place * _LANE, width - 30, _LANE), flat=True)
+    _x, last, width, tall = picture.lanes[-1]
+    _shape(plane, "pool", (0, 0, width + HEADER, last + tall), flat=True)
+    for actor, lane in zip(procedure.actors, picture.lanes, strict=True):
+        _shape(plane, f"lane_{actor.key}", lane, flat=True)
     for node in nodes:
-        _shape(plane, node.id, node.box)
+        _name(_shape(plane, node.id, picture.shapes[node.id]), picture.names.get(node.id))
     if note:
-        _shape(plane, "anytime", (_LEFT + 40, height + 30, 320, 50))
-    for place, edge in enumerate(edges):
+        sizes = [text_size(line, 10_000, size=12, line=14.4) for line in note.split("\n")]
+        box = (2 * HEADER, last + tall + 30, max(w for w, _ in sizes) + 30, sum(h for _, h in sizes) + 14)
+        _shape(plane, "anytime", box)
+    for edge in edges:
         line = ET.SubElement(plane, f"{{{_DI}}}BPMNEdge", {"id": f"{edge.id}_di", "bpmnElement": edge.id})
-        for x, y in _points(edge, place):
+        for x, y in picture.lines[edge.id]:
             ET.SubElement(line, f"{{{_DD}}}waypoint", {"x": str(x), "y": str(y)})
+        _name(line, picture.names.get(edge.id))
 
 
-def _shape(plane: ET.Element, name: str, box: tuple[int, int, int, int], *, flat: bool = False) -> None:
+def _shape(plane: ET.Element, name: str, box: Box, *, flat: bool = False) -> ET.Element:
     facts = {"id": f"{name}_di", "bpmnElement": name} | ({"isHorizontal": "true"} if flat else {})
     shape = ET.SubElement(plane, f"{{{_DI}}}BPMNShape", facts)
+    _bounds(shape, box)
+    return shape
+
+
+def _name(drawn: ET.Element, box: Box | None) -> None:
+    """Where the name of a shape or line is written; one without has none."""
+    if box:
+        _bounds(ET.SubElement(drawn, f"{{{_DI}}}BPMNLabel"), box)
+
+
+def _bounds(parent: ET.Element, box: Box) -> None:
     values = dict(zip(("x", "y", "width", "height"), map(str, box), strict=True))
-    ET.SubElement(shape, f"{{{_DC}}}Bounds", values)
-
-
-def _points(edge: _Edge, place: int) -> list[tuple[int, int]]:
-    """Right-angled, along the edges of lanes, where no task stands; every task has a column of its own."""
-    (x1, y1, w1, h1), (x2, y2, w2, h2) = edge.source.box, edge.target.box
-    (right, level1), (left, level2) = (x1 + w1, y1 + h1 // 2), (x2, y2 + h2 // 2)
-    if edge.target.tag == "endEvent":
-        middle = x2 + w2 // 2
-        return [(middle, level1 + (h1 // 2 if y2 > y1 else -h1 // 2)), (middle, y2 if y2 > y1 else y2 + h2)]
-    if level1 == level2 and 0 < left - right < _COLUMN:
-        return [(right, level1), (left, level2)]
-    aside = 6 + place % 5 * 5
-    if left > right:
-        down = edge.target.lane >= edge.source.lane
-        gutter = edge.target.lane * _LANE + aside if down else (edge.target.lane + 1) * _LANE - aside
-        turns = [(right + 12, level1), (right + 12, gutter), (left - 15, gutter), (left - 15, level2)]
-        return [(right, level1), *turns, (left, level2)]
-    up = edge.target.lane < edge.source.lane
-    gutter = edge.source.lane * _LANE + aside if up else (edge.source.lane + 1) * _LANE - aside
-    begin = (x1 + w1 // 2, y1 if up else y1 + h1)
-    end = (x2 + w2 // 2, y2 + h2 if y2 + h2 < gutter else y2)
-    return [begin, (begin[0], gutter), (end[0], gutter), end]
+    ET.SubElement(parent, f"{{{_DC}}}Bounds", values)
