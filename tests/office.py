@@ -131,7 +131,7 @@ def default_data(case: Case, action: str) -> dict[str, Any]:
         "check_in": {fates.DELIVERED},
         "inspect": {fates.RECEIVED},
         "hand_over": {fates.PASSED},
-    }.get("hand_over" if action.startswith("hand_over") else action)
+    }.get("hand_over" if action.startswith("hand_over") else action.removesuffix("_more"))
     count = fates.among(total, case.fates, wanted) if wanted else fates.open_numbers(total, case.fates)
     hosted = {n for n in count if case.items[n - 1]["kind"] == "hosting"}
     if action == "submit":
@@ -142,11 +142,11 @@ def default_data(case: Case, action: str) -> dict[str, Any]:
         return {"items": [{"item_no": count[0], "bandwidth_mbps": 5}]}
     if action == "queue":
         return {"note": "Surat pemohon: bersedia menunggu"}
-    if action == "hand_in":
+    if action in ("hand_in", "hand_in_more"):
         return {
             "deliveries": [{"item_no": n, "serial": f"CTH-{n:04}", "artefact": "paket.tar"} for n in count]
         }
-    if action == "check_in":
+    if action in ("check_in", "check_in_more"):
         return {"received": [{"item_no": n, "serial": f"CTH-{n:04}"} for n in count]}
     if action == "inspect":
         return {"inspections": [{"item_no": n} for n in count], "note": "Diperiksa dengan mata."}

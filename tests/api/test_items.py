@@ -83,3 +83,39 @@ def test_who_may_not_withdraw_an_item_or_names_a_wrong_one_is_told_so():
     assert withdraw(case, "kabid1", 2).status_code == 403
     assert withdraw(case, "disdik1", 2).status_code == 404
     assert [one["fate"] for one in told(case)] == ["delivered", "approved", "approved"]
+
+
+def test_a_second_delivery_is_handed_in_and_received_by_api_while_the_first_is_inspected():
+    case = three("awaiting_delivery")
+    office.act(case, "hand_in", {"deliveries": [{"item_no": 1, "serial": "CTH-0001"}]})
+    office.act(case, "check_in", {"received": [{"item_no": 1, "serial": "CTH-0001"}]})
+    task = office.task_of(case).pk
+    seen = ok(Api("dinkes2").get(f"/cases/{case.number}"))
+    assert "hand_in_more" in seen["actions"]
+    told = {one["name"]: one for one in ok(Api("dinkes2").get(f"/tasks/{task}"))["actions"]}
+    assert set(told["hand_in_more"]["schema"]["properties"]) == {"deliveries", "brought_by", "note"}
+    assert task not in [one["id"] for one in ok(Api("operator1").get("/tasks?mine=true"))["items"]]
+    body = {"data": {"deliveries": [{"item_no": 3, "serial": "CTH-0003"}]}, "version": seen["version"]}
+    done = ok(Api("dinkes2").post(f"/cases/{case.number}/actions/hand_in_more", body, key="antar-2"))
+    assert (done["case"]["state"], done["event"]["payload"]["batch"]) == ("inspection", 2)
+    assert ok(Api("dinkes2").post(f"/cases/{case.number}/actions/hand_in_more", body, key="antar-2")) == done
+    (mine,) = [one for one in ok(Api("operator1").get("/tasks?mine=true"))["items"] if one["id"] == task]
+    assert (mine["actions"], mine["mine"]) == (["check_in_more"], False)
+    assert ok(Api("pemeriksa1").get(f"/tasks/{task}"))["mine"] is True
+    names = [one["name"] for one in ok(Api("pemeriksa1").get(f"/tasks/{task}"))["actions"]]
+    assert not {"check_in_more", "hand_in_more"} & set(names)
+    version = done["case"]["version"]
+    body = {"data": {"received": [{"item_no": 3, "serial": "CTH-0003"}]}, "version": version}
+    refusal = Api("pemeriksa1").post(f"/tasks/{task}/actions/check_in_more", body)
+    assert (refusal.status_code, refusal.json()["code"]) == (403, "NOT_YOUR_TURN")
+    done = ok(Api("operator1").post(f"/tasks/{task}/actions/check_in_more", body))
+    assert done["event"]["kind"] == "more_received"
+    seen = ok(Api("dinkes1").get(f"/cases/{case.number}"))
+    first, second = seen["batches"]
+    assert (first["items"], first["waits"], second["items"], second["waits"]) == ([1], False, [3], True)
+    assert second["received_at"]
+    assert second["due_at"]
+    assert [one["fate"] for one in seen["fates"]] == ["received", "approved", "received"]
+    nothing = {"data": {"received": []}, "version": seen["version"]}
+    answer = Api("operator1").post(f"/tasks/{task}/actions/check_in_more", nothing)
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["received"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandar.doors.proof import everything
 from sandar.errors import SandarError
-from sandar.records.assets.models import Asset
+from sandar.records.assets.models import Asset, Delivery
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Event
 from sandar.records.documents.models import Document
@@ -110,3 +110,42 @@ def _said(verb: Any) -> dict[str, Any]:
         return {"won": verb()}
     except SandarError as refusal:
         return {"lost": refusal.code}
+
+
+def office_with_more_to_come() -> dict[str, Any]:
+    """The example office with a request for two servers, the first of which is being installed."""
+    office.build()
+    return another_with_more_to_come()
+
+
+def another_with_more_to_come() -> dict[str, Any]:
+    """One more such request."""
+    case = Case.objects.get(pk=another_with_items(state="awaiting_delivery")["case_id"])
+    office.act(case, "hand_in", {"deliveries": [{"item_no": 1, "serial": "CTH-0001"}]})
+    for action in ("check_in", "inspect"):
+        office.act(case, action)
+    case.refresh_from_db()
+    return {"case_id": case.pk, "task": office.task_of(case).pk, "version": case.version}
+
+
+def bring_more(*, case_id: int, task: int, version: int, who: str, guarded: bool = True) -> dict[str, Any]:
+    """The second server is brought beside, by one of two of the agency; or what came first is handed over."""
+    if not guarded:
+        _unguarded()
+    if who == "operator1":
+        return hand_over_one(task=task, version=version, by=who, item=1, guarded=guarded)
+    data = {"deliveries": [{"item_no": 2, "serial": f"CTH-{who}"}]}
+    case = Case.objects.get(pk=case_id)
+    return _said(
+        lambda: (
+            registry.perform_on_case(
+                case, "hand_in_more", person=office.person(who), data=data, seen=version, at=office.MONDAY
+            ).event.kind
+        )
+    )
+
+
+def deliveries_after(*, case_id: int) -> list[list[Any]]:
+    """Every delivery of the second server: round, batch, serial."""
+    rows = Delivery.objects.filter(case_id=case_id, item_no=2).order_by("round")
+    return [[row.round, row.batch, row.declared["serial"]] for row in rows]

@@ -54,10 +54,14 @@ from tests.race.expiry_jobs import another_case, boundary, fate, office_with_cas
 from tests.race.facility_jobs import not_carried, rebuild_or_fill  # noqa: F401 - by name
 from tests.race.item_jobs import (  # noqa: F401 - by name
     another_with_items,
+    another_with_more_to_come,
+    bring_more,
     bring_or_withdraw,
+    deliveries_after,
     hand_over_one,
     items_after,
     office_with_items,
+    office_with_more_to_come,
 )
 from tests.race.paper_jobs import (  # noqa: F401 - jobs are called by name
     first_of_a_book,

@@ -106,7 +106,11 @@ WALK = {
     "awaiting_reapproval": (
         "approval",
         "division_head",
-        "accept+>inspection decline!+>awaiting_delivery withdraw_item*+>stay",
+        (
+            "accept+>inspection decline!+>awaiting_delivery decline_next!+>inspection"
+            " decline_receipt!+>awaiting_receipt hand_in_more+>awaiting_reapproval"
+            " check_in_more+>awaiting_reapproval withdraw_item*+>stay"
+        ),
     ),
     "awaiting_notice": (
         "notice",
@@ -124,19 +128,27 @@ WALK = {
     "awaiting_receipt": (
         "delivery",
         "dc_operator",
-        "check_in+>inspection send_back!+>awaiting_delivery withdraw*+>withdrawn withdraw_item*+>stay",
+        (
+            "check_in+>inspection send_back!+>awaiting_delivery hand_in_more+>awaiting_receipt"
+            " withdraw*+>withdrawn withdraw_item*+>stay"
+        ),
     ),
     "inspection": (
         "installation",
         "inspector",
-        "inspect>installation reapprove!+>awaiting_reapproval reject!+>awaiting_delivery withdraw_item*+>stay",
+        (
+            "inspect>installation reapprove!+>awaiting_reapproval reject!+>awaiting_delivery"
+            " reject_next!+>inspection reject_receipt!+>awaiting_receipt hand_in_more+>inspection"
+            " check_in_more+>inspection withdraw_item*+>stay"
+        ),
     ),
     "installation": (
         "installation",
         "dc_operator",
         (
             "hand_over>reporting hand_over_some+>installation hand_over_part+>awaiting_delivery"
-            " hand_over_ask+>awaiting_reapproval withdraw_item*+>stay"
+            " hand_over_ask+>awaiting_reapproval hand_over_next+>inspection hand_over_receipt+>awaiting_receipt"
+            " hand_in_more+>installation check_in_more+>installation withdraw_item*+>stay"
         ),
     ),
     "reporting": ("completion", "administrator", "probe>reporting report>completed fix!+>access_fix"),

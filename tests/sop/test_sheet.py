@@ -107,7 +107,7 @@ def test_the_pdf_is_tagged_and_has_its_pages_in_landscape(document: bytes) -> No
     assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A" in document
     assert reader.metadata is not None
     assert reader.metadata.title == bundled().identity.name
-    assert len(reader.pages) == 6  # identity, activities 1-4, activities 5-9, three of additions and notes
+    assert len(reader.pages) == 7  # identity, activities 1-4, activities 5-9, four of additions and notes
     assert all(float(page.mediabox.width) > float(page.mediabox.height) for page in reader.pages)
 
 

@@ -21,7 +21,7 @@ from sandar.records.ledger import read as ledger
 from sandar.records.ledger.models import LIVE, Claim
 from sandar.sop import definition, route
 from sandar.sop.definition import SYSTEM
-from sandar.steps import registry
+from sandar.steps import batches, registry
 from tests import office
 from tests.steps.watch import everything
 
@@ -146,7 +146,10 @@ def possible(case: Case, action: str) -> bool:
     if action == "withdraw_item":
         asked = fates.among(total, now, {fates.ASKED, *fates.AWAITED})
         return len(asked) > 1 and case.state not in ("capacity_offer", "later_offer", "waiting_offer")
-    return action not in ("hand_over_some", "hand_over_part", "hand_over_ask")  # hand_over becomes these
+    if action in batches.BESIDE:
+        return bool(fates.among(total, now, batches.BESIDE[action]))
+    _act, _, way = action.rpartition("_")
+    return way not in ("some", "part", "ask", "next", "receipt")  # another act becomes these
 
 
 def some(chance: random.Random, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -161,7 +164,7 @@ def in_parts(chance: random.Random, case: Case, action: str) -> dict[str, Any]:
     if action == "withdraw_item":
         asked = fates.among(len(case.items), case.fates, {fates.ASKED, *fates.AWAITED})
         return {"item_nos": [chance.choice(asked)], "note": "jalan acak"}
-    if action == "hand_in":
+    if action in ("hand_in", "hand_in_more"):
         return data | {"deliveries": some(chance, data["deliveries"])}
     if action == "hand_over":
         return data | {"items": some(chance, data["items"])}
@@ -173,7 +176,7 @@ def in_parts(chance: random.Random, case: Case, action: str) -> dict[str, Any]:
     if action == "approve" and len(asked) > 1 and chance.random() < 0.5:
         return data | {"refused": [{"item_no": chance.choice(asked), **why}]}
     brought = fates.among(len(case.items), case.fates, {fates.DELIVERED})
-    if action == "check_in" and len(brought) > 1 and chance.random() < 0.4:
+    if action in ("check_in", "check_in_more") and len(brought) > 1 and chance.random() < 0.4:
         back = chance.choice(brought)
         kept = [row for row in data["received"] if row["item_no"] != back]
         return data | {"received": kept, "returned": [{"item_no": back, **why}]}

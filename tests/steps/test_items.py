@@ -165,7 +165,7 @@ def test_some_come_today_and_some_later_each_with_minutes_of_their_own_that_all_
     seen = look(case)
     assert (seen.state, seen.event.kind) == ("awaiting_delivery", "part_handed_over")
     assert seen.claims == {1: "installed", 2: "reserved", 3: "reserved"}
-    assert seen.clocks == {"delivery": "runs", "installation": "agency"}  # the office's time waits
+    assert seen.clocks == {"delivery": "runs"}  # what came is done with; the next has a clock of its own
     assert fate(case) == ["installed", "approved", "approved"]
     with invalid("note"):
         registry.perform_on_case(

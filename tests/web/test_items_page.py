@@ -189,3 +189,56 @@ def test_the_agency_withdraws_one_item_by_page_and_sees_what_became_of_each() ->
     page = client.get(f"/permohonan/{case.number}").content.decode()
     assert "dicabut" in page
     assert "Batal" in page
+
+
+def test_the_rest_is_brought_by_page_while_the_first_is_worked_on_and_received_at_the_door() -> None:
+    case = three("awaiting_delivery")
+    press("dinkes1", case, "hand_in", **{"deliveries.1.later": "true", "deliveries.2.later": "true"})
+    press("operator1", case, "check_in")
+    press("pemeriksa1", case, "inspect", note="Dilihat")
+    assert case.state == "installation"
+    later = {"deliveries.1.later": "true"}
+    page = refused("dinkes2", case, "hand_in_more", **later, **row("deliveries.0", serial="x" * 300))
+    assert list(wrong(page)) == ["id_deliveries_0_serial"]
+    assert '<details class="more first" open>' in page
+    press("dinkes2", case, "hand_in_more", **later, **row("deliveries.0", serial="CTH-7777"))
+    assert (case.state, fate(case)) == ("installation", ["passed", "delivered", "approved"])
+    for name in ("operator1", "operator2"):
+        page = signed_in(name).get("/").content.decode()
+        assert "Kiriman di pintu" in page  # the holder's own row says so
+    page = shown(signed_in("operator2"), case)
+    assert "CTH-7777" in page
+    assert "/hand_over" in page, "the form of the task is there too"
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert sorted(ids) == sorted(set(ids)), "no id is there twice"
+    assert "Terima kiriman tambahan" not in shown(signed_in("pemeriksa1"), case)
+    page = refused("operator2", case, "check_in_more", **row("received.0", back="damaged", note="x" * 9000))
+    assert list(wrong(page)) == ["id_received_0_note"]
+    press("operator2", case, "check_in_more")
+    assert (case.state, fate(case)) == ("installation", ["passed", "received", "approved"])
+    page = shown(signed_in("dinkes1"), case)
+    assert "Kiriman 2" in page
+    assert "menunggu giliran" in page
+    press("operator1", case, "hand_over", **{"items.0.address": "10.20.30.11"})
+    assert (case.state, minutes(case)) == ("inspection", [["SRV-1"]])
+    assert "2. SRV-2</legend>" in shown(signed_in("pemeriksa1"), case)
+
+
+def test_an_operator_finds_what_waits_at_the_door_among_the_tasks_while_the_inspector_holds_the_case() -> (
+    None
+):
+    case = three("awaiting_delivery")
+    press("dinkes1", case, "hand_in", **{"deliveries.1.later": "true", "deliveries.2.later": "true"})
+    press("operator1", case, "check_in")
+    client = signed_in("operator1")
+    assert "Kiriman tambahan menunggu diterima" not in client.get("/").content.decode()
+    press("dinkes1", case, "hand_in_more")
+    assert (case.state, fate(case)) == ("inspection", ["received", "delivered", "delivered"])
+    page = client.get("/").content.decode()
+    assert "Kiriman tambahan menunggu diterima" in page
+    assert f"/permohonan/{case.number}#kiriman" in page
+    assert "Kiriman tambahan menunggu diterima" not in signed_in("pemeriksa1").get("/").content.decode()
+    page = shown(client, case)
+    assert '<section class="card act-card" id="kiriman">' in page
+    press("operator1", case, "check_in_more")
+    assert "Kiriman tambahan menunggu diterima" not in client.get("/").content.decode()

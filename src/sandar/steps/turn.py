@@ -111,6 +111,7 @@ class Turn:
     grants: tuple[authority.Grant, ...] = ()  # all that the person holds today
     overrides: list[Override] = field(default_factory=list)  # exceptions this act uses; printed on its papers
     proved: bool = True  # the person has just shown who it is, so the act may sign in that name
+    turns_over: handover.TurnsOver | None = None  # the clock that stops with this act though its step goes on
     marked: list[dict[str, Any]] = field(default_factory=list)  # items that got another fate by this act
 
     @cached_property
@@ -351,6 +352,8 @@ def _finish(turn: Turn) -> None:
         action=turn.action.name,
         by_id=turn.person_id,
         at=turn.at,
+        turns_over=turn.turns_over,
+        beside=handover.beside(turn.procedure, way, at_the_door=turn.items_with(fates.DELIVERED)),
     )
     follow_up(turn, way)
 

@@ -25,7 +25,7 @@ from sandar.records.clocks import read as clocks
 from sandar.records.documents import read as papers_read
 from sandar.records.ledger.models import LIVE, Claim
 from sandar.sop import route
-from sandar.steps import on_assets, registry
+from sandar.steps import batches, on_assets, registry
 from sandar.steps.inputs import parsed
 from sandar.steps.s1_letter.act import receive
 from sandar.steps.s1_letter.forms import Request
@@ -99,6 +99,7 @@ def _standing(case: Case, caller: Caller) -> dict[str, Any]:
         "contact": case.contact,
         "items": case.items,
         "fates": words.item_fates(case),
+        "batches": words.batches_of(case),
         "requester": {"username": case.requester.username, "name": case.requester.name},
         "previous": case.previous.number if case.previous else None,
         "followed_by": cases.followed_by(case),
@@ -157,7 +158,19 @@ def _came_from(case: Case) -> str | None:
 
 
 def _anytime(case: Case, caller: Caller) -> list[str]:
-    """What the agency may do whoever holds the task."""
+    """What may be done whoever holds the task: by the agency, and by whoever receives what waits at the door."""
+    return _at_any_time(case, caller) + _beside(case, caller)
+
+
+def _beside(case: Case, caller: Caller) -> list[str]:
+    task = cases.open_task(case)
+    if task is None:
+        return []
+    task.case = case
+    return [offer.action.name for offer in batches.offers(task, caller.viewer)]
+
+
+def _at_any_time(case: Case, caller: Caller) -> list[str]:
     if (
         case.closed_at is not None
         or not caller.viewer.is_applicant

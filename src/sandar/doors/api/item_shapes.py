@@ -8,6 +8,21 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 
+class BatchOut(BaseModel):
+    """One delivery: what the agency brought at once. The earliest at the office is inspected, later ones wait."""
+
+    no: int
+    items: list[int] = Field(description="numbers of the items it brought; a later one may bring one again")
+    handed_in_at: datetime
+    received_at: datetime | None = Field(
+        description="null: not received yet, or all of it went back at the door"
+    )
+    waits: bool = Field(description="received, and its turn has not come")
+    due_at: datetime | None = Field(
+        description="of one that waits: by the standard time from when it was received; else see `clocks`"
+    )
+
+
 class ItemFateOut(BaseModel):
     """What became of one line item. An end (installed, done, refused, withdrawn, lapsed) is final."""
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from sandar.doors.api.asset_shapes import AgencyOut as AgencyOut
 from sandar.doors.api.asset_shapes import AssetLine as AssetLine
 from sandar.doors.api.asset_shapes import AssetOut as AssetOut
-from sandar.doors.api.item_shapes import ItemFateOut
+from sandar.doors.api.item_shapes import BatchOut, ItemFateOut
 from sandar.doors.api.offer_shapes import OfferOut, QueuedOut
 from sandar.steps.s1_letter.forms import Service
 
@@ -197,6 +197,7 @@ class CaseOut(CaseBrief):
     contact: dict[str, Any]
     items: list[dict[str, Any]]
     fates: list[ItemFateOut] = Field(description="one of each of `items`")
+    batches: list[BatchOut] = Field(description="what was brought, delivery by delivery")
     requester: PersonOut
     previous: str | None = Field(description="the ended request this one follows")
     followed_by: list[str] = Field(description="requests that followed this ended one")

@@ -25,7 +25,7 @@ from sandar.records.cases.models import Task
 from sandar.records.clocks import read as clocks
 from sandar.records.clocks.models import Timer
 from sandar.sop import route
-from sandar.steps import registry
+from sandar.steps import batches, registry
 
 router = Router(tags=["tasks"])
 
@@ -98,7 +98,11 @@ def _schema(step: str, action: str) -> Mapping[str, Any]:
 
 
 def _offers(task: Task, caller: Caller) -> list[registry.Offer]:
-    return registry.offers(task) if cases.is_mine(caller.viewer, task) else []
+    """What the caller may do: as the holder, and beside whoever holds it."""
+    own = registry.offers(task) if cases.is_mine(caller.viewer, task) else []
+    return [offer for offer in own if offer.action.name not in batches.BESIDE] + batches.offers(
+        task, caller.viewer
+    )
 
 
 def _line(task: Task, caller: Caller, reading: clocks.Reading | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sandar.records.cases.shown import Line
 from sandar.records.clocks.read import Reading
 from sandar.records.documents.models import Document, StoredFile
 from sandar.records.ledger.models import Claim
-from sandar.steps import items, trying, verdicts
+from sandar.steps import batches, items, trying, verdicts
 
 MINUTE = timedelta(minutes=1)
 CASE = (
@@ -59,6 +59,16 @@ def item_fates(case: Case) -> list[dict[str, Any]]:
         {name: line[name] for name in names}
         | {"name": line["item"]["name"], "at": moment(line["at"] and datetime.fromisoformat(line["at"]))}
         for line in items.of_case(case)
+    ]
+
+
+def batches_of(case: Case) -> list[dict[str, Any]]:
+    """Every delivery of the case."""
+    moments = ("handed_in_at", "received_at", "due_at")
+    return [
+        {"no": one["no"], "items": one["items"], "waits": one["waits"]}
+        | {name: moment(one[name]) for name in moments}
+        for one in (batches.of_case(case) if case.fates else [])
     ]
 
 

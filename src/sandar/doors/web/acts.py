@@ -100,7 +100,7 @@ def _data(request: HttpRequest, task: Task, action: str, files: list[Upload]) ->
     for name, value in (nested.pop(ALT, None) or {}).items():
         if name in entry.input.model_fields:
             nested[name] = value
-    step = panels.module(task.step)
+    step = panels.side_of(task.step, action)
     if step and hasattr(step, "decoded"):
         nested = step.decoded(action, nested)
     for upload in files:
@@ -141,7 +141,7 @@ def _refused(
     case = cases.case_for(viewer_of(request), task.case.number)
     typed = _typed(request)
     places = item_errors.places(
-        panels.module(task.step), error.facts.get("fields", {}), data=data, typed=typed
+        panels.side_of(task.step, action), error.facts.get("fields", {}), data=data, typed=typed
     )
     return page(request, case, Tried(task.step, action, error, typed=typed, files=files, places=places))
 

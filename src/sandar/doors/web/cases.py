@@ -164,7 +164,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "came_from": _came_from(case),
         **_time(case, task, at),
         "facts": summary.facts(case),
-        "items": summary.item_rows(case),
+        **summary.items_and_batches(case),
         "entries": _entries(shown.journal_for(viewer, case), papers, office=viewer.is_office),
         "documents": papers,
         "files": papers_read.files_of_case(case.pk),
@@ -185,6 +185,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "side": {},  # what was typed at the side of the page, by act
     }
     context |= waiting.of_case(case, viewer) | disposition.of_case(case, viewer)
+    context["beside"] = _beside(task, viewer, at, tried) if task is not None else []
     if mine and task is not None:
         context |= _holder(task, at, tried)
         context["confirm"] = confirming.asking(request, task.step, context["forms"])
@@ -225,6 +226,13 @@ def _holder(task: Task, at: datetime, tried: Tried | None) -> dict[str, Any]:
     return {"forms": forms, "panel": panels.context(task, at), "question": panels.question(task)}
 
 
+def _beside(task: Task, viewer: cases.Viewer, at: datetime, tried: Tried | None) -> list[dict[str, Any]]:
+    """What the viewer may do while another holds the task, with what was typed."""
+    if tried is None:
+        return panels.beside(task, viewer, at)
+    return panels.beside(task, viewer, at, tried=tried.action, typed=tried.typed, errors=tried.errors)
+
+
 def _refusal(tried: Tried, context: Mapping[str, Any]) -> dict[str, Any]:
     """What was refused and why; what was typed for a form that is no longer there is shown to be copied."""
     entry = registry.act_for(tried.step, tried.action)
@@ -233,6 +241,7 @@ def _refusal(tried: Tried, context: Mapping[str, Any]) -> dict[str, Any]:
     told = {at: item_errors.numbered(named.get(name, ""), no) for name, (at, no) in tried.places.items()}
     forms = context.get("forms", [])
     there = {action.name for form in forms for action in (form.action, *form.inside)}
+    there |= {one["form"].action.name for one in context["beside"]}
     beside = {"withdraw": context["can_withdraw"], "withdraw_item": context["withdrawable"]}
     there |= {name for name, offered in beside.items() if offered}
     lost = [

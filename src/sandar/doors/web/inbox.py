@@ -37,8 +37,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     readings = clocks.running([task.case_id for task in tasks], at)
     held, day = grants_of(request), today(request)
     rows = [_row(task, readings.get((task.case_id, task.step)), held, day) for task in tasks]
-    fired = rungs.of_running([task.case_id for task in tasks])
     for row in rows:
+        row["door"] = cases.is_beside(viewer, row["task"])  # a delivery waits to be received
+        if row["door"] and not cases.is_mine(viewer, row["task"]):
+            _at_the_door(row, held, day)
+    fired = rungs.of_running([task.case_id for task in tasks])
+    for row in (one for one in rows if not one.get("beside")):
         row["rung"] = fired.get((row["case"].pk, row["task"].step))
     rows.sort(key=_order)
     groups = [
@@ -72,6 +76,13 @@ def _row(task: Task, reading: clocks.Reading | None, held: Sequence[Grant], day:
         "load": summary.load(task.case),
         "capacity": labels.capacity(grant) if grant else "",
     }
+
+
+def _at_the_door(row: dict[str, Any], held: Sequence[Grant], day: date) -> None:
+    """The row of a task that another holds: all that is to be done is to receive what was brought."""
+    grant = authority.grant_for(held, row["task"].beside, day, scope=cases.scope_of(row["case"]))
+    row |= {"beside": True, "reading": None, "shape": "ok", "rung": None, "action": _("Terima kiriman")}
+    row["capacity"] = labels.capacity(grant) if grant else ""
 
 
 def _opening(task: Task) -> str:

@@ -228,6 +228,8 @@ EVENTS: dict[str, str | Promise] = {
     "agency_notified": _("memberitahu pemohon dan jadwalnya"),
     "items_handed_in": _("menyerahkan perangkat atau aplikasi"),
     "items_received": _("menerima perangkat atau aplikasi"),
+    "more_handed_in": _("menyerahkan kiriman tambahan"),
+    "more_received": _("menerima kiriman tambahan"),
     "delivery_sent_back": _("mengembalikan yang diserahkan"),
     "delivery_lapsed": _("melepas tempat karena jendela antar lewat"),
     "rest_lapsed": _("melepas tempat yang belum dipakai karena jendela antar lewat"),

@@ -26,9 +26,12 @@ from django.template.loader import get_template
 from sandar.doors.web import labels
 from sandar.doors.web.forms import controls, flat
 from sandar.records.cases.models import Task
+from sandar.records.cases.read import Viewer
 from sandar.sop.definition import Action
-from sandar.steps import reasons, registry
+from sandar.steps import batches, reasons, registry
 from sandar.steps.registry import Offer
+
+DELIVERY = "delivery"  # the step that brings the page side of deliveries, also of those beside a holder
 
 
 @dataclass
@@ -56,7 +59,10 @@ class Form:
 
     @property
     def icon(self) -> str:
-        return {"probe": "plug-connected", "hand_in": "truck-delivery"}.get(self.action.name, "check")
+        truck = "truck-delivery"
+        return {"probe": "plug-connected", "hand_in": truck, "hand_in_more": truck}.get(
+            self.action.name, "check"
+        )
 
 
 @lru_cache(maxsize=64)
@@ -66,6 +72,33 @@ def module(step: str) -> Any:
         return import_module(registry.room_of(step) + ".web")
     except ModuleNotFoundError:
         return None
+
+
+def side_of(step: str, action: str) -> Any:
+    """The page side that reads an action of a task: its step's, or of what is done beside the holder its own."""
+    return module(DELIVERY) if action in batches.BESIDE else module(step)
+
+
+def beside(
+    task: Task,
+    viewer: Viewer,
+    at: datetime,
+    *,
+    tried: str = "",
+    typed: Mapping[str, Any] | None = None,
+    errors: Mapping[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    """What the viewer may do while another holds the task, each as form and panel; `tried` as in `forms`."""
+    found = []
+    for offer in batches.offers(task, viewer):
+        name, side = offer.action.name, module(DELIVERY)
+        form = Form(
+            offer.action, side.TEMPLATES[name], primary=True, values=flat(side.initial(task, name, at))
+        )
+        if tried == name:
+            form.values, form.errors, form.open = dict(typed or {}), dict(errors or {}), True
+        found.append({"form": form, "panel": side.beside(task, name)})
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -145,6 +145,7 @@ def reason(why: Obstacle) -> str:
         "STEP_GONE": _("kegiatan “%(about)s” yang sudah dimulai atau selesai tidak ada lagi"),
         "STEP_CHANGED": _("aturan kegiatan “%(about)s” berubah, padahal sudah selesai menurut aturan lama"),
         "STEPS_REORDERED": _("urutan kegiatan yang sudah selesai berubah: %(about)s"),
+        "DELIVERIES_OVERLAP": _("dua kiriman sedang ada di kantor, dan revisi itu hanya mengenal satu"),
         "STEP_INSERTED": _("kegiatan baru “%(about)s” berada sebelum tempat permohonan ini berdiri"),
     }
     return words[why.code] % {"about": why.about}

@@ -20,7 +20,10 @@ from sandar.records.cases.shown import Line
 from sandar.records.documents.models import Document
 from sandar.sop import route
 from sandar.sop.definition import Procedure
-from sandar.steps import items, offering, revoking
+from sandar.steps import batches, items, offering, revoking
+
+# Events that always name the items they are about.
+ONE_BY_ONE = ("item_withdrawn", "part_handed_over", "more_handed_in", "more_received")
 
 
 def stage_of(procedure: Procedure, state: str) -> route.Place:
@@ -120,6 +123,29 @@ def item_rows(case: Case) -> list[dict[str, Any]]:
     return rows
 
 
+def items_and_batches(case: Case) -> dict[str, Any]:
+    """What was asked for, and how it came."""
+    return {"items": item_rows(case), "batches": batch_rows(case)}
+
+
+def batch_rows(case: Case) -> list[dict[str, Any]]:
+    """Every delivery with what became of what it brought; nothing while there is only one."""
+    found = batches.of_case(case) if len(case.items) > 1 and case.fates else []
+    if len(found) < 2:
+        return []
+    for one in found:
+        told = dict(zip(one["here"], one["now"], strict=True))
+        one["lines"] = [
+            {
+                "no": number,
+                "name": case.items[number - 1]["name"],
+                "word": items.LABELS[told[number]] if number in told else _("dibawa lagi kemudian"),
+            }
+            for number in one["items"]
+        ]
+    return found
+
+
 def timeline(
     lines: Iterable[Line], papers: Mapping[int, Document], *, without: Collection[str] = ()
 ) -> list[dict[str, Any]]:
@@ -170,7 +196,7 @@ def _note(kind: str, payload: Mapping[str, Any]) -> str:
 def _told(kind: str, payload: Mapping[str, Any]) -> str:
     """Which items went another way than the others, and why: "2. ditolak (...)"; nothing when all went one way."""
     marked: Sequence[Mapping[str, Any]] = payload.get("fates", [])
-    if len({one["fate"] for one in marked}) < 2 and kind not in ("item_withdrawn", "part_handed_over"):
+    if len({one["fate"] for one in marked}) < 2 and kind not in ONE_BY_ONE:
         return ""
     parts = []
     for one in sorted(marked, key=lambda told: told["item_no"]):

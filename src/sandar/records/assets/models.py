@@ -14,6 +14,9 @@ class Delivery(models.Model):
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="deliveries")
     item_no = models.PositiveSmallIntegerField()
     round = models.PositiveSmallIntegerField(default=1)
+    batch = models.PositiveSmallIntegerField(
+        default=1, help_text="which delivery of the case brought it: 1, 2, ..."
+    )
     declared = models.JSONField(
         help_text="what the agency says it brings: serial, artefact, accompanied_by ..."
     )

@@ -78,6 +78,14 @@ def deliveries(case_id: int) -> dict[int, Delivery]:
     return {row.item_no: row for row in _DELIVERIES.all(case=case_id)}
 
 
+def batches(case_id: int) -> dict[int, list[Delivery]]:
+    """Number of a delivery -> what it brought, whatever became of it since."""
+    found: dict[int, list[Delivery]] = {}
+    for row in _DELIVERIES.all(case=case_id):
+        found.setdefault(row.batch, []).append(row)
+    return dict(sorted(found.items()))
+
+
 _DELIVERIES = Question(lambda: Delivery.objects.filter(case_id=Slot("case")).order_by("item_no", "round"))
 
 

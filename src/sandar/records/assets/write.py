@@ -35,13 +35,14 @@ def _inside() -> None:
     assert connection.in_atomic_block, "assets change inside the act's transaction"
 
 
-def deliver(case_id: int, item_no: int, *, declared: Mapping[str, Any], at: datetime) -> Delivery:
-    """What the agency says it brings; bringing it again is a new round."""
+def deliver(case_id: int, item_no: int, *, batch: int, declared: Mapping[str, Any], at: datetime) -> Delivery:
+    """What the agency says it brings; bringing it again is a new round. batch: the number of the delivery."""
     _inside()
     delivery = Delivery(
         case_id=case_id,
         item_no=item_no,
         round=(_DELIVERED.first(case=case_id, item=item_no) or 0) + 1,
+        batch=batch,
         declared=dict(declared),
         handed_in_at=at,
     )

@@ -170,12 +170,20 @@ class Task(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True)
     outcome = models.CharField(max_length=40, blank=True)
+    beside = models.CharField(
+        max_length=24, blank=True, default="", help_text="role that has something to do beside the holder"
+    )
 
     class Meta:
         indexes: ClassVar = [
             models.Index(
                 fields=["role", "case"], condition=Q(closed_at__isnull=True), name="open_tasks_of_a_role"
-            )
+            ),
+            models.Index(
+                fields=["beside", "case"],
+                condition=Q(closed_at__isnull=True) & ~Q(beside=""),
+                name="open_tasks_beside",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -104,9 +104,11 @@ def case_for(viewer: Viewer, number: str) -> Case:
 def open_tasks_for(viewer: Viewer) -> QuerySet[Task]:
     """What waits for the viewer: open tasks of the roles held, of their field and site; applicants' own agency.
 
-    A case that waits for room waits for nobody: it is on the waiting list, not among the tasks.
+    A case that waits for room waits for nobody: it is on the waiting list, not among the tasks. What a role has to do
+    beside the holder of a task is among them.
     """
-    tasks = Task.objects.filter(_mine(viewer), closed_at__isnull=True).exclude(state__in=_resting())
+    whose = _of_roles(viewer, "role") | (_of_roles(viewer, "beside") & ~Q(beside=""))
+    tasks = Task.objects.filter(whose, closed_at__isnull=True).exclude(state__in=_resting())
     if viewer.is_applicant:
         tasks = tasks | Task.objects.filter(
             closed_at__isnull=True, role="applicant", case__agency_id=viewer.agency_id
@@ -114,13 +116,13 @@ def open_tasks_for(viewer: Viewer) -> QuerySet[Task]:
     return tasks.select_related("case", "case__agency")
 
 
-def _mine(viewer: Viewer) -> Q:
-    """Tasks of the office's roles, each within its field and site."""
+def _of_roles(viewer: Viewer, column: str) -> Q:
+    """Tasks of the office's roles by `role` or `beside`, each within its field and site."""
     whole = {grant.role for grant in viewer.grants if not grant.field and not grant.site} & SOP_ROLES
-    found = Q(role__in=whole)
+    found = Q(**{f"{column}__in": whole})
     for grant in viewer.grants:
         if grant.role in SOP_ROLES and grant.role not in whole:
-            part = Q(role=grant.role)
+            part = Q(**{column: grant.role})
             if grant.field:
                 part &= Q(case__service__in=SERVICES_OF[grant.field])
             if grant.site:
@@ -161,6 +163,11 @@ def is_mine(viewer: Viewer, task: Task) -> bool:
     if task.closed_at is not None or not viewer.holds(task.role, task.case):
         return False
     return task.role != "applicant" or task.case.agency_id == viewer.agency_id
+
+
+def is_beside(viewer: Viewer, task: Task) -> bool:
+    """Has the viewer something to do on this open task beside its holder?"""
+    return task.closed_at is None and bool(task.beside) and viewer.holds(task.beside, task.case)
 
 
 def journal(case: Case) -> QuerySet[Event]:

@@ -223,11 +223,18 @@ _LAST = Question(
 )
 
 
-def open_task(case: Case, *, state: str, step: str, role: str, at: datetime) -> Task:
+def open_task(case: Case, *, state: str, step: str, role: str, at: datetime, beside: str = "") -> Task:
+    """beside: the role that has something to do while another holds the case."""
     _inside()
-    task = Task(case=case, state=state, step=step, role=role, opened_at=at)
+    task = Task(case=case, state=state, step=step, role=role, opened_at=at, beside=beside)
     insert(task)
     return task
+
+
+def stands_beside(case: Case, role: str) -> None:
+    """Who has something to do beside the holder of the open task; empty: nobody."""
+    _inside()
+    update(Task, {"case_id": case.pk, "closed_at": None}, beside=role)
 
 
 def close_task(case: Case, *, outcome: str, by_id: int | None, at: datetime) -> None:

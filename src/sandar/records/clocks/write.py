@@ -129,6 +129,33 @@ class Clocks:
             timer.stopped_at, timer.calendar_id = at, by.pk
             update(Timer, {"id": timer.pk}, stopped_at=at, elapsed=timer.elapsed, calendar_id=by.pk)
 
+    def turn_over(self, step: str, *, since: datetime | None, at: datetime) -> None:
+        """Stop the clock of a step; since: another with the same budget takes over, counting from that instant.
+
+        What stood still for the first since then stands still for the second too.
+        """
+        timer = self.of(step)
+        if timer is None:
+            return
+        self.stop(step, at=at)
+        if since is None:
+            return
+        paused = [row for row in self._pauses.get(timer.pk, ()) if row.ended_at and row.ended_at > since]
+        budget = timer.budget if timer.days is None else None
+        new = self.start(step, owner=timer.owner, budget=budget, days=timer.days, at=since)
+        for row in paused:
+            pause = Pause(
+                timer=new,
+                started_at=max(row.started_at, since),
+                ended_at=row.ended_at,
+                waiting_for=row.waiting_for,
+                reason=row.reason,
+            )
+            insert(pause)
+            self._pauses.setdefault(new.pk, []).append(pause)
+        if paused:
+            _project(new, self._ledger(new), self._version)
+
     def _open_pause(self, timer: Timer) -> Pause | None:
         return next((row for row in self._pauses.get(timer.pk, ()) if row.ended_at is None), None)
 

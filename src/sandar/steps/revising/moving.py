@@ -27,6 +27,7 @@ from sandar.records.people.models import Person
 from sandar.sop import moving, route
 from sandar.sop.definition import Procedure
 from sandar.sop.moving import Obstacle, Stand
+from sandar.steps import batches
 from sandar.steps.handover import promised
 from sandar.steps.turn import signed
 
@@ -88,7 +89,10 @@ def _plan(rows: Iterable[Case], procedure: Procedure, *, aim: str) -> Plan:
             visited[case.pk],
         )
         label = route.place(old, case.state).stage.label
-        verdicts.append(Verdict(case, label, moving.obstacles(old, procedure, stand)))
+        why = moving.obstacles(old, procedure, stand)
+        if not batches.known(procedure) and batches.overlap(case):
+            why += (Obstacle("DELIVERIES_OVERLAP", label),)
+        verdicts.append(Verdict(case, label, why))
     told = [
         [one.case.number, one.case.version, [[why.code, why.about] for why in one.why]] for one in verdicts
     ]

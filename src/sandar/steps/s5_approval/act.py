@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from sandar.core import fates, services
 from sandar.errors import InvalidInput
-from sandar.steps import booking, ending, items, on_assets, paper
+from sandar.steps import batches, booking, ending, items, on_assets, paper
 from sandar.steps.refusal import refusal_facts
 from sandar.steps.s5_approval.forms import Accept, Approve, Decline, Refuse, SendBack
 from sandar.steps.turn import Act, Turn
@@ -78,6 +78,7 @@ def decline(turn: Turn, given: Decline) -> None:
     """Do not accept it: the agency takes the device back and brings one that conforms."""
     turn.mark(turn.items_with(fates.QUESTIONED), fates.TAKEN_BACK, reason=given.reason, note=given.note)
     turn.says(note=given.note)
+    batches.leads_on(turn, "decline", event="difference_declined")
 
 
 def _facts(turn: Turn, given: Approve, until: date | None) -> dict[str, Any]:
@@ -132,4 +133,8 @@ ACTS = {
     "refuse": Act(refuse, Refuse, event="request_refused", duty="approved"),
     "accept": Act(accept, Accept, event="difference_accepted", duty="approved"),
     "decline": Act(decline, Decline, event="difference_declined", duty="approved"),
+    **{
+        name: Act(decline, Decline, event="difference_declined", duty="approved", derived=True)
+        for name in ("decline_next", "decline_receipt")
+    },
 }

@@ -12,9 +12,10 @@ from sandar.core import fates
 from sandar.errors import InvalidInput
 from sandar.records.assets import write as assets
 from sandar.records.people import read as people
-from sandar.steps import ending, items, messages
+from sandar.sop import route
+from sandar.steps import batches, ending, items, messages
 from sandar.steps.inputs import Nothing
-from sandar.steps.s7_delivery.forms import CheckIn, HandIn, SendBack, Withdraw
+from sandar.steps.s7_delivery.forms import CheckIn, CheckInMore, HandIn, SendBack, Withdraw
 from sandar.steps.turn import Act, Turn
 
 STEP = "delivery"
@@ -22,21 +23,51 @@ STEP = "delivery"
 
 def hand_in(turn: Turn, given: HandIn) -> None:
     """The agency hands in what it brings now, all or some; its clock waits while the data centre receives."""
+    _hand_in(turn, given)
+
+
+def hand_in_more(turn: Turn, given: HandIn) -> None:
+    """The agency brings more while the office is busy with what came before: at the door at once, in turn later.
+
+    Raises ActionNotAllowed where the case's SOP does not have every way of deliveries that overlap.
+    """
+    batches.must_know(turn)
+    _hand_in(turn, given)
+
+
+def _hand_in(turn: Turn, given: HandIn) -> None:
     numbers = [line.item_no for line in given.deliveries]
     items.some_of(turn, numbers, wanted=turn.items_with(*fates.AWAITED), field="deliveries")
+    batch = batches.number_of_next(turn)
     for line in given.deliveries:
         assets.deliver(
             turn.case.pk,
             line.item_no,
+            batch=batch,
             declared=line.model_dump(mode="json") | {"brought_by": given.brought_by},
             at=turn.at,
         )
     turn.mark(numbers, fates.DELIVERED)
-    turn.says(deliveries=_lines(given.deliveries), note=given.note)
+    turn.says(batch=batch, deliveries=_lines(given.deliveries), note=given.note)
 
 
 def check_in(turn: Turn, given: CheckIn) -> None:
     """The operator receives what was handed in, with serial and condition as seen; some of it may go back at once."""
+    _check_in(turn, given)
+
+
+def check_in_more(turn: Turn, given: CheckInMore) -> None:
+    """The operator receives what was brought beside, while somebody else holds the case; all of it may go back.
+
+    It waits for its turn: its inspection begins when what came before it is through, its time counts from now.
+    """
+    batches.must_know(turn)
+    if not turn.items_with(fates.DELIVERED):
+        raise InvalidInput(fields={"received": [_("Tidak ada kiriman yang menunggu diterima.")]})
+    _check_in(turn, given)
+
+
+def _check_in(turn: Turn, given: CheckIn | CheckInMore) -> None:
     items.apart(turn, given.returned, "returned")
     brought, numbers = turn.items_with(fates.DELIVERED), [line.item_no for line in given.received]
     returned = items.turn_down(turn, given.returned, among=brought, field="returned")
@@ -84,6 +115,24 @@ def withdraw_rest(turn: Turn, given: Withdraw) -> None:
     ending.let_go_of_items(turn, rest)
 
 
+def tell_the_door(turn: Turn) -> None:
+    """Whoever receives hears that more waits at the door."""
+    assert turn.outcome is not None
+    found = route.actions(turn.procedure, turn.case.state)
+    role = next((one.by for one in found if one.name == batches.CHECK_IN), turn.place.stage.by)
+    what = gettext_noop("kiriman tambahan menunggu diterima")
+    messages.tell(turn.case, turn.holders(role), event=turn.outcome, kind="more", what=what, at=turn.at)
+
+
+def tell_returned(turn: Turn) -> None:
+    """The agency hears that some of what it brought beside goes back."""
+    assert turn.outcome is not None
+    if turn.given.returned:
+        what = gettext_noop("sebagian kiriman tambahan dikembalikan; bawalah yang sesuai")
+        agency = people.applicants(turn.case.agency_id, turn.day)
+        messages.tell(turn.case, agency, event=turn.outcome, kind="returned", what=what, at=turn.at)
+
+
 def tell_agency(turn: Turn) -> None:
     """The agency hears that the rest of what it asked for has lapsed."""
     assert turn.outcome is not None
@@ -95,7 +144,12 @@ def tell_agency(turn: Turn) -> None:
         messages.tell(turn.case, agency, event=turn.outcome, kind="lapsed", what=what, at=turn.at)
 
 
+ANYTIME = (batches.HAND_IN, batches.CHECK_IN)  # in steps of others too: the SOP says in which states
 ACTS = {
+    batches.HAND_IN: Act(hand_in_more, HandIn, event="more_handed_in", duty="handed_in", after=tell_the_door),
+    batches.CHECK_IN: Act(
+        check_in_more, CheckInMore, event="more_received", duty="received", after=tell_returned
+    ),
     "hand_in": Act(hand_in, HandIn, event="items_handed_in", duty="handed_in"),
     "check_in": Act(check_in, CheckIn, event="items_received", duty="received"),
     "send_back": Act(send_back, SendBack, event="delivery_sent_back", duty="received"),

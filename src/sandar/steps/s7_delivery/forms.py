@@ -47,6 +47,16 @@ class CheckIn(Input):
     note: Long = Field("", title="Catatan")
 
 
+class CheckInMore(Input):
+    """The same of what was brought beside, while the office is busy with the rest; all of it may go back."""
+
+    received: Annotated[list[Received], Field(max_length=40)] = Field(
+        default_factory=list, title="Yang diterima"
+    )
+    returned: TurnedDownList = Field(default_factory=list, title="Yang dikembalikan")
+    note: Long = Field("", title="Catatan")
+
+
 class SendBack(Reasoned):
     """The delivery is not complete or damaged."""
 

@@ -14,7 +14,7 @@ from sandar.core import fates, rack
 from sandar.errors import InvalidInput
 from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets
-from sandar.records.assets.models import Delivery
+from sandar.records.assets.models import Delivery, Inspection
 from sandar.records.cases import read as cases
 from sandar.records.documents import read as papers_read
 from sandar.records.documents.models import Document
@@ -22,7 +22,7 @@ from sandar.records.facility import read as facility
 from sandar.records.ledger.models import Claim
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
-from sandar.steps import booking, items, paper
+from sandar.steps import batches, booking, items, paper
 from sandar.steps.booking import Choice
 from sandar.steps.s8_installation import inspection
 from sandar.steps.s8_installation.forms import HandOver, Inspect, Installed, NotConform
@@ -40,7 +40,7 @@ def inspect(turn: Turn, given: Inspect) -> None:
     whole delivery does.
     """
     items.apart(turn, given.set_aside, "set_aside")
-    here = turn.items_with(fates.RECEIVED)
+    here, before = batches.inspected_now(turn), _inspected_before(turn)
     items.each_once([line.item_no for line in given.inspections], here, "inspections")
     aside = items.turn_down(turn, given.set_aside, among=here, field="set_aside")
     rows = inspection.examine(turn, given.inspections)
@@ -61,7 +61,7 @@ def inspect(turn: Turn, given: Inspect) -> None:
         if row["item_no"] in aside:
             row["fate"] = turn.fate(row["item_no"])
     result = "rejected" if not passed else "conform" if conform and not aside else "conditional"
-    _tell(turn, rows, result=result, note=note)
+    _tell(turn, rows, result=result, note=note, before=before)
 
 
 def _none_passed(turn: Turn, given: Inspect) -> None:
@@ -70,7 +70,7 @@ def _none_passed(turn: Turn, given: Inspect) -> None:
     turn.reason = given.set_aside[0].reason
     if asked:
         turn.becomes("reapprove", event="reapproval_asked")
-    else:
+    elif not batches.leads_on(turn, "reject", event="delivery_rejected"):
         turn.becomes("reject", event="delivery_rejected")
 
 
@@ -82,22 +82,32 @@ def reapprove(turn: Turn, given: NotConform) -> None:
 def reject(turn: Turn, given: NotConform) -> None:
     """The delivery differs: the agency takes it back and brings what was approved."""
     _not_conform(turn, given, fate=fates.TAKEN_BACK, result="rejected")
+    batches.leads_on(turn, "reject", event="delivery_rejected")
 
 
 def _not_conform(turn: Turn, given: NotConform, *, fate: str, result: str) -> None:
-    here = turn.items_with(fates.RECEIVED)
+    here, before = batches.inspected_now(turn), _inspected_before(turn)
     for index, line in enumerate(given.inspections):
         if line.item_no not in here:
             said = _("Perangkat nomor %(no)s tidak sedang diperiksa.") % {"no": line.item_no}
             raise InvalidInput(fields={f"inspections.{index}.item_no": [said]})
     turn.mark(here, fate, reason=given.reason, note=given.note)
-    _tell(turn, inspection.examine(turn, given.inspections), result=result, note=given.note)
+    rows = inspection.examine(turn, given.inspections)
+    _tell(turn, rows, result=result, note=given.note, before=before)
 
 
-def _tell(turn: Turn, rows: list[dict[str, Any]], *, result: str, note: str) -> None:
+def _inspected_before(turn: Turn) -> Mapping[int, Inspection]:
+    """The inspections that the last checklist tells of, or earlier ones did."""
+    return assets_read.inspections(turn.case.pk) if "conformity_checklist" in turn.known_papers else {}
+
+
+def _tell(
+    turn: Turn, rows: list[dict[str, Any]], *, result: str, note: str, before: Mapping[int, Inspection]
+) -> None:
     """The journal and, of whatever was looked at, the checklist. Papers are Indonesian.
 
-    It takes the place of the last one unless minutes rest on that: then it is about other items.
+    It takes the place of the last one unless that is about other items or minutes rest on it.
+    before: the inspections there were.
     """
     turn.says(result=result, note=note, inspections=_brief(rows))
     if rows:
@@ -106,7 +116,10 @@ def _tell(turn: Turn, rows: list[dict[str, Any]], *, result: str, note: str) -> 
         last = turn.known_papers.get("conformity_checklist")
         minutes = turn.known_papers.get("handover_minutes")
         relied_on = last is not None and minutes is not None and minutes.pk > last.pk
-        turn.issue("conformity_checklist", facts, beside=relied_on)
+        newest = max((one.at for one in before.values()), default=None)
+        covered = {number for number, one in before.items() if one.at == newest}
+        others = bool(covered) and covered.isdisjoint(row["item_no"] for row in rows)
+        turn.issue("conformity_checklist", facts, beside=relied_on or others)
 
 
 def _brief(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -124,7 +137,8 @@ def _brief(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _accepted_note(turn: Turn) -> str:
     """A difference that was accepted in a re-approval passes with that note."""
-    newest = turn.last("difference_accepted", "items_received")
+    ended = ("items_received", "delivery_inspected", "delivery_rejected", "part_handed_over")
+    newest = turn.last("difference_accepted", *ended)
     if newest is None or newest.kind != "difference_accepted":
         return ""  # what was accepted was another delivery
     accepted = cases.last_event(turn.case, "difference_accepted")
@@ -165,7 +179,10 @@ def _part(turn: Turn) -> None:
         turn.becomes("hand_over_some", event="part_handed_over")
     elif turn.items_with(fates.QUESTIONED):
         turn.becomes("hand_over_ask", event="part_handed_over")
+    elif batches.leads_on(turn, "hand_over", event="part_handed_over"):
+        pass
     elif turn.open_items:
+        batches.is_through(turn)
         turn.becomes("hand_over_part", event="part_handed_over")
     else:
         turn.becomes("hand_over", event="service_handed_over")
@@ -262,7 +279,7 @@ def _minutes(
     assert turn.person is not None
     case = turn.case
     kinds = {number: case.items[number - 1]["kind"] for number in lines}
-    giver = _giver(turn)
+    giver = _giver(turn, min(lines))
     head = paper.head(turn, caption="Mengetahui", order=3)
     signers = [
         # The office signs first (it installed), then the agency, then who only takes note.
@@ -312,10 +329,17 @@ def _of_several(turn: Turn) -> dict[str, Any]:
     return {"no": str(len(earlier) + 1), "earlier": [paper.reference(one) for one in earlier], "rest": rest}
 
 
-def _giver(turn: Turn) -> Person:
-    """Who hands over for the agency: whoever brought it, else the requester."""
+def _giver(turn: Turn, number: int) -> Person:
+    """Who hands over for the agency: whoever brought the item, else the requester."""
     handed = turn.last("items_handed_in")
-    return people.person((handed and handed.actor_id) or turn.case.requester_id)
+    by = handed and handed.actor_id
+    if turn.last("more_handed_in"):
+        told = [
+            event for kind in ("items_handed_in", "more_handed_in") for event in cases.events(turn.case, kind)
+        ]
+        brought = [one for one in told if any(row["item_no"] == number for row in one.payload["deliveries"])]
+        by = max(brought, key=lambda one: one.seq).actor_id if brought else by
+    return people.person(by or turn.case.requester_id)
 
 
 def _register(turn: Turn, given: HandOver, line: Installed, claim: Claim, minutes: Document) -> Any:
@@ -351,6 +375,16 @@ ACTS = {
     "hand_over": Act(hand_over, HandOver, event="service_handed_over", duty="installed"),
     **{
         name: Act(hand_over, HandOver, event="part_handed_over", duty="installed", derived=True)
-        for name in ("hand_over_some", "hand_over_part", "hand_over_ask")
+        for name in (
+            "hand_over_some",
+            "hand_over_part",
+            "hand_over_ask",
+            "hand_over_next",
+            "hand_over_receipt",
+        )
+    },
+    **{
+        name: Act(reject, NotConform, event="delivery_rejected", duty="inspected", derived=True)
+        for name in ("reject_next", "reject_receipt")
     },
 }

@@ -13,7 +13,7 @@ from sandar.records.cases.models import Task
 from sandar.records.documents import read as papers
 from sandar.records.facility import read as facility
 from sandar.records.ledger import read as ledger
-from sandar.steps import findings
+from sandar.steps import batches, findings
 from sandar.steps.s8_installation.inspection import HOSTING_CHECKS
 from sandar.steps.words import field_labels, shown
 
@@ -40,9 +40,8 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
     inspections = assets.inspections(task.case_id)
     claims = {claim.item_no: claim for claim in ledger.claims_for_case(task.case_id)}
     case = task.case
-    wanted = {fates.RECEIVED} if task.state == "inspection" else {fates.PASSED}
     rows = []
-    for index, number in enumerate(fates.among(len(case.items), case.fates, wanted)):
+    for index, number in enumerate(_shown(task)):
         item = case.items[number - 1]
         delivery, claim = deliveries.get(number), claims.get(number)
         hosting = item["kind"] == "hosting"
@@ -84,6 +83,13 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         "prefixes": facility.prefixes(),
         "inventories": [file for file in papers.files_of_case(task.case_id) if file.kind == "inventory"],
     }
+
+
+def _shown(task: Task) -> list[int]:
+    """Of several deliveries at the office the earliest is looked at; what may be installed is of one anyway."""
+    case = task.case
+    wanted = {fates.RECEIVED} if task.state == "inspection" else {fates.PASSED}
+    return batches.earliest(case.pk, fates.among(len(case.items), case.fates, wanted))
 
 
 def _seen(index: int, item: dict[str, Any], labels: dict[str, str]) -> list[dict[str, str]]:
