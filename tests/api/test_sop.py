@@ -54,9 +54,11 @@ def test_a_revision_is_drafted_judged_checked_published_and_cases_are_moved():
     moving = "/sop/revisions/colocation/2/cases"
     plan = ok(Api("operator1").get(moving))
     assert [(one["case"], one["may"]) for one in plan["items"]] == [(case.number, True)]
-    refused(author.post(moving, {"token": plan["token"]}), 403, "FORBIDDEN")
-    refused(head.post(moving, {"token": "0" * 64}), 409, "PLAN_CHANGED")
-    assert ok(head.post(moving, {"token": plan["token"]})) == plan
+    given = {"token": plan["token"], "reason": "Keputusan kepala dinas"}
+    refused(author.post(moving, given), 403, "FORBIDDEN")
+    refused(head.post(moving, {"token": plan["token"]}), 422, "REASON_NEEDED")
+    refused(head.post(moving, given | {"token": "0" * 64}), 409, "PLAN_CHANGED")
+    assert ok(head.post(moving, given)) == plan
     case.refresh_from_db()
     assert case.revision.revision == 2
     assert ok(head.get(moving))["items"] == []

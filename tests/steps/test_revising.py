@@ -31,6 +31,7 @@ from tests.steps.watch import everything, refused
 pytestmark = pytest.mark.django_db
 AT = office.MONDAY
 TODAY = AT.date()
+WHY = "Instruksi kepala dinas tentang waktu baku"
 NEW = {
     "op": "add", "new.before": "approval", "new.name": "Uji keamanan", "new.short": "Uji", "new.role": "supervisor",
     "new.amount": "60", "new.back": "awaiting_form", "new.refuse": "refused",
@@ -154,7 +155,7 @@ def test_who_finished_what_changed_cannot_move(state: str, codes: set[str]):
     moving.plan(row)
     assert everything() == before, "a dry run wrote something"
     token = moving.plan(row).token
-    moving.move("colocation", 2, token=token, person=office.person("kabid1"), at=AT)
+    moving.move("colocation", 2, token=token, reason=WHY, person=office.person("kabid1"), at=AT)
     case.refresh_from_db()
     assert case.revision.revision == (1 if codes else 2)
 
@@ -166,12 +167,19 @@ def test_the_apply_is_the_dry_run_or_nothing():
     head = office.person("kabid1")
     office.act(case, "report_available", {})
     with refused(PlanChanged):
-        moving.move("colocation", 2, token=token, person=head, at=AT)
+        moving.move("colocation", 2, token=token, reason=WHY, person=head, at=AT)
     with refused(Forbidden):
-        moving.move("colocation", 2, token=moving.plan(row).token, person=office.person("pengawas1"), at=AT)
+        moving.move(
+            "colocation",
+            2,
+            token=moving.plan(row).token,
+            reason=WHY,
+            person=office.person("pengawas1"),
+            at=AT,
+        )
     timer = case.timers.get(step="capacity")
     assert timer.budget == timedelta(minutes=60)
-    moving.move("colocation", 2, token=moving.plan(row).token, person=head, at=AT)
+    moving.move("colocation", 2, token=moving.plan(row).token, reason=WHY, person=head, at=AT)
     due = timer.due_at
     timer.refresh_from_db()
     assert (timer.budget, timer.due_at) == (timedelta(minutes=30), due - timedelta(minutes=30))
@@ -189,7 +197,9 @@ def test_a_task_moves_to_who_holds_it_under_the_new_revision():
     row = published(
         {"stage.capacity_check.by": "inspector", "stage.capacity_check.label": "Pengecekan kapasitas"}
     )
-    moving.move("colocation", 2, token=moving.plan(row).token, person=office.person("kabid1"), at=AT)
+    moving.move(
+        "colocation", 2, token=moving.plan(row).token, reason=WHY, person=office.person("kabid1"), at=AT
+    )
     assert office.task_of(case).role == "inspector"
     office.act(case, "report_available", {}, by="pemeriksa1")
 

@@ -25,7 +25,7 @@ from sandar.steps.people.shapes import NewAbsence, Why
 from sandar.steps.revising import moving
 from sandar.steps.turn import viewer_of
 from tests import office
-from tests.steps.test_revising import published
+from tests.steps.test_revising import WHY, published
 from tests.steps.watch import refused
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,9 @@ def clock(case: Case, at: datetime) -> read.Reading:
 def moved_to(*edits: dict[str, str], at: datetime) -> None:
     row = published(*edits, at=at)
     plan = moving.plan(row)
-    moving.move(row.service, row.revision, token=plan.token, person=office.person("kabid1"), at=at)
+    moving.move(
+        row.service, row.revision, token=plan.token, reason=WHY, person=office.person("kabid1"), at=at
+    )
 
 
 @pytest.mark.parametrize(("minutes", "left"), [("40", 34), ("7", 1), ("5", -1)])

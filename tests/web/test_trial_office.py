@@ -175,7 +175,12 @@ def moved_by_page(revision: SopRevision) -> set[int]:
     token = re.search(r'name="token" value="([0-9a-f]{64})"', page)
     assert token
     assert page.count("/permohonan/2026-") >= COUNT or page.count("/permohonan/") >= COUNT
-    posted(head, "/sop/2/pindah", token=token[1])
+    silent = head.post("/sop/2/pindah", {"token": token[1]})
+    assert silent.status_code == 422
+    assert not Event.objects.filter(kind="revision_changed").exists()
+    posted(head, "/sop/2/pindah", token=token[1], reason="Uji keamanan diwajibkan bupati")
+    notes = [line.payload["note"] for line in Event.objects.filter(kind="revision_changed")]
+    assert notes == ["Uji keamanan diwajibkan bupati"] * len(may)
     assert set(Case.objects.filter(revision=revision, closed_at=None).values_list("pk", flat=True)) >= {
         case.pk for case in may
     }

@@ -101,13 +101,21 @@ def plan_sop_move(request: HttpRequest, service: str, revision: int) -> HttpResp
     openapi_extra=takes(shapes.SopMove),
 )
 def move_sop_cases(request: HttpRequest, service: str, revision: int) -> HttpResponse:
-    """Move who may, in one transaction; `token` is that of the dry run. For the division head."""
+    """Move who may, in one transaction; `token` is of the dry run, `reason` is journaled. For the division head."""
     caller = _officer(request)
     row, given = _found(service, revision), body_of(request, shapes.SopMove)
 
     def work() -> dict[str, Any]:
-        token = given.token
-        return _plan(moving.move(row.service, row.revision, token=token, person=caller.person, at=caller.at))
+        return _plan(
+            moving.move(
+                row.service,
+                row.revision,
+                token=given.token,
+                reason=given.reason,
+                person=caller.person,
+                at=caller.at,
+            )
+        )
 
     return once(request, caller, work)
 

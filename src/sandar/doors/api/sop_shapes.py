@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints
 
 from sandar.steps.inputs import Input, Named, Text
+from sandar.steps.revising.forms import Moving
 
 Toml = Annotated[str, StringConstraints(max_length=400_000)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1, description="as it was read")]
@@ -91,10 +92,8 @@ class SopDraftPublish(Input):
     version: Version
 
 
-class SopMove(Input):
-    """The token of the dry run that was decided on."""
-
-    token: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+class SopMove(Moving):
+    """The token of the dry run that was decided on, and the reason; 422 REASON_NEEDED without one."""
 
 
 class SopObstacle(BaseModel):

@@ -19,14 +19,16 @@ from sandar.doors import refusals
 from sandar.doors.web import figures, sop_drafts, sop_trial
 from sandar.doors.web.person import person_of, roles, signed_in, today, viewer_of
 from sandar.doors.web.submit import once
-from sandar.errors import Conflict, Forbidden, NotFound, Refused, SandarError
+from sandar.errors import Conflict, Forbidden, InvalidInput, NotFound, ReasonNeeded, Refused, SandarError
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import SopRevision
 from sandar.records.clocks import measures
 from sandar.records.documents import fonts
 from sandar.sop import bpmn, definition, diff, sheet
 from sandar.sop.procedure import Procedure
+from sandar.steps.inputs import parsed
 from sandar.steps.revising import drafts, moving
+from sandar.steps.revising.forms import Moving
 
 
 @lru_cache(maxsize=8)
@@ -228,7 +230,7 @@ def move(request: HttpRequest, number: int, service: str = cases.BASE_SERVICE) -
     if request.method == "POST":
         try:
             url = once(request, person, lambda: _moved(request, row))
-        except (Conflict, Refused) as fault:
+        except (Conflict, InvalidInput, Refused) as fault:
             error = fault
         else:
             messages.success(request, _("Permohonan dipindahkan; jurnal masing-masing mencatatnya."))
@@ -240,13 +242,28 @@ def move(request: HttpRequest, number: int, service: str = cases.BASE_SERVICE) -
         "rows": sop_trial.rows(plan),
         "ahead": row.effective_on > today(request),
         "refused": refusals.parts(error) if error else None,
+        "errors": _complaints(error),
+        "typed": request.POST,
     }
     return render(request, "web/sop/move.html", context, status=error.status if error else 200)
 
 
+def _complaints(error: SandarError | None) -> dict[str, list[str]]:
+    if isinstance(error, ReasonNeeded):
+        return {"reason": [refusals.parts(error).what]}
+    return error.facts.get("fields", {}) if error else {}
+
+
 def _moved(request: HttpRequest, row: SopRevision) -> str:
-    token = request.POST.get("token", "")
-    moving.move(row.service, row.revision, token=token, person=person_of(request), at=timezone.now())
+    given = parsed(Moving, {name: request.POST.get(name, "") for name in ("token", "reason")})
+    moving.move(
+        row.service,
+        row.revision,
+        token=given.token,
+        reason=given.reason,
+        person=person_of(request),
+        at=timezone.now(),
+    )
     return sop_drafts.address(row)
 
 

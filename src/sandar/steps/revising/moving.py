@@ -15,7 +15,7 @@ from django.db import transaction
 
 from sandar.core import chain
 from sandar.core.authority import Grant
-from sandar.errors import Forbidden, NotFound, PlanChanged, Refused
+from sandar.errors import Forbidden, NotFound, PlanChanged, ReasonNeeded, Refused
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, SopRevision, Task
@@ -112,11 +112,11 @@ def _clocks(case_ids: list[int]) -> tuple[dict[int, set[str]], dict[int, set[str
     return finished, begun
 
 
-def move(service: str, revision: int, *, token: str, person: Person, at: datetime) -> Plan:
+def move(service: str, revision: int, *, token: str, reason: str, person: Person, at: datetime) -> Plan:
     """Move every case that may; who cannot stays. One transaction, one line in each case's journal.
 
-    Raises NotFound, Forbidden, Refused for a revision that is not in force, PlanChanged when the dry run with this
-    token would say something else by now.
+    Raises NotFound, Forbidden, ReasonNeeded, Refused for a revision that is not in force, PlanChanged when the
+    dry run with this token would say something else by now.
     """
     with transaction.atomic():
         head = journal.lock()
@@ -124,6 +124,8 @@ def move(service: str, revision: int, *, token: str, person: Person, at: datetim
         grant = people.authority(person, ROLE, day)
         if grant is None:
             raise Forbidden(needed=ROLE)
+        if not reason.strip():
+            raise ReasonNeeded(action="move", field="reason")
         target = cases.revisions().filter(service=service, revision=revision).first()
         if target is None:
             raise NotFound(what="sop")
@@ -134,7 +136,7 @@ def move(service: str, revision: int, *, token: str, person: Person, at: datetim
         if found.token != token:
             raise PlanChanged(revision=revision)
         for verdict in found.movable:
-            _move(verdict.case, target, by=(person, grant), at=at)
+            _move(verdict.case, target, by=(person, grant), reason=reason.strip(), at=at)
         journal.append(
             head,
             MOVED,
@@ -144,6 +146,7 @@ def move(service: str, revision: int, *, token: str, person: Person, at: datetim
                 "revision": revision,
                 "moved": [one.case.number for one in found.movable],
                 "stayed": [one.case.number for one in found.verdicts if not one.may],
+                "note": reason.strip(),
             },
             at=at,
             by=person.pk,
@@ -152,7 +155,7 @@ def move(service: str, revision: int, *, token: str, person: Person, at: datetim
     return found
 
 
-def _move(case: Case, target: SopRevision, *, by: tuple[Person, Grant], at: datetime) -> None:
+def _move(case: Case, target: SopRevision, *, by: tuple[Person, Grant], reason: str, at: datetime) -> None:
     """One case: its revision, the budgets of its open clocks, the holder of its task; then its journal."""
     before, procedure = case.revision, cases.procedure_of_revision(target)
     place = route.place(procedure, case.state)
@@ -175,5 +178,6 @@ def _move(case: Case, target: SopRevision, *, by: tuple[Person, Grant], at: date
                 "to": {"number": target.number, "revision": target.revision},
             },
             "procedure": target.pinned,
+            "note": reason,
         },
     )
