@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
-from sandar.records.cases.models import Case, Event
+from sandar.records.cases.models import Case, Event, Task
 from sandar.records.dispositions import read as dispositions
+from sandar.records.people.models import Person
 from tests import office
 from tests.api.world import Api, ok
 
@@ -100,6 +104,52 @@ def test_by_page_boxes_day_and_people_beside_the_lead_are_given_read_and_answere
     supervisor = browser("pengawas1").get(url).content.decode()
     assert "Ruang siap hari Selasa." in supervisor
     assert "Tanggapan dan saran" in supervisor
+
+
+def test_the_inbox_shows_the_officers_urgency_and_the_day_and_when_it_is_over(case: Case) -> None:
+    today = timezone.localdate()
+    data = {"urgency": "sangat_segera", "due_on": today.isoformat(), "others": OTHERS}
+    office.act(case, "forward", data, at=timezone.now())
+    for name in ("pengawas1", "pemeriksa1"):
+        page = browser(name).get("/").content.decode()
+        assert "Sangat segera" in page
+        assert "batas waktu disposisi" in page
+        assert "lewat batas" not in page
+    assert "Sangat segera" not in browser("dinkes1").get("/").content.decode()
+    Case.objects.filter(pk=case.pk).update(ordered_until=today - timedelta(days=1))
+    for name in ("pengawas1", "pemeriksa1"):
+        assert "lewat batas" in browser(name).get("/").content.decode()
+    Case.objects.filter(pk=case.pk).update(state="awaiting_notice")
+    Task.objects.filter(case=case).update(state="awaiting_notice", step="notice", role="administrator")
+    page = browser("administrator1").get("/").content.decode()
+    assert case.number in page
+    assert "batas waktu disposisi" not in page  # it was about the disposition and the check
+
+
+def test_by_page_no_box_and_own_words_is_no_box_and_the_executors_part_comes_to_the_superior(
+    case: Case,
+) -> None:
+    head, task = browser("kabid1"), office.task_of(case).pk
+    sent = {"version": 1, "submission": "s1", "others.0.person": "pemeriksa1", "others.0.part": "executor"}
+    refused = head.post(f"/tugas/{task}/forward", sent)
+    assert refused.status_code == 422
+    assert "Centang paling sedikit satu instruksi" in refused.content.decode()
+    assert head.post(f"/tugas/{task}/forward", sent | {"note": "Temui saya."}).status_code == 302
+    assert Event.objects.get(case=case, seq=2).payload["instructions"] == []
+    Person.objects.filter(username="pemeriksa1").update(is_active=False)
+    above = browser("administrator1")
+    name = office.person("pemeriksa1").name
+    assert f"menggantikan {name} yang tidak bertugas" in above.get("/").content.decode()
+    assert (
+        f"Disposisi untuk {name}, yang tidak bertugas"
+        in above.get(f"/permohonan/{case.number}").content.decode()
+    )
+    answer = {"submission": "s2", "hop": 2, "note": "Siap."}
+    assert above.post(f"/permohonan/{case.number}/disposisi/tanggapan", answer).status_code == 302
+    told = ok(Api("kabid1").get(f"/cases/{case.number}/disposition"))["items"][0]["recipients"][0]
+    assert (told["username"], told["answer"]) == ("pemeriksa1", "Siap.")
+    assert told["answered_by"] == office.person("administrator1").name
+    assert "menggantikan" not in above.get("/").content.decode()
 
 
 def test_a_refused_hop_keeps_every_ticked_box(case: Case) -> None:

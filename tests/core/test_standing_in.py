@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
+from random import Random
 
 import pytest
 
-from sandar.core.authority import Grant, Scope, grant_for
-from sandar.core.standing_in import acting_role, ladder, stand_ins
+from sandar.core.authority import FIELDS, Grant, Scope, grant_for
+from sandar.core.standing_in import SUPERIOR, acting_role, ladder, stand_ins
+from tests.core.properties import seeded
 
 DAY = date(2026, 11, 23)
 HEAD, SUPERVISOR, ADMIN, OPERATOR, CHIEF = 1, 2, 3, 4, 5
@@ -78,7 +81,8 @@ def test_only_the_site_that_is_empty_comes_up():
         holds("dc_operator", OPERATOR, site="Utara"),
         holds("supervisor", SUPERVISOR, site="Selatan"),  # a site nobody operates
     ]
-    assert given(everybody, ADMIN) == {("dc_operator", "", "Selatan")}
+    elsewhere = ("dc_operator", "", "")
+    assert given(everybody, ADMIN) == {("dc_operator", "", "Selatan"), elsewhere}
 
 
 @pytest.mark.parametrize(
@@ -99,3 +103,51 @@ def test_only_the_site_that_is_empty_comes_up():
 )
 def test_a_grant_covers_its_field_and_site(field: str, site: str, scope: Scope, covered: bool):
     assert holds("supervisor", SUPERVISOR, field=field, site=site).covers(scope) is covered
+
+
+def test_a_site_that_nobody_names_comes_up_when_the_role_is_held_at_another_only():
+    everybody = [holds("administrator", ADMIN), holds("dc_operator", OPERATOR, site="Utara")]
+    stood = [one for one in stand_ins(everybody[:1], everybody) if one.role == "dc_operator"]
+    (stand_in,) = stood
+    assert [stand_in.covers(Scope("colocation", site)) for site in ("Selatan", "Utara", "")] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def able(everybody: list[Grant], role: str, scope: Scope) -> set[int]:
+    """Who may act as `role` on such a case, by the grants that each person has."""
+    found = set()
+    for person in {one.person for one in everybody}:
+        own = [one for one in everybody if one.person == person]
+        if grant_for([*own, *stand_ins(own, everybody)], role, DAY, scope=scope):
+            found.add(person)
+    return found
+
+
+def test_whoever_the_ladder_names_has_the_grant_for_every_field_and_site():
+    """Nobody's task is nobody's: the question of one scope and the lists of grants agree, at unnamed sites too.
+
+    While a case has no site yet, a superior of one site may see it beside who holds the role at another.
+    """
+    chance, roles = Random(600), sorted({*SUPERIOR, "office_head"})
+    for _ in range(seeded(250)):
+        everybody = [
+            holds(
+                role,
+                person,
+                field=chance.choice(["", "", *FIELDS]),
+                site=chance.choice(["", "", "Utara", "Timur"]),
+            )
+            for person in range(chance.randint(1, 6))
+            for role in chance.sample(roles, chance.randint(1, 2))
+        ]
+        for role, service, site in product(
+            SUPERIOR, ("colocation", "hosting"), ("", "Utara", "Timur", "Selatan")
+        ):
+            scope = Scope(service, site)
+            acting = acting_role(role, scope, everybody)
+            named = {one.person for one in everybody if one.role == acting and one.covers(scope)}
+            found = able(everybody, role, scope)
+            assert found == named if site else found >= named, (role, scope)

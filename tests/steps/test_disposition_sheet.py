@@ -13,8 +13,12 @@ from sandar.records.clocks import read as clocks
 from sandar.records.dispositions import read as dispositions
 from sandar.records.documents.models import Document
 from sandar.records.facility import journal
+from sandar.records.people.models import RoleGrant
+from sandar.steps.people import accounts, grants
+from sandar.steps.people.shapes import NewAbsence, Why
 from sandar.steps.s2_disposition import hops, receipts
 from sandar.steps.s2_disposition.forms import Answer
+from sandar.steps.turn import viewer_of
 from tests import office
 from tests.steps.watch import invalid, look, refused
 
@@ -197,3 +201,76 @@ def test_the_office_writes_its_own_boxes_and_old_hops_keep_theirs():
         receipts.keep_list(["Sama", "Sama"], person=admin, at=office.MONDAY)
     receipts.keep_list([], person=admin, at=office.MONDAY)
     assert dispositions.instructions() == dispositions.DEFAULTS
+
+
+def test_an_instruction_in_own_words_ticks_no_box_and_nothing_at_all_is_refused():
+    case = office.ask()
+    with invalid("instructions"):
+        office.act(case, "forward", {"instructions": []})
+    office.act(case, "forward", {"instructions": [], "note": "Bicarakan dengan saya dahulu."})
+    assert look(case).said["instructions"] == []
+    office.act(case, "forward", {})  # by API, left out: the first box of the list
+    assert [box["code"] for box in look(case).said["instructions"]] == ["follow_up"]
+    office.bring_to(case, "capacity_check")
+    first = Document.objects.get(case=case, kind="disposition_sheet").facts["hops"][0]
+    assert (first["instructions"], first["note"]) == ([], "Bicarakan dengan saya dahulu.")
+
+
+def test_urgency_and_day_go_along_with_the_case_until_a_later_hop_says_otherwise():
+    case = disposed()
+    office.act(case, "forward")
+    case.refresh_from_db()
+    assert (case.nature, str(case.ordered_until)) == ("segera", "2026-11-24")
+    office.act(case, "forward", {"urgency": "sangat_segera", "due_on": "2026-11-23"})
+    case.refresh_from_db()
+    assert (case.nature, str(case.ordered_until)) == ("sangat_segera", "2026-11-23")
+
+
+def left_to(username: str) -> set[int]:
+    viewer = viewer_of(office.person(username), office.MONDAY)
+    return receipts.left_to(viewer, office.MONDAY.date())
+
+
+def test_the_part_of_an_executor_whose_account_was_closed_comes_to_the_superior_who_answers_once():
+    case = disposed()
+    gone = office.person("pemeriksa1").pk
+    assert left_to("administrator1") == set()
+    with refused(NotFound):
+        answers(case, "administrator1", 2)
+    accounts.close("pemeriksa1", Why(why="Mutasi"), person=office.person("admin"), at=office.MONDAY)
+    assert left_to("administrator1") == left_to("administrator2") == {gone}
+    assert [left_to(name) for name in ("kabid1", "pengawas1", "pemeriksa2")] == [set(), set(), set()]
+    with refused(NotFound):
+        answers(case, "pemeriksa2", 2)
+    answers(case, "administrator1", 2, "Diperiksa oleh pemeriksa yang lain.")
+    with refused(NotFound):
+        answers(case, "administrator1", 2)
+    row = hops.of_case(case)[0].others[0]
+    assert (row.person_id, row.answer) == (gone, "Diperiksa oleh pemeriksa yang lain.")
+    assert row.answered_by is not None
+    assert row.answered_by["username"] == "administrator1"
+    office.bring_to(case, "capacity_check")
+    printed = Document.objects.get(case=case, kind="disposition_sheet").facts["hops"][0]["others"][0]
+    assert printed["answer"] == "Diperiksa oleh pemeriksa yang lain. (oleh Administrator TIK)"
+
+
+def test_the_part_of_who_is_away_is_the_substitutes_and_comes_back_with_the_person():
+    case = disposed()
+    day = office.MONDAY.date()
+    away = NewAbsence(
+        first_day=day, last_day=day, why="Cuti", substitute="pemeriksa2", mandate="800/9", mandate_date=day
+    )
+    grants.note_absence("pemeriksa1", away, person=office.person("admin"), at=office.MONDAY)
+    gone = office.person("pemeriksa1").pk
+    assert (left_to("pemeriksa2"), left_to("administrator1")) == ({gone}, set())
+    viewer = viewer_of(office.person("pemeriksa2"), office.MONDAY)
+    assert dispositions.waiting_for(viewer.person_id, left={gone}).get().case_id == case.pk
+    tomorrow = office.MONDAY + timedelta(days=1)
+    viewer = viewer_of(office.person("pemeriksa2"), tomorrow)
+    assert receipts.left_to(viewer, tomorrow.date()) == set()
+
+
+def test_the_part_of_whose_role_was_ended_moves_too():
+    disposed()
+    RoleGrant.objects.filter(person=office.person("pemeriksa1")).update(revoked_at=office.MONDAY)
+    assert left_to("administrator1") == {office.person("pemeriksa1").pk}

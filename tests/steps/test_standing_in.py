@@ -155,3 +155,16 @@ def test_a_place_moved_to_another_building_takes_the_case_along():
     claiming.change(claim.pk, given, person=office.person("operator1"), at=office.MONDAY)
     case.refresh_from_db()
     assert case.site == "Gedung lain"
+
+
+def test_a_site_whose_only_holder_is_gone_comes_up_although_the_role_is_held_at_another():
+    limit("pemeriksa2", site="Gedung lain")
+    case = office.bring_to(office.ask(), "inspection")
+    case.refresh_from_db()
+    assert case.site == "Gedung Kominfo"
+    assert waits_for(case) == {"pemeriksa1"}
+    Person.objects.filter(username="pemeriksa1").update(is_active=False)
+    assert waits_for(case) == {"administrator1", "administrator2"}
+    with refused(NotYourTurn):
+        office.act(case, "inspect", by="pemeriksa2")
+    office.act(case, "inspect", by="administrator1")

@@ -71,7 +71,7 @@ class Grant:
     superior (nobody holds the role: whoever is above stands in, core.standing_in). mandate: number of the order, for
     the paper. acting_for: the person represented, if any. agency: for roles of an agency. field, site: what it is
     limited to; empty = all. position: the jabatan under which its holder signs; empty = the person's own.
-    granted_by: who gave it.
+    granted_by: who gave it. but_sites: only of who stands in: for known sites other than these, whose posts are held.
     """
 
     role: str
@@ -86,10 +86,13 @@ class Grant:
     site: str = ""
     position: str = ""
     granted_by: int | None = None
+    but_sites: tuple[str, ...] = ()
 
     def covers(self, scope: Scope) -> bool:
         """Whether it holds for a case of this service and site; what a case does not say yet limits nobody."""
         in_field = not self.field or not scope.service or scope.service in SERVICES_OF[self.field]
+        if self.but_sites:
+            return in_field and bool(scope.site) and scope.site not in self.but_sites
         return in_field and (not self.site or not scope.site or self.site == scope.site)
 
     def valid_on(self, day: date) -> bool:

@@ -21,6 +21,7 @@ SUPERIOR = {
     "division_head": "office_head",
 }
 LEADING = frozenset(SUPERIOR.values())
+_ELSEWHERE = "\0"  # a site that no grant names, as most sites of most offices
 
 
 def ladder(role: str) -> tuple[str, ...]:
@@ -46,9 +47,10 @@ def stand_ins(own: Iterable[Grant], present: Iterable[Grant]) -> list[Grant]:
 
     own: the person's grants in force. present: those of everybody who is there today, the person among them.
     One grant of kind "superior" for each role, field and site that is left to the person; fields and sites are merged
-    where all of them are.
+    where all of them are. Where a role is held at some sites only, one more for whatever other site there is.
     """
     everybody = list(present)
+    sites = tuple(sorted({grant.site for grant in everybody if grant.site}))
     found: list[Grant] = []
     for mine in own:
         for role in (one for one in SUPERIOR if mine.role in ladder(one)):
@@ -56,6 +58,8 @@ def stand_ins(own: Iterable[Grant], present: Iterable[Grant]) -> list[Grant]:
                 given = replace(
                     mine, role=role, kind="superior", mandate="", acting_for=None, field=field, site=site
                 )
+                if site == _ELSEWHERE:
+                    given = replace(given, site="", but_sites=sites)
                 if given not in found:
                     found.append(given)
     return found
@@ -63,7 +67,7 @@ def stand_ins(own: Iterable[Grant], present: Iterable[Grant]) -> list[Grant]:
 
 def _left_to(mine: Grant, role: str, present: list[Grant]) -> set[tuple[str, str]]:
     """The (field, site) of `mine` in which `role` has come up to it; site "" = wherever nothing else is said."""
-    sites = {mine.site} if mine.site else {"", *(grant.site for grant in present)}
+    sites = {mine.site} if mine.site else {"", _ELSEWHERE, *(grant.site for grant in present)}
     fields = [mine.field] if mine.field else list(FIELDS)
     return {
         (field, site)

@@ -45,7 +45,7 @@ def _case(caller: Caller, number: str) -> Case:
 
 def _all(case: Case) -> dict[str, Any]:
     hops = way.of_case(case)
-    return {"urgency": way.urgency(case, hops), "items": [_hop(hop) for hop in hops], "count": len(hops)}
+    return {"urgency": case.nature, "items": [_hop(hop) for hop in hops], "count": len(hops)}
 
 
 def _hop(hop: Hop) -> dict[str, Any]:
@@ -69,6 +69,7 @@ def _hop(hop: Hop) -> dict[str, Any]:
                 "read_at": moment(row.read_at),
                 "answer": row.answer,
                 "answered_at": moment(row.answered_at),
+                "answered_by": row.answered_by["name"] if row.answered_by else "",
             }
             for row in [*hop.lead, *hop.others]
         ],

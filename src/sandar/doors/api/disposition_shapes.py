@@ -32,6 +32,9 @@ class RecipientOut(BaseModel):
     read_at: datetime | None
     answer: str
     answered_at: datetime | None
+    answered_by: str = Field(
+        description="who answered in this person's place; empty: the person, or nobody yet"
+    )
 
 
 class HopOut(BaseModel):

@@ -184,7 +184,7 @@ def page(request: HttpRequest, case: Case, tried: Tried | None = None) -> HttpRe
         "load": summary.load(case),
         "side": {},  # what was typed at the side of the page, by act
     }
-    context |= waiting.of_case(case, viewer) | disposition.of_case(case, viewer)
+    context |= waiting.of_case(case, viewer) | disposition.of_case(case, viewer, today(request))
     context["beside"] = _beside(task, viewer, at, tried) if task is not None else []
     if mine and task is not None:
         context |= _holder(task, at, tried)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -29,6 +29,7 @@ from sandar.records.dispositions.models import EXECUTOR
 from sandar.steps.inputs import parsed
 from sandar.steps.s2_disposition import hops as way
 from sandar.steps.s2_disposition import receipts
+from sandar.steps.s2_disposition.act import STEP
 from sandar.steps.s2_disposition.forms import Answer, InstructionLines
 
 EDITORS = frozenset({"system_admin"})
@@ -49,31 +50,53 @@ def opened(request: HttpRequest, case: Case, task: Task | None, *, at: datetime)
         _log.warning("no receipt for %s", case.number, exc_info=True)
 
 
-def of_case(case: Case, viewer: Viewer) -> dict[str, Any]:
+def of_case(case: Case, viewer: Viewer, day: date) -> dict[str, Any]:
     """What the page of a case says about its disposition; to the agency only its letter's own urgency."""
     if not viewer.is_office:
-        return {"urgency": way.urgency(case, [])}
+        return {"urgency": case.letter.get("nature", "biasa")}
     hops = way.of_case(case)
-    mine = [(hop, row) for hop in hops for row in hop.others if row.person_id == viewer.person_id]
+    left = receipts.left_to(viewer, day) if any(hop.others for hop in hops) else set()
+    mine = [
+        (hop, row)
+        for hop in hops
+        for row in hop.others
+        if row.person_id == viewer.person_id or (row.person_id in left and row.part == EXECUTOR)
+    ]
     return {
         "disposition": hops,
         "to_answer": [pair for pair in mine if pair[1].answered_at is None and case.closed_at is None],
-        "urgency": way.urgency(case, hops),
+        "urgency": case.nature,
     }
 
 
-def waiting_for(viewer: Viewer) -> list[dict[str, Any]]:
-    """Dispositions beside the lead that wait for the viewer to read or to answer them, for the inbox."""
+# The activities that a disposition orders: itself and the check it asks for; later ones have days of their own.
+_ORDERED = (STEP, "capacity")
+
+
+def ordered(case: Case, day: date, *, step: str = STEP) -> dict[str, Any]:
+    """What the disposition says of a task, for officers: its urgency, and the day while it is about this activity."""
+    until = case.ordered_until if step in _ORDERED else None
+    return {"nature": case.nature, "ordered_until": until, "is_overdue": until is not None and until < day}
+
+
+def waiting_for(viewer: Viewer, day: date) -> list[dict[str, Any]]:
+    """Dispositions beside the lead that wait for the viewer to read or to answer them, for the inbox.
+
+    With those of executors who are not there and for whom the viewer stands in.
+    """
     if not viewer.is_office:
         return []
+    rows = dispositions.waiting_for(viewer.person_id, left=receipts.left_to(viewer, day))
     return [
         {
             "case": row.case,
             "load": summary.load(row.case),
             "is_executor": row.part == EXECUTOR,
             "is_read": row.read_at is not None,
+            "instead_of": row.person if row.person_id != viewer.person_id else None,
+            **ordered(row.case, day),
         }
-        for row in dispositions.waiting_for(viewer.person_id)[:50]
+        for row in rows[:50]
     ]
 
 

@@ -37,6 +37,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     readings = clocks.running([task.case_id for task in tasks], at)
     held, day = grants_of(request), today(request)
     rows = [_row(task, readings.get((task.case_id, task.step)), held, day) for task in tasks]
+    if viewer.is_office:
+        for row in rows:
+            row |= disposition.ordered(row["case"], day, step=row["step"].key)
     for row in rows:
         row["door"] = cases.is_beside(viewer, row["task"])  # a delivery waits to be received
         if row["door"] and not cases.is_mine(viewer, row["task"]):
@@ -53,7 +56,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "count": len(rows),
         "pressing": len(groups[0][1]),
-        "beside": disposition.waiting_for(viewer),
+        "beside": disposition.waiting_for(viewer, day),
         "waiting": _waiting(request, at),
         "today": today(request),
         "is_applicant": not viewer.is_office,
@@ -95,7 +98,7 @@ def _opening(task: Task) -> str:
 
 def _order(row: dict[str, Any]) -> tuple[int, timedelta, int]:
     reading: clocks.Reading | None = row["reading"]
-    nature = row["case"].letter.get("nature", "")
+    nature = row.get("nature") or row["case"].letter.get("nature", "")
     urgent = 0 if nature == "sangat_segera" else 1 if nature == "segera" else 2
     left = reading.remaining if reading and reading.remaining is not None else timedelta(days=365)
     return ({"late": 0, "soon": 1}.get(row["shape"], 2), left, urgent)

@@ -115,6 +115,12 @@ class Case(models.Model):
     fates = models.JSONField(
         default=dict, help_text="number of an item -> fate, at, seq, reason (core.fates); none: asked"
     )
+    urgency = models.CharField(
+        max_length=16,
+        blank=True,
+        help_text="as an officer gave it on the disposition; empty: the letter's own",
+    )
+    ordered_until = models.DateField(null=True, blank=True, help_text="the day the disposition gives for it")
     agenda_no = models.PositiveIntegerField()
     year = models.PositiveSmallIntegerField()
     received_at = models.DateTimeField()
@@ -136,6 +142,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def nature(self) -> str:
+        """The sifat that holds: an officer's on the disposition, else the letter's own."""
+        return self.urgency or str(self.letter.get("nature", "biasa"))
 
 
 class FormVersion(models.Model):

@@ -108,7 +108,7 @@ def open_tasks_for(viewer: Viewer) -> QuerySet[Task]:
     beside the holder of a task is among them.
     """
     whose = _of_roles(viewer, "role") | (_of_roles(viewer, "beside") & ~Q(beside=""))
-    tasks = Task.objects.filter(whose, closed_at__isnull=True).exclude(state__in=_resting())
+    tasks = Task.objects.filter(whose, closed_at__isnull=True).exclude(state__in=resting())
     if viewer.is_applicant:
         tasks = tasks | Task.objects.filter(
             closed_at__isnull=True, role="applicant", case__agency_id=viewer.agency_id
@@ -118,7 +118,7 @@ def open_tasks_for(viewer: Viewer) -> QuerySet[Task]:
 
 def _of_roles(viewer: Viewer, column: str) -> Q:
     """Tasks of the office's roles by `role` or `beside`, each within its field and site."""
-    whole = {grant.role for grant in viewer.grants if not grant.field and not grant.site} & SOP_ROLES
+    whole = {g.role for g in viewer.grants if not (g.field or g.site or g.but_sites)} & SOP_ROLES
     found = Q(**{f"{column}__in": whole})
     for grant in viewer.grants:
         if grant.role in SOP_ROLES and grant.role not in whole:
@@ -127,14 +127,10 @@ def _of_roles(viewer: Viewer, column: str) -> Q:
                 part &= Q(case__service__in=SERVICES_OF[grant.field])
             if grant.site:
                 part &= Q(case__site__in=("", grant.site))
+            if grant.but_sites:
+                part &= ~Q(case__site__in=("", *grant.but_sites))
             found |= part
     return found
-
-
-def waiting_for(role: str, services: Iterable[str]) -> int:
-    """How many open tasks of these services wait for a role."""
-    rows = Task.objects.filter(closed_at__isnull=True, role=role, case__service__in=tuple(services))
-    return rows.exclude(state__in=_resting()).count()
 
 
 def may_see(viewer: Viewer, case: Case) -> bool:
@@ -277,7 +273,7 @@ def latest_form(case: Case) -> FormVersion | None:
 
 
 @lru_cache(maxsize=1)
-def _resting() -> tuple[str, ...]:
+def resting() -> tuple[str, ...]:
     """The states in which nobody has to act until something becomes free."""
     return tuple(stage.state for _, stage in definition.bundled().stages if stage.waits_for == "capacity")
 

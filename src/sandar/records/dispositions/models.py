@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -31,6 +32,7 @@ class Recipient(models.Model):
     """
 
     answer: str = ""  # filled from the journal, where it can be erased, by whoever shows it
+    answered_by: Mapping[str, Any] | None = None  # likewise: who answered in the place of `person`
 
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="recipients")
     hop = models.PositiveIntegerField(help_text="seq of the hop's event in the journal of the case")

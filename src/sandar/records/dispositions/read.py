@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -53,8 +54,17 @@ def own(case_id: int, person_id: int) -> list[Recipient]:
     return list(Recipient.objects.filter(case_id=case_id, person_id=person_id))
 
 
-def waiting_for(person_id: int) -> QuerySet[Recipient]:
-    """What waits for somebody beside the lead: unread, or an executor's without an answer; of open cases."""
-    rows = Recipient.objects.filter(person_id=person_id, case__closed_at__isnull=True).exclude(part=LEAD)
-    open_ones = Q(read_at__isnull=True) | Q(part=EXECUTOR, answered_at__isnull=True)
-    return rows.filter(open_ones).select_related("case", "case__agency", "case__revision")
+def waiting_for(person_id: int, *, left: Iterable[int] = ()) -> QuerySet[Recipient]:
+    """What waits for somebody beside the lead: unread, or an executor's without an answer; of open cases.
+
+    left: others whose unanswered ones have come to this person.
+    """
+    own = Q(person_id=person_id, read_at__isnull=True) & ~Q(part=LEAD)
+    answers = Q(part=EXECUTOR, answered_at__isnull=True, person_id__in={person_id, *left})
+    rows = Recipient.objects.filter(own | answers, case__closed_at__isnull=True)
+    return rows.select_related("person", "case", "case__agency", "case__revision")
+
+
+def unanswered() -> QuerySet[Recipient]:
+    """Every executor's part without an answer, of open cases."""
+    return Recipient.objects.filter(part=EXECUTOR, answered_at__isnull=True, case__closed_at__isnull=True)

@@ -263,6 +263,25 @@ def superiors_of(role: str, day: date, *, scope: Scope = ANYWHERE) -> list[Perso
     return acting(above, day, scope=scope) if above else []
 
 
+def heirs(ids: Iterable[int], roll: Roll) -> dict[int, list[int]]:
+    """Of these officers those who are not there today, each with whoever looks after what was theirs by name.
+
+    Not there: the account is closed, no role is left, or the person is away. It goes to who stands in for them today
+    (Plh, Plt, a.n.), without one to the nearest above the role they held last; [] when nobody is there at all.
+    """
+    gone = set(ids) - {grant.person for grant in roll.grants}
+    if not gone:
+        return {}
+    rows = RoleGrant.objects.filter(person_id__in=gone, role__in=standing_in.SUPERIOR)
+    last = dict(rows.order_by("valid_from", "pk").values_list("person_id", "role"))
+    found = {}
+    for one in sorted(gone):
+        lent = sorted({grant.person for grant in roll.grants if grant.acting_for == one})
+        above = next(iter(standing_in.ladder(last.get(one, ""))), "")
+        found[one] = lent or [person.pk for person in roll.acting(above)]
+    return found
+
+
 def officers(day: date) -> list[Person]:
     """Everybody who holds a role of the SOP on the office's side on `day`, by title and name."""
     grants = RoleGrant.objects.filter(_valid(day), role__in=OFFICER_ROLES - {"system_admin"})

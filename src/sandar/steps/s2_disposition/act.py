@@ -28,7 +28,7 @@ def forward(turn: Turn, given: Forward) -> None:
     """Pass the letter to the next official, and at the same time to those beside the lead."""
     if given.due_on and given.due_on < turn.day:
         raise InvalidInput(fields={"due_on": [_("Tanggal sudah lewat.")]})
-    boxes = _boxes(given.instructions)
+    boxes = _boxes(given)
     turn.says(
         hop=turn.place.stage.by,
         instructions=[box._asdict() for box in boxes],
@@ -36,22 +36,32 @@ def forward(turn: Turn, given: Forward) -> None:
     )
     if given.urgency:
         turn.says(urgency=given.urgency)
+        turn.sets(urgency=given.urgency)
     if given.due_on:
         turn.says(due_on=given.due_on.isoformat())
+        turn.sets(ordered_until=given.due_on)
     if given.others:
         _others(turn, given.others)
         turn.says(others=[line.model_dump() for line in given.others])
 
 
-def _boxes(codes: list[str]) -> list[Box]:
-    """The ticked boxes in the order of the list. Raises InvalidInput for one that is not on it."""
+def _boxes(given: Forward) -> list[Box]:
+    """The ticked boxes in the order of the list; none beside an instruction in own words.
+
+    Raises InvalidInput for one that is not on the list, and where nothing at all is instructed.
+    """
     known = dispositions.instructions()
+    codes = [known[0].code] if given.instructions is None else given.instructions
+    if not codes and not given.note:
+        raise InvalidInput(
+            fields={"instructions": [_("Centang paling sedikit satu instruksi, atau tulis catatan.")]}
+        )
     if strange := set(codes) - {box.code for box in known}:
         word = ", ".join(sorted(strange))
         raise InvalidInput(
             fields={"instructions": [_("Instruksi ini tidak ada dalam daftar: %(code)s.") % {"code": word}]}
         )
-    return [box for box in known if box.code in codes] or [known[0]]
+    return [box for box in known if box.code in codes]
 
 
 def _others(turn: Turn, given: list[Other]) -> list[Person]:

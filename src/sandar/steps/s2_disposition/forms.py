@@ -23,10 +23,10 @@ class Forward(Input):
     """Pass the letter on. The next official of the chain takes the lead; `others` get it at the same time."""
 
     urgency: Urgency | None = Field(None, title="Sifat", description="empty = as it was")
-    instructions: Annotated[list[Text], Field(max_length=20)] = Field(
-        default_factory=list,
+    instructions: Annotated[list[Text], Field(max_length=20)] | None = Field(
+        None,
         title="Instruksi",
-        description="codes of the office's list; empty = its first",
+        description="codes of the office's list; left out = its first; [] = none, then the note says what to do",
     )
     note: Long = Field("", title="Catatan")
     due_on: date | None = Field(None, title="Batas waktu")

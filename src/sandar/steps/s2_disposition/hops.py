@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -55,13 +55,15 @@ def of_case(case: Case) -> list[Hop]:
     """Every hop of the case, oldest first, with everybody who got it."""
     events = list(cases.journal(case).filter(kind__in=[*GIVES, ACCEPTED, ANSWERED]))
     said = {
-        (event.payload["hop_seq"], event.actor_id): event.payload.get("note", "")
+        (event.payload["hop_seq"], event.payload.get("of", event.actor_id)): event
         for event in events
         if event.kind == ANSWERED
     }
     by_hop: dict[int, list[Recipient]] = {}
     for row in dispositions.of_case(case.pk):
-        row.answer = said.get((row.hop, row.person_id), "")
+        if answer := said.get((row.hop, row.person_id)):
+            row.answer = answer.payload.get("note", "")
+            row.answered_by = answer.person if "of" in answer.payload else None
         by_hop.setdefault(row.hop, []).append(row)
     procedure = cases.procedure_of(case)
     return [
@@ -85,9 +87,3 @@ def _hop(event: Event, procedure: Procedure, recipients: tuple[Recipient, ...]) 
         instructions=tuple(Box(**box) for box in said.get("instructions", ())),
         recipients=recipients,
     )
-
-
-def urgency(case: Case, hops: Iterable[Hop]) -> str:
-    """The sifat that holds: the last one an officer gave, else the letter's own."""
-    given = [hop.urgency for hop in hops if hop.urgency]
-    return given[-1] if given else str(case.letter.get("nature", "biasa"))

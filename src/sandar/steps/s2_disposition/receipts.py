@@ -6,13 +6,14 @@ A receipt or an answer is a line of the case's journal and moves nothing: no pag
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from sandar.core.standing_in import LEADING
 from sandar.errors import ActionNotAllowed, Forbidden, InvalidInput, NotFound
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
@@ -20,7 +21,7 @@ from sandar.records.cases.models import Case, Task
 from sandar.records.cases.read import Viewer
 from sandar.records.dispositions import read as dispositions
 from sandar.records.dispositions import write as dispositions_write
-from sandar.records.dispositions.models import LEAD
+from sandar.records.dispositions.models import LEAD, Recipient
 from sandar.records.dispositions.read import Box
 from sandar.records.facility import journal
 from sandar.records.people import read as people
@@ -45,6 +46,15 @@ def unread(case: Case, task: Task | None, viewer: Viewer) -> list[int]:
         given = cases.journal(case).filter(kind__in=GIVES).order_by("-seq").values_list("seq", flat=True)[:1]
         found += [seq for seq in given if seq not in own]
     return found
+
+
+def left_to(viewer: Viewer, day: date, *, roll: people.Roll | None = None) -> set[int]:
+    """Officers who are not there today and whose part beside the lead has come to the viewer (people.heirs)."""
+    if not any(grant.acting_for or grant.role in LEADING for grant in viewer.grants):
+        return set()
+    ids = set(dispositions.unanswered().values_list("person_id", flat=True)) - {viewer.person_id}
+    heirs = people.heirs(ids, roll or people.Roll(day)) if ids else {}
+    return {one for one, found in heirs.items() if viewer.person_id in found}
 
 
 def read(number: str, *, person: Person, at: datetime) -> list[int]:
@@ -73,19 +83,35 @@ def read(number: str, *, person: Person, at: datetime) -> list[int]:
 
 
 def answer(number: str, given: Answer, *, person: Person, at: datetime) -> None:
-    """Answer a hop one got beside the lead, once. Raises NotFound, ActionNotAllowed (ended, or answered before)."""
+    """Answer a hop that one got beside the lead, or that came from an executor who is not there; once.
+
+    Raises NotFound, ActionNotAllowed (ended, or answered before).
+    """
     with transaction.atomic():
         case = cases_write.lock_numbered(viewer_of(person, at), number)
         who = standing(person, people.today(at))
-        rows = [row for row in dispositions.own(case.pk, person.pk) if row.hop == given.hop]
-        if not rows or rows[0].part == LEAD:
-            raise NotFound(what="disposition")
+        row = _to_answer(case, given.hop, who)
         is_open = case.closed_at is None and bool(who.viewer.roles)
-        if not is_open or not dispositions_write.answer(rows[0], at=at):
+        if not is_open or not dispositions_write.answer(row, at=at):
             raise ActionNotAllowed(action="answer", state=case.state, allowed=[])
-        if dispositions_write.read(case.pk, person.pk, [given.hop], at=at):
+        said: dict[str, Any] = {"hop_seq": given.hop, "note": given.note}
+        if row.person_id != person.pk:
+            said["of"] = row.person_id
+        elif dispositions_write.read(case.pk, person.pk, [given.hop], at=at):
             _note(case, READ, {"hop_seq": given.hop}, who=who, at=at)
-        _note(case, ANSWERED, {"hop_seq": given.hop, "note": given.note}, who=who, at=at)
+        _note(case, ANSWERED, said, who=who, at=at)
+
+
+def _to_answer(case: Case, hop: int, who: Standing) -> Recipient:
+    """The own row of the hop; else that of somebody who is not there and whose part came here. Raises NotFound."""
+    own = [row for row in dispositions.own(case.pk, who.person.pk) if row.hop == hop and row.part != LEAD]
+    if own:
+        return own[0]
+    left = left_to(who.viewer, who.day, roll=who.roll)
+    rows = dispositions.unanswered().filter(case=case, hop=hop, person_id__in=left).order_by("pk")
+    if not rows:
+        raise NotFound(what="disposition")
+    return rows[0]
 
 
 def _note(case: Case, kind: str, payload: Mapping[str, Any], *, who: Standing, at: datetime) -> None:

@@ -24,7 +24,7 @@ def facts(turn: Turn, note: str) -> dict[str, Any]:
     ends = [hop.due_on for hop in hops if hop.due_on]
     found: dict[str, Any] = {
         **paper.common(turn, signers=signers),
-        "urgency": way.urgency(turn.case, hops),
+        "urgency": turn.case.nature,
         "boxes": [box.words for box in dispositions.instructions()],
         "hops": [_hop(hop, taker, turn) for hop, taker in zip(hops, takers, strict=True)],
         "accepted": {**paper.signer(turn), "at": paper.local(turn.at, turn.office), "note": note},
@@ -69,6 +69,9 @@ def _other(row: Recipient, turn: Turn) -> dict[str, Any]:
         "part": "Pelaksana" if row.part == EXECUTOR else "Tembusan",
         "answer": row.answer,
     }
+    if row.answered_by:
+        who = row.answered_by
+        printed["answer"] = f"{row.answer} (oleh {who.get('title') or who.get('name', '')})"
     if row.read_at:
         printed["read_at"] = paper.local(row.read_at, turn.office)
     return printed

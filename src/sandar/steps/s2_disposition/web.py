@@ -39,18 +39,18 @@ def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
     """The hop begins as the one before: the same urgency, the same day."""
     if action != "forward":
         return {}
-    hops = way.of_case(task.case)
-    boxes = dispositions.instructions()
-    ends = [hop.due_on for hop in hops if hop.due_on and hop.due_on >= people.today(at)]
+    day = task.case.ordered_until
     return {
-        "urgency": way.urgency(task.case, hops),
-        "instructions": boxes[0].code,
-        "due_on": ends[-1].isoformat() if ends else "",
+        "urgency": task.case.nature,
+        "instructions": dispositions.instructions()[0].code,
+        "due_on": day.isoformat() if day and day >= people.today(at) else "",
     }
 
 
 def decoded(action: str, nested: dict[str, Any]) -> dict[str, Any]:
-    """Of the table of officers only those who were given a part."""
+    """Of the table of officers only those who were given a part; no box ticked is none, not the usual one."""
+    if action == "forward":
+        nested.setdefault("instructions", [])
     if isinstance(rows := nested.get("others"), list):
         nested["others"] = [row for row in rows if not isinstance(row, dict) or row.get("part")]
     return nested
