@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandar.sop import ladders
+from sandar.sop import boxes, ladders
 from sandar.sop.procedure import RETURN
 from sandar.sop.reading import BUDGET
 from sandar.sop.writing import Values
@@ -70,6 +70,7 @@ def edited(values: Mapping[str, Any], fields: Mapping[str, str]) -> Values:
         _time(step, fields, prefix)
         for stage in step.get("stage", []):
             _stage(found, step, stage, fields)
+    boxes.into(found, fields)
     ladders.into(found, fields)
     return found
 

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sandar.doors.web import labels
-from sandar.sop import definition, ladders
+from sandar.sop import boxes, definition, ladders
 from sandar.sop.definition import RETURN, ROLES, SYSTEM, Problem
 from sandar.sop.lines import Lines
+from sandar.sop.sheet_data import LEGAL_STATUS
 from sandar.steps import registry
 
 Values = dict[str, Any]
@@ -29,6 +30,10 @@ def table(text: str) -> dict[str, Any]:
         "title": values.get("title", ""),
         "number": values.get("number", ""),
         "identity": values.get("identity", {}),
+        "boxes": _boxes(values),
+        "warning": values.get("sheet", {}).get("warning", ""),
+        "legal": values.get("legal_basis", []),
+        "statuses": [(code, LEGAL_STATUS[code]) for code in boxes.STATUSES],
         "actors": [
             {**actor, "words": [labels.label(labels.ROLES, role) for role in actor.get("roles", [])]}
             for actor in actors
@@ -61,6 +66,28 @@ def table(text: str) -> dict[str, Any]:
         ],
         "rung_units": [("min", _("menit kerja")), ("day", _("hari kerja")), ("%", _("% waktu baku"))],
     }
+
+
+def _boxes(values: Values) -> list[Values]:
+    """The lists on the head of the sheet, each as one text with a line for each point."""
+    words = {
+        "office": _("Instansi pada kop lembar"),
+        "address": _("Alamat pada kop lembar"),
+        "approved_by": _("Disahkan oleh (jabatan)"),
+        "qualifications": _("Kualifikasi pelaksana"),
+        "relations": _("Keterkaitan"),
+        "equipment": _("Peralatan/perlengkapan"),
+        "recording": _("Pencatatan dan pendataan"),
+    }
+    return [
+        {
+            "name": f"{table}.{name}",
+            "label": words[name],
+            "text": "\n".join(values.get(table, {}).get(name, [])),
+        }
+        for table, names in boxes.LISTS.items()
+        for name in names
+    ]
 
 
 def _called(role: str, actors: list[Values]) -> str:
