@@ -119,3 +119,17 @@ def test_a_second_delivery_is_handed_in_and_received_by_api_while_the_first_is_i
     nothing = {"data": {"received": []}, "version": seen["version"]}
     answer = Api("operator1").post(f"/tasks/{task}/actions/check_in_more", nothing)
     assert (answer.status_code, list(answer.json()["fields"])) == (422, ["received"])
+
+
+def test_whoever_releases_the_capacity_refuses_one_by_api_and_the_letter_names_it():
+    case = three("capacity_release")
+    task = office.task_of(case).pk
+    body = {"data": {"refused": [{"item_no": 1, **WHY}]}, "version": case.version}
+    done = ok(Api("administrator1").post(f"/tasks/{task}/actions/confirm", body))
+    assert done["case"]["state"] == "awaiting_form"
+    assert [paper["kind"] for paper in done["event"]["payload"]["documents"]] == ["refusal_letter"]
+    first, second, third = told(case)
+    assert (first["fate"], first["reason"], first["note"]) == ("refused", WHY["reason"], WHY["note"])
+    assert (second["fate"], third["fate"]) == ("asked", "asked")
+    papers = ok(Api("dinkes1").get(f"/cases/{case.number}/documents"))
+    assert "refusal_letter" in [paper["kind"] for paper in papers["items"]]

@@ -173,7 +173,7 @@ def in_parts(chance: random.Random, case: Case, action: str) -> dict[str, Any]:
         each = [{"item_no": n, "result": chance.choice(["reapprove", "reject"]), **why} for n in aside]
         return data | {"set_aside": each}
     asked = fates.open_numbers(len(case.items), case.fates)
-    if action == "approve" and len(asked) > 1 and chance.random() < 0.5:
+    if action in ("approve", "confirm") and len(asked) > 1 and chance.random() < 0.5:
         return data | {"refused": [{"item_no": chance.choice(asked), **why}]}
     brought = fates.among(len(case.items), case.fates, {fates.DELIVERED})
     if action in ("check_in", "check_in_more") and len(brought) > 1 and chance.random() < 0.4:

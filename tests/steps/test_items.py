@@ -367,3 +367,72 @@ def test_the_papers_of_parts_are_printed_with_what_they_say_of_the_items():
     for kind in ("approval_form", "conformity_checklist", "handover_minutes", "completion_report"):
         for paper in papers(case, kind):
             assert write.render(paper.pk).pdf_size, kind
+
+
+def test_whoever_releases_the_capacity_refuses_one_of_three_with_a_letter_and_its_place_is_free_at_once():
+    case = brought("capacity_release")
+    held = look(case).claims
+    assert set(held) == {1, 2, 3}
+    office.act(case, "confirm", {"refused": [{"item_no": 2, **WHY}], "note": "Mohon isi form"}, at=AT)
+    seen = look(case)
+    assert (seen.state, seen.event.kind, set(seen.claims)) == (
+        "awaiting_form",
+        "capacity_confirmed",
+        {1, 3},
+    )
+    assert fate(case) == ["asked", "refused", "asked"]
+    assert seen.said["fates"] == [{"item_no": 2, "fate": "refused", **WHY}]
+    assert "reason" not in seen.said, "the request itself was not refused"
+    assert len(seen.said["released"]) == 1
+    (letter,) = papers(case, "refusal_letter")
+    (out,) = letter.facts["left_out"]
+    assert (out["no"], out["name"], out["note"]) == ("2", "SRV-2", WHY["note"])
+    assert "batas rak" in out["reason"]
+    assert letter.facts["rest"] == ["SRV-1", "SRV-3"]
+    assert write.render(letter.pk).pdf_size
+    assert ledger.recount() == []
+    office.bring_to(case, "completed", at=AT)
+    assert fate(case) == ["installed", "refused", "installed"]
+    assert [one["fate"] for one in papers(case, "approval_form")[0].facts["left_out"]] == ["ditolak"]
+    assert [one.status for one in papers(case, "refusal_letter")] == ["issued"], "nothing took its place"
+    assert proof.everything().flaws == []
+
+
+def test_the_letter_about_one_item_goes_on_to_hold_beside_the_one_that_refuses_the_rest():
+    case = brought("capacity_release")
+    office.act(case, "confirm", {"refused": [{"item_no": 2, **WHY}]}, at=AT)
+    office.bring_to(case, "awaiting_approval", at=AT)
+    office.act(case, "refuse", {"reason": "duplicate", "note": "Sudah ada"}, at=AT + MINUTE)
+    some, rest = papers(case, "refusal_letter")
+    assert (some.status, rest.status, some.replaced_by_id) == ("prepared", "prepared", None)
+    assert "left_out" not in rest.facts
+    assert fate(case) == ["refused"] * 3
+    assert [case.fates[n]["reason"] for n in ("1", "2", "3")] == ["duplicate", "beyond_limit", "duplicate"]
+
+
+def test_to_confirm_is_not_to_refuse_all_nor_an_item_that_is_not_asked_for():
+    case = brought("capacity_release")
+    with invalid("refused"):
+        office.act(case, "confirm", {"refused": [{"item_no": n, **WHY} for n in (1, 2, 3)]})
+    with invalid("refused.0.reason"):
+        office.act(case, "confirm", {"refused": [{"item_no": 1}]})
+    with invalid("refused.1.item_no"):
+        office.act(case, "confirm", {"refused": [{"item_no": 1, **WHY}, {"item_no": 1, **WHY}]})
+    withdraw(case, 3)
+    with invalid("refused.0.item_no"):
+        office.act(case, "confirm", {"refused": [{"item_no": 3, **WHY}]})
+    with invalid("refused"):
+        office.act(case, "confirm", {"refused": [{"item_no": n, **WHY} for n in (1, 2)]})
+    assert papers(case, "refusal_letter") == []
+    office.act(case, "confirm", at=AT)
+    assert papers(case, "refusal_letter") == []
+
+
+def test_of_a_server_and_an_application_the_request_becomes_one_for_what_is_left():
+    case = brought("capacity_release", office.server(), office.application())
+    assert case.service == "both"
+    office.act(case, "confirm", {"refused": [{"item_no": 1, **WHY}]}, at=AT)
+    case.refresh_from_db()
+    assert case.service == "hosting"
+    office.bring_to(case, "completed", at=AT)
+    assert fate(case) == ["refused", "installed"]

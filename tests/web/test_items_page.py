@@ -242,3 +242,28 @@ def test_an_operator_finds_what_waits_at_the_door_among_the_tasks_while_the_insp
     assert '<section class="card act-card" id="kiriman">' in page
     press("operator1", case, "check_in_more")
     assert "Kiriman tambahan menunggu diterima" not in client.get("/").content.decode()
+
+
+def test_whoever_releases_the_capacity_refuses_one_by_page_with_its_reason() -> None:
+    case = three("capacity_release")
+    page = refused("administrator1", case, "confirm", **row("refused.2", chosen="true", note="Terlalu dalam"))
+    assert list(wrong(page)) == ["id_refused_2_reason"]
+    assert "3. Alasan" in page
+    assert controls(page, "confirm")["refused.2.chosen"] == "true"
+    every = {
+        name: value for n in (0, 1, 2) for name, value in row(f"refused.{n}", chosen="true", **WHY).items()
+    }
+    assert "Nyatakan tidak tersedia bagi semuanya" in refused("administrator1", case, "confirm", **every)
+    press("administrator1", case, "confirm", **row("refused.2", chosen="true", **WHY))
+    assert (case.state, fate(case)) == ("awaiting_form", ["asked", "asked", "refused"])
+    assert {claim.item_no for claim in ledger.claims_for_case(case.pk)} == {1, 2}
+    page = shown(signed_in("dinkes1"), case)
+    assert "3. ditolak" in page
+    assert "Surat Penolakan Permohonan" in page
+
+
+def test_of_one_item_nothing_is_offered_to_be_refused_apart() -> None:
+    office.build()
+    case = office.bring_to(office.ask(), "capacity_release")
+    page = shown(signed_in("administrator1"), case)
+    assert "Tidak melayani sebagian" not in page

@@ -14,7 +14,7 @@ from sandar.errors import InvalidInput
 from sandar.records.assets import read as assets
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, Event
-from sandar.steps import reasons
+from sandar.steps import ending, reasons
 
 if TYPE_CHECKING:
     from sandar.steps.inputs import TurnedDown
@@ -112,6 +112,38 @@ def turn_down(turn: Turn, lines: Iterable[TurnedDown], *, among: Iterable[int], 
             raise InvalidInput(fields={f"{field}.{index}.item_no": [said % {"no": line.item_no}]})
         found.append(line.item_no)
     return found
+
+
+def refuse_some(turn: Turn, lines: Sequence[TurnedDown], *, whole: str) -> list[int]:
+    """Refuse these items, each with its reason, and give their places back; the others go on. Their numbers.
+
+    whole: what is said to whoever refuses every item. Raises InvalidInput.
+    """
+    apart(turn, lines, "refused")
+    refused = turn_down(turn, lines, among=turn.open_items, field="refused")
+    if refused and len(refused) == len(turn.open_items):
+        raise InvalidInput(fields={"refused": [whole]})
+    for line in lines:
+        turn.mark([line.item_no], fates.REFUSED, reason=line.reason, note=line.note)
+    ending.let_go_of_items(turn, refused)
+    return refused
+
+
+def serve_the_rest(turn: Turn) -> None:
+    """The request is for the service of what is left of it: of servers and an application perhaps one kind only."""
+    kinds = {turn.case.items[number - 1]["kind"] for number in turn.open_items}
+    turn.sets(service="both" if len(kinds) == 2 else kinds.pop())
+
+
+def ticked(nested: dict[str, Any], *fields: str) -> dict[str, Any]:
+    """What a page sent, with only those items turned down that are ticked."""
+    for field in fields:
+        rows = nested.get(field)
+        if isinstance(rows, list):
+            kept = [row for row in rows if isinstance(row, dict) and row.pop("chosen", "")]
+            nested = {name: value for name, value in nested.items() if name != field}
+            nested |= {field: kept} if kept else {}
+    return nested
 
 
 def each_once(numbers: Iterable[int], wanted: Iterable[int], field: str) -> None:

@@ -23,7 +23,7 @@ from sandar.sop.definition import Procedure
 from sandar.steps import batches, items, offering, revoking
 
 # Events that always name the items they are about.
-ONE_BY_ONE = ("item_withdrawn", "part_handed_over", "more_handed_in", "more_received")
+ONE_BY_ONE = ("capacity_confirmed", "item_withdrawn", "part_handed_over", "more_handed_in", "more_received")
 
 
 def stage_of(procedure: Procedure, state: str) -> route.Place:

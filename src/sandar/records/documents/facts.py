@@ -25,6 +25,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from sandar.records.documents.facts_assets import AssetLineFacts as AssetLineFacts
 from sandar.records.documents.facts_capacity import CapacityRow as CapacityRow
 from sandar.records.documents.facts_capacity import OfferFacts as OfferFacts
+from sandar.records.documents.facts_capacity import PlacementFacts as PlacementFacts
 from sandar.records.documents.facts_capacity import ShortageFacts as ShortageFacts
 from sandar.records.documents.facts_disposition import HopFacts as HopFacts
 from sandar.records.documents.facts_items import ActivityFacts as ActivityFacts
@@ -148,18 +149,6 @@ class DispositionSheetFacts(Common):
     due_on: NotRequired[str]
 
 
-class PlacementFacts(TypedDict):
-    item: str  # name of the line item
-    rack: str
-    position_u: Amount
-    height_u: Amount
-    face: Literal["front", "rear", "full"]
-    cords: Literal["A", "B", "AB"]
-    watts: Amount
-    pdu: NotRequired[str]  # "PDU-A1 / PDU-B1"
-    room: NotRequired[str]
-
-
 class CapacityReportFacts(Common):
     """Step 3: YES, NO, or an offer (conditional). NO names what is missing, without `placements`."""
 
@@ -213,9 +202,14 @@ class ApprovalFormFacts(Common):
 
 
 class RefusalLetterFacts(Common):
-    """Refusal in step 2, 3 or 5. `reasons` are whole sentences; `shortages` only for capacity."""
+    """Refusal in step 2, 3 or 5. `reasons` are whole sentences; `shortages` only for capacity.
+
+    Of some of several items: `left_out` says which and why, `rest` names those that go on.
+    """
 
     reasons: list[str]
+    left_out: NotRequired[list[OutcomeFacts]]
+    rest: NotRequired[list[str]]
     shortages: NotRequired[list[ShortageFacts]]
     references: NotRequired[list[ReferenceFacts]]
     note: NotRequired[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 Amount = int | float
 
@@ -46,3 +46,15 @@ class OfferRow(TypedDict):
 class OfferFacts(TypedDict):
     rows: list[OfferRow]
     answer_at: str  # until when the agency is asked to answer
+
+
+class PlacementFacts(TypedDict):
+    item: str  # name of the line item
+    rack: str
+    position_u: Amount
+    height_u: Amount
+    face: Literal["front", "rear", "full"]
+    cords: Literal["A", "B", "AB"]
+    watts: Amount
+    pdu: NotRequired[str]  # "PDU-A1 / PDU-B1"
+    room: NotRequired[str]

@@ -17,7 +17,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "completion_report": ("hosting", "removal", "renewal"),
     "conformity_checklist": ("conditional",),
     "handover_minutes": ("hosting", "many", "part"),
-    "refusal_letter": ("capacity",),
+    "refusal_letter": ("capacity", "part"),
 }
 """Further samples of a kind besides the plain one."""
 

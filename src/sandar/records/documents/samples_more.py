@@ -7,6 +7,7 @@ from typing import Any
 
 from sandar.records.documents import samples as s
 from sandar.records.documents import samples_assets as assets
+from sandar.records.documents import samples_refusals as refusals
 
 Facts = dict[str, Any]
 _FILE = {"name": "surat-permohonan.pdf", "size": "182 kB", "sha256": "9f2c5e0b7d41a6c38f10b2e5d7946a8c" * 2}
@@ -204,31 +205,6 @@ def _approval() -> Facts:
     }
 
 
-def _refusal() -> Facts:
-    return {
-        "reasons": [
-            "Perangkat berbentuk tower, sedangkan pusat data hanya menerima perangkat bentuk rak.",
-            "Penanggung jawab teknis belum ditunjuk.",
-        ],
-        "references": [],
-        "next_steps": [
-            "Mengajukan permohonan baru yang menunjuk permohonan ini setelah syarat dipenuhi.",
-            "Menggunakan layanan hosting aplikasi pada mesin pusat data sebagai pilihan lain.",
-        ],
-        "contact": s._ADMIN,
-        "cc": ["Kepala Bidang Infrastruktur", "Pengawas TIK"],
-        "signers": [s._KABID],
-    }
-
-
-def _refusal_capacity() -> Facts:
-    return {
-        "reasons": ["Kapasitas infrastruktur pusat data tidak mencukupi permohonan Saudara."],
-        "shortages": s._SHORTAGES,
-        "signers": [s._ADMIN],
-    }
-
-
 def _notice() -> Facts:
     return {
         "references": s._REFERENCES,
@@ -375,7 +351,7 @@ MAKERS: dict[str, Callable[[], Facts]] = {
     "capacity_report": _capacity,
     "application_form": _application,
     "approval_form": _approval,
-    "refusal_letter": _refusal,
+    "refusal_letter": refusals.plain,
     "notice": _notice,
     "conformity_checklist": _conformity,
     "handover_minutes": _handover,
@@ -396,5 +372,6 @@ CHANGES: dict[tuple[str, str], Callable[[], Facts]] = {
     ("handover_minutes", "hosting"): lambda: _hosting(devices=[], hosted=[s._HOSTED]),
     ("handover_minutes", "many"): lambda: {"devices": s._many(40)},
     ("handover_minutes", "part"): lambda: {"devices": s._DEVICES[1:], "part": assets.SECOND_PART},
-    ("refusal_letter", "capacity"): _refusal_capacity,
+    ("refusal_letter", "capacity"): refusals.capacity,
+    ("refusal_letter", "part"): refusals.part,
 }

@@ -17,9 +17,8 @@ from sandar.records.documents import read as papers_read
 from sandar.records.documents import write as papers
 from sandar.sop import route
 from sandar.sop.editing import FINISH, REFUSE, SEND_BACK
-from sandar.steps import booking, paper
+from sandar.steps import booking, paper, refusal
 from sandar.steps.own_activity.forms import Finish, Refuse, SendBack
-from sandar.steps.refusal import refusal_facts
 from sandar.steps.turn import APPLICANT, Act, Turn, counts_as
 
 
@@ -44,7 +43,7 @@ def refuse(turn: Turn, given: Refuse) -> None:
     """Refuse with a coded reason and a letter."""
     _begin(turn)
     turn.says(note=given.note)
-    turn.issue("refusal_letter", refusal_facts(turn, reason=given.reason, note=given.note))
+    refusal.issue(turn, refusal.refusal_facts(turn, reason=given.reason, note=given.note))
 
 
 def _issue(turn: Turn, kind: str, given: Finish, files: list[Any]) -> None:

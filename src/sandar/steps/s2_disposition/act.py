@@ -15,8 +15,7 @@ from sandar.records.dispositions import write as dispositions_write
 from sandar.records.dispositions.read import Box
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
-from sandar.steps import messages
-from sandar.steps.refusal import refusal_facts
+from sandar.steps import messages, refusal
 from sandar.steps.s2_disposition import sheet
 from sandar.steps.s2_disposition.forms import Accept, Forward, Other, Refuse, ReturnHop, SendBack
 from sandar.steps.turn import Act, Turn
@@ -117,7 +116,7 @@ def send_back(turn: Turn, given: SendBack) -> None:
 def refuse(turn: Turn, given: Refuse) -> None:
     """Refuse the request with a coded reason and a letter to the agency."""
     turn.says(hop=turn.place.stage.by, note=given.note)
-    turn.issue("refusal_letter", refusal_facts(turn, reason=given.reason, note=given.note))
+    refusal.issue(turn, refusal.refusal_facts(turn, reason=given.reason, note=given.note))
 
 
 ACTS = {

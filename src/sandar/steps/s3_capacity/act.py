@@ -9,9 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sandar.errors import InvalidInput, Refused
-from sandar.steps import booking
+from sandar.steps import booking, items, refusal
 from sandar.steps.booking import Choice
-from sandar.steps.refusal import refusal_facts
 from sandar.steps.s3_capacity import offers, queue, report
 from sandar.steps.s3_capacity.forms import Available, Confirm, ManualShortage, Recheck, Refuse, Short
 from sandar.steps.turn import Act, Turn
@@ -69,11 +68,20 @@ def _shortage(line: ManualShortage) -> dict[str, Any]:
 
 
 def confirm(turn: Turn, given: Confirm) -> None:
-    """Release YES: the agency is invited to fill the form. The places are held already."""
+    """Release YES: the agency is invited to fill the form. The places are held already.
+
+    Some of several items may be refused with it, each with its reason: a letter names them, their places are free.
+    """
     if report.last(turn).get("decision") != "available":
         raise Refused(reason="reported_short")
+    refused = items.refuse_some(
+        turn, given.refused, whole=_("Tidak ada yang dilanjutkan. Nyatakan tidak tersedia bagi semuanya.")
+    )
     booking.extend(turn)
     turn.says(note=given.note)
+    if refused:
+        items.serve_the_rest(turn)
+        refusal.issue(turn, refusal.facts_of_some(turn, note=given.note))
 
 
 def refuse(turn: Turn, given: Refuse) -> None:
@@ -85,7 +93,7 @@ def refuse(turn: Turn, given: Refuse) -> None:
         raise InvalidInput(fields={"note": [_("Pemeriksa menyatakan tersedia. Tulis alasan penolakan.")]})
     turn.reason = "capacity"
     turn.says(shortages=shortages, note=note)
-    turn.issue("refusal_letter", refusal_facts(turn, reason="capacity", note=note, shortages=shortages))
+    refusal.issue(turn, refusal.refusal_facts(turn, reason="capacity", note=note, shortages=shortages))
 
 
 def recheck(turn: Turn, given: Recheck) -> None:

@@ -18,6 +18,7 @@ from sandar.steps.inputs import (
     PositionU,
     Reasoned,
     Text,
+    TurnedDownList,
     Watts,
 )
 
@@ -59,8 +60,9 @@ class Short(Input):
 
 
 class Confirm(Input):
-    """Release YES to the agency."""
+    """Release YES to the agency; of several items some may be refused, each with its reason."""
 
+    refused: TurnedDownList = Field(default_factory=list, title="Tidak dilayani")
     note: Long = Field("", title="Catatan")
 
 

@@ -21,10 +21,9 @@ from sandar.records.ledger import read as ledger_read
 from sandar.records.people.models import Person
 from sandar.records.waiting import write as waiting
 from sandar.records.waiting.models import Offer
-from sandar.steps import booking, freed, offering, paper
+from sandar.steps import booking, freed, items, offering, paper, refusal
 from sandar.steps.booking import Choice
 from sandar.steps.inputs import ColocationItem, HostingItem, Nothing, parsed
-from sandar.steps.refusal import refusal_facts
 from sandar.steps.s3_capacity import report
 from sandar.steps.s3_capacity.forms import Answer, Lesser, Place, Postpone, Propose
 from sandar.steps.turn import Act, Turn
@@ -99,8 +98,7 @@ def accept(turn: Turn, given: Answer) -> None:
         turn.sets(items=offer.items)
         turn.says(items=offer.items)
     if turn.marked:
-        kinds = {turn.case.items[number - 1]["kind"] for number in turn.open_items}
-        turn.sets(service="both" if len(kinds) == 2 else kinds.pop())
+        items.serve_the_rest(turn)
     booking.extend(turn)
 
 
@@ -112,8 +110,10 @@ def decline(turn: Turn, given: Answer) -> None:
     turn.says(note=given.note, offer=_said(offer), shortages=shortages)
     with translation.override("id"):
         note = _("Usulan kantor (%(offer)s) tidak diterima pemohon.") % {"offer": offering.brief(offer.rows)}
-    facts = refusal_facts(turn, reason="capacity", note=note, shortages=shortages, signer=_signer(turn))
-    turn.issue("refusal_letter", facts)
+    facts = refusal.refusal_facts(
+        turn, reason="capacity", note=note, shortages=shortages, signer=_signer(turn)
+    )
+    refusal.issue(turn, facts)
 
 
 def expire(turn: Turn, given: Nothing) -> None:

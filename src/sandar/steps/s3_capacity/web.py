@@ -6,15 +6,16 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sandar.core import rack
+from sandar.core import fates, rack
 from sandar.core.placement import Answer, Placement
 from sandar.core.services import is_on_assets
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 from sandar.records.ledger import read as ledger_read
-from sandar.steps import booking, on_assets, table, verdicts
+from sandar.steps import booking, items, on_assets, table, verdicts
 from sandar.steps.booking import Picture
 from sandar.steps.s3_capacity import web_offers
+from sandar.steps.turn import knows_parts
 
 MOST_ALTERNATIVES = 2
 MANUAL = "manual"
@@ -47,6 +48,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
             "reporter": report.person if report else {},
             "rows": table.standing(task.case) or _reported(payload),
             "claims": booking.claim_facts(task.case),
+            "choices": _choices(task),
             "between": {} if is_on_assets(task.case.service) else web_offers.between(task, picture),
         }
     stands = {one["item_no"]: one["place"] for one in on_assets.places_now(task.case)}
@@ -62,6 +64,18 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         "report": payload,
         "wishes": _wishes(task, picture.answer),
     }
+
+
+def _choices(task: Task) -> list[dict[str, Any]]:
+    """The items that may be refused one by one: of several, where the case's SOP lets the others go on."""
+    case = task.case
+    numbers = fates.open_numbers(len(case.items), case.fates)
+    if len(numbers) < 2 or not knows_parts(cases.procedure_of(case)):
+        return []
+    return [
+        {"no": number, "item": case.items[number - 1], "prefix": f"refused.{index}"}
+        for index, number in enumerate(numbers)
+    ]
 
 
 def primary(task: Task, at: datetime) -> str:
@@ -144,6 +158,8 @@ def decoded(action: str, nested: dict[str, Any]) -> dict[str, Any]:
     """A chosen radio button ("R02:31") as rack and position; "manual" leaves what was typed beside it."""
     if action == "propose":
         return web_offers.decoded(nested)
+    if action == "confirm":
+        return items.ticked(nested, "refused")
     rows = nested.get("placements")
     for row in rows if isinstance(rows, list) else []:
         if not isinstance(row, dict):

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from sandar.core import fates, services
 from sandar.errors import InvalidInput
-from sandar.steps import batches, booking, ending, items, on_assets, paper
-from sandar.steps.refusal import refusal_facts
+from sandar.steps import batches, booking, items, on_assets, paper, refusal
 from sandar.steps.s5_approval.forms import Accept, Approve, Decline, Refuse, SendBack
 from sandar.steps.turn import Act, Turn
 
@@ -37,16 +36,10 @@ def approve(turn: Turn, given: Approve) -> None:
 
 def _some(turn: Turn, given: Approve) -> None:
     """Which items are approved and which are refused; the places of these are free at once."""
-    items.apart(turn, given.refused, "refused")
-    refused = items.turn_down(turn, given.refused, among=turn.open_items, field="refused")
-    if refused and len(refused) == len(turn.open_items):
-        raise InvalidInput(
-            fields={"refused": [_("Tidak ada yang disetujui. Tolak permohonannya, dengan satu alasan.")]}
-        )
-    for line in given.refused:
-        turn.mark([line.item_no], fates.REFUSED, reason=line.reason, note=line.note)
+    items.refuse_some(
+        turn, given.refused, whole=_("Tidak ada yang disetujui. Tolak permohonannya, dengan satu alasan.")
+    )
     turn.mark(turn.open_items, fates.APPROVED)
-    ending.let_go_of_items(turn, refused)
 
 
 def send_back(turn: Turn, given: SendBack) -> None:
@@ -58,7 +51,7 @@ def send_back(turn: Turn, given: SendBack) -> None:
 def refuse(turn: Turn, given: Refuse) -> None:
     """Refuse with a coded reason and a letter; the held places are released with it."""
     turn.says(note=given.note)
-    turn.issue("refusal_letter", refusal_facts(turn, reason=given.reason, note=given.note))
+    refusal.issue(turn, refusal.refusal_facts(turn, reason=given.reason, note=given.note))
 
 
 def accept(turn: Turn, given: Accept) -> None:

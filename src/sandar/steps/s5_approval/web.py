@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sandar.core import fates
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, FormVersion, Task
-from sandar.steps import booking, differences, findings, on_assets, table
+from sandar.steps import booking, differences, findings, items, on_assets, table
 from sandar.steps.turn import knows_parts
 
 ISSUES = {"approve": "approval_form", "refuse": "refusal_letter"}
@@ -61,13 +61,7 @@ def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
 
 def decoded(action: str, nested: dict[str, Any]) -> dict[str, Any]:
     """Only the items that are ticked are turned down."""
-    for field in ("refused", "declined"):
-        rows = nested.get(field)
-        if isinstance(rows, list):
-            kept = [row for row in rows if isinstance(row, dict) and row.pop("chosen", "")]
-            nested = {name: value for name, value in nested.items() if name != field}
-            nested |= {field: kept} if kept else {}
-    return nested
+    return items.ticked(nested, "refused", "declined")
 
 
 def _letter_items(case: Case) -> list[dict[str, Any]]:
