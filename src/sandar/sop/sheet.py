@@ -47,6 +47,15 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What an activity took in one case, in words. is_here: the case stands in it now."""
+
+    time: str
+    rounds: int
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Living:
     """The measured times of a revision's requests. by: by the key of an activity; told: until when they were taken."""
 
@@ -106,10 +115,11 @@ def page(procedure: Procedure) -> str:
     )
 
 
-def fragment(procedure: Procedure, measured: Mapping[str, Measured] | None = None) -> str:
+def fragment(procedure: Procedure, measured: Mapping[str, Measured | Taken] | None = None) -> str:
     """The sheet as one `<article class="sop-sheet">`, to stand in a page that has `stylesheet`.
 
-    measured: by the key of an activity; makes it the living sheet, with measured times under the standard.
+    measured: by the key of an activity; makes it the living sheet, with measured times under the standard: of a
+    revision's requests, or of one case, where the sheet also marks the activity in which it stands.
     """
     data = sheet_data(procedure)
     for row, step in zip(data["rows"], procedure.steps, strict=True):
@@ -177,21 +187,27 @@ def _row(row: Data) -> str:
         f"<td>{_text(row[key])}{_real(row['measured']) if key == 'time' else ''}</td>"
         for key in ("required_input", "time", "output", "remark")
     )
+    found = row["measured"]
+    here = ' aria-current="step"' if isinstance(found, Taken) and found.is_here else ""
     return (
-        f'<tr><td class="sop-no">{escape(row["no"])}</td>'
+        f'<tr{here}><td class="sop-no">{escape(row["no"])}</td>'
         f'<th scope="row" class="sop-name">{_breaks(row["name"])}</th>{cells}{tail}</tr>'
     )
 
 
-def _real(measured: Measured | None) -> str:
+def _real(measured: Measured | Taken | None) -> str:
     if measured is None:
         return ""
     first, *rest = (escape(line).replace("\u00a0", "&nbsp;") for line in _told(measured))
     return f'<p class="sop-real"><b>{first.replace(" ", "</b> ", 1)}{"".join(f"<br>{line}" for line in rest)}</p>'
 
 
-def _told(measured: Measured) -> list[str]:
+def _told(measured: Measured | Taken) -> list[str]:
     """The lines under a standard time; a quantity is not torn from its unit."""
+    if isinstance(measured, Taken):
+        time = measured.time.replace(" ", "\u00a0")
+        told = [f"Nyata {time}" + (f" ({measured.rounds}×)" if measured.rounds > 1 else "")] if time else []
+        return [*told, "Sekarang di sini"] if measured.is_here else told
     median, p90, share = (
         value.replace(" ", "\u00a0") for value in (measured.median, measured.p90, measured.share or "")
     )
