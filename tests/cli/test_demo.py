@@ -17,14 +17,14 @@ from django.utils import timezone
 from django_q.models import OrmQ
 from pytest_django.plugin import DjangoDbBlocker
 
-from sandar.core import inventory, worktime
+from sandar.core import inventory, services, worktime
 from sandar.doors import proof
 from sandar.doors.cli import demo
 from sandar.doors.cli.example import hardware, moments, office, scale, show
 from sandar.doors.jobs import care
 from sandar.doors.jobs import waiting as jobs
 from sandar.records.assets.models import Asset, Probe
-from sandar.records.cases.models import Case, Event
+from sandar.records.cases.models import Case, Event, Task
 from sandar.records.clocks import read as clocks
 from sandar.records.documents import freeze, present, typeset
 from sandar.records.documents.models import Document
@@ -64,17 +64,27 @@ def test_the_document_has_the_contracts_shape() -> None:
     assert [rack["name"] for rack in found["racks"]] == [f"R{n:02}" for n in range(1, 13)]
     assert {rack["height_u"] for rack in found["racks"]} == {42}
     assert len(found["agencies"]) == 6
-    assert [case["state"] for case in found["cases"]] == [
-        "completed",
-        "inspection",
-        "awaiting_delivery",
-        "awaiting_form",
-        "waiting_capacity",
-        "capacity_check",
-        "disposition_supervisor",
+    assert [(case["service"], case["state"]) for case in found["cases"]] == [
+        ("colocation", "completed"),
+        ("both", "completed"),
+        ("renewal", "completed"),
+        ("removal", "completed"),
+        ("both", "inspection"),
+        ("colocation", "awaiting_delivery"),
+        ("both", "awaiting_form"),
+        ("relocation", "relocation"),
+        ("colocation", "waiting_capacity"),
+        ("change", "awaiting_approval"),
+        ("colocation", "capacity_check"),
+        ("hosting", "disposition_supervisor"),
     ]
     assert len({case["agency"] for case in found["cases"]}) == 6
-    assert {case["service"] for case in found["cases"]} == {"colocation", "hosting", "both"}
+    assert {case["service"] for case in found["cases"]} == {
+        *services.ON_ASSETS,
+        "colocation",
+        "hosting",
+        "both",
+    }
     assert all(account["token"] == office.token_of(account["username"]) for account in found["accounts"])
 
 
@@ -92,13 +102,40 @@ def test_every_act_of_the_example_was_taken_in_working_hours() -> None:
     assert list(numbers) == sorted(numbers)
 
 
-def test_the_finished_case_was_proved_by_a_real_service() -> None:
-    (probe,) = Probe.objects.all()
-    assert probe.reachable
-    tcp, https = probe.evidence["checks"]
-    assert (tcp["kind"], tcp["ok"]) == ("TCP", True)
-    assert (https["kind"], https["status"], https["problem"]) == ("HTTPS", 200, "")
-    assert https["tls_not_after"]
+def test_what_is_installed_was_proved_by_real_services() -> None:
+    probes = Probe.objects.select_related("asset")
+    assert [probe.asset.name for probe in probes.order_by("pk")] == [
+        "SIMPUS-1",
+        "DAPODIK-1",
+        "DAPODIK-2",
+        "Dapodik Web",
+    ]
+    assert len({probe.asset.address for probe in probes}) == 4
+    for probe in probes:
+        assert probe.reachable
+        tcp, https = probe.evidence["checks"]
+        assert (tcp["kind"], tcp["ok"]) == ("TCP", True)
+        assert (https["kind"], https["status"], https["problem"]) == ("HTTPS", 200, "")
+        assert https["tls_not_after"]
+
+
+def test_each_service_about_the_register_has_its_example() -> None:
+    renewed, moved, taken, grown = (
+        Asset.objects.get(name=name) for name in ("SIMPUS-1", "DAPODIK-1", "DAPODIK-2", "Dapodik Web")
+    )
+    assert renewed.valid_until is not None
+    assert (renewed.valid_until.month, renewed.valid_until.day) == (12, 31)
+    assert taken.removed_at is not None
+    assert (taken.claim.state, moved.claim.state) == ("released", "installed")
+    assert moved.removed_at is None
+    held = {claim.case.service: claim for claim in Claim.objects.filter(case__service__in=services.ON_ASSETS)}
+    assert (held["relocation"].place.name, moved.claim.place.name) == ("R07", "R01")  # the new place waits
+    assert (held["relocation"].state, held["change"].state) == ("reserved", "held")
+    assert grown.spec["vcpu"] == 4  # until the change is made
+    papers = Document.objects.filter(case__service__in=services.ON_ASSETS)
+    assert {"return_minutes", "completion_report", "approval_form", "notice"} <= {one.kind for one in papers}
+    waiting = Task.objects.filter(case__service__in=services.ON_ASSETS, closed_at=None)
+    assert set(waiting.values_list("role", flat=True)) == {"dc_operator", "division_head"}
 
 
 def test_the_queue_is_left_to_the_sweep() -> None:

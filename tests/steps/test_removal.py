@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from sandar.doors import proof
 from sandar.doors.proof import register
 from sandar.errors import AssetBusy, ClaimChanged, InvalidInput, NotYourTurn
 from sandar.records.assets.models import Asset, AssetChange
@@ -36,7 +37,14 @@ def test_a_server_is_taken_back_from_the_letter_to_the_report():
     assets.bring_to(case, "completed")
     assert case.documents.get(kind="completion_report").facts["lines"][0]["serial"] == asset.serial
     assert ledger.recount() == []
-    assert list(register.flaws(None)) == []
+    assert proof.everything().flaws == []
+
+
+def test_what_was_asked_for_is_still_compared_with_the_journal_after_the_inspection():
+    case = assets.bring_to(assets.ask("removal", assets.installed()), "removal")
+    assert proof.everything().flaws == []
+    Case.objects.filter(pk=case.pk).update(items=[{**case.items[0], "name": "LAIN"}])
+    assert [flaw.code for flaw in proof.everything().flaws] == ["ITEMS_DIFFER_FROM_JOURNAL"]
 
 
 def test_the_line_of_the_register_is_closed_and_kept():

@@ -9,7 +9,7 @@ from typing import Any
 from sandar.doors.cli import frame
 from sandar.doors.cli.words import _, noop
 
-HELP = noop("Mengisi kantor contoh: instansi, petugas, rak, dan tujuh permohonan.")
+HELP = noop("Mengisi kantor contoh: instansi, petugas, rak, dan permohonan dari setiap layanan.")
 EXAMPLE = "sandar demo --data-dir /tmp/contoh"
 
 

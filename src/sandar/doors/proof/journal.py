@@ -43,6 +43,10 @@ def _chain(case: Case, events: list[Event]) -> Iterator[Flaw]:
             yield Flaw(AREA, "ACTOR_DIFFERS_FROM_EVENT", where, event.actor.username, str(username))
 
 
+_FINDINGS = {"assets_checked"}
+"""Acts whose `items` say what an inspector found of each, not what is asked for."""
+
+
 def _head(case: Case, events: list[Event]) -> Iterator[Flaw]:
     """The case row is what the journal says it became. A cut tail shows in version and state."""
     acts = [event for event in events if "state" in event.payload]  # a filed paper or a moved claim is no act
@@ -54,7 +58,8 @@ def _head(case: Case, events: list[Event]) -> Iterator[Flaw]:
         where = f"{case.number} state (seq {last.seq})"
         yield Flaw(AREA, "STATE_DIFFERS_FROM_JOURNAL", where, case.state, str(last.payload.get("state")))
     yield from _rules(case, events)
-    yield from _items(case, [event for event in events if "items" in event.payload])
+    told = [event for event in events if "items" in event.payload and event.kind not in _FINDINGS]
+    yield from _items(case, told)
     yield from _fates(case, events)
 
 

@@ -80,7 +80,7 @@ def _line(case: Any, asked: set[int]) -> dict[str, Any]:
     place = route.place(cases.procedure_of(case), case.state)
     return {
         "case": case,
-        "load": summary.load(case),
+        "load": summary.brief(case),
         "mine": case.pk in asked,
         "step": place.step,
         "label": place.stage.label,

@@ -103,7 +103,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     for (case_id, _step), reading in readings.items():
         if case_id not in by_case or by_case[case_id].paused:
             by_case[case_id] = reading  # the running clock, not the one that waits for it
-    lines = [{"case": case, "load": summary.load(case), "reading": by_case.get(case.pk)} for case in page]
+    lines = [{"case": case, "load": summary.brief(case), "reading": by_case.get(case.pk)} for case in page]
     context = {
         "lines": lines,
         "page": page,

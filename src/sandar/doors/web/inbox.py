@@ -76,7 +76,7 @@ def _row(task: Task, reading: clocks.Reading | None, held: Sequence[Grant], day:
         "step": stage.step,
         "stage": stage.stage,
         "action": _opening(task),
-        "load": summary.load(task.case),
+        "load": summary.brief(task.case),
         "capacity": labels.capacity(grant) if grant else "",
     }
 

@@ -249,7 +249,7 @@ EVENTS: dict[str, str | Promise] = {
     "term_renewed": _("mencatat masa layanan yang baru"),
     "assets_returned": _("mengeluarkan dan menyerahkan kembali aset"),
     "probe_asked": _("meminta uji akses"),
-    "completion_reported": _("melaporkan layanan selesai dan dapat diakses"),
+    "completion_reported": _("melaporkan pekerjaan selesai"),
     "service_unreachable": _("menyatakan layanan belum dapat diakses"),
     "access_fixed": _("memperbaiki akses"),
     "lapse_reminded": _("mengingatkan pemohon akan batas waktunya"),

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sandar.core import fates
+from sandar.core import fates, services
 from sandar.doors.web import corrections, figures, labels
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
@@ -45,6 +45,13 @@ def load(case: Case) -> str:
             if 0 < these < count:
                 parts.append(f"{these} {items.LABELS[fate]}")
     return " · ".join(parts)
+
+
+def brief(case: Case) -> str:
+    """The load of a row in a list; of a request about the register after what is asked: "Pemindahan · 1 server"."""
+    if not services.is_on_assets(case.service):
+        return load(case)
+    return f"{labels.label(labels.SERVICES, case.service)} · {load(case)}"
 
 
 def _figures(rows: Collection[Mapping[str, Any]]) -> list[str]:

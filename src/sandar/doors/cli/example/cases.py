@@ -1,4 +1,6 @@
-"""The example's cases: one finished, one waiting for room, five on their way, made by the same acts that officers take.
+"""The example's cases, some finished, one waiting for room, the others on their way; of each service there is one.
+
+They are made by the same acts that officers take.
 
 Every act has its moment, counted back from now in working minutes, and all acts of all cases run in the order
 of these moments: so numbers and dates in every book grow together.
@@ -8,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,8 @@ from django.db import transaction
 from django_q.models import OrmQ
 
 from sandar.core.worktime import Calendar
-from sandar.doors.cli.example import hardware, loopback, moments
+from sandar.doors.cli.example import hardware, loopback, moments, on_assets
+from sandar.doors.cli.example.story import WAY, Story
 from sandar.doors.jobs import care
 from sandar.doors.jobs import probe as probes
 from sandar.records.cases.models import Case, Task
@@ -36,43 +38,18 @@ OFFICER_OF = {
     "dc_operator": "operator1",
     "inspector": "pemeriksa1",
 }
-# The shortest way through the SOP: (action, working minutes after the act before).
-WAY = (
-    ("submit_letter", 0), ("forward", 2), ("forward", 3), ("forward", 3), ("accept", 4),
-    ("report_available", 25), ("confirm", 10), ("submit", 12), ("approve", 9), ("notify", 6),
-    ("hand_in", 380), ("check_in", 20), ("inspect", 60), ("hand_over", 150), ("probe", 5), ("report", 12),
-)  # fmt: skip
 # What no rack can feed: to the waiting list instead.
 WAITING = (*WAY[:5], ("report_short", 20), ("queue", 12))
 
 
-@dataclass
-class Story:
-    """One request of one agency: what is asked, when it came, and how many acts were taken since."""
-
-    agency: str
-    letter_no: int
-    subject: str
-    items: list[dict[str, Any]]
-    began: int  # working minutes before now
-    acts: int
-    addresses: tuple[str, ...] = ()
-    ports: tuple[int, ...] = ()
-    way: tuple[tuple[str, int], ...] = WAY
-    case: Case | None = None
-    moments: list[datetime] = field(default_factory=list)
-
-    @property
-    def applicant(self) -> str:
-        return f"{self.agency.lower()}1"
-
-
 def stories() -> list[Story]:
-    """The seven requests of the example, oldest first."""
+    """The requests of the example; the first two brought what others are about."""
     server, app = hardware.server, hardware.application
     return [
         Story("DINKES", 1182, "Permohonan penempatan server SIMPUS", [server("SIMPUS-1", "CTH-0001")],
-              began=1850, acts=16),
+              began=1850, acts=16, days=45),
+        on_assets.brought(),
+        *on_assets.stories(),
         Story("DISHUB", 61, "Permohonan penempatan server pemantauan terminal",
               [server("TERMINAL-1", "CTH-0006", height_u=1, weight_kg=17.5, watts=310),
                app("Info Terminal")],
@@ -96,14 +73,20 @@ def stories() -> list[Story]:
 
 
 def build(now: datetime) -> list[Case]:
-    """Make the seven cases up to `now`, in one transaction. Returns them in the order they came.
+    """Make the cases up to `now`, in one transaction. Returns them in the order they are told.
 
-    The finished one's proof is a real probe of a TLS server that runs on loopback meanwhile.
+    The proofs of what is installed are real probes of TLS servers that run on loopback meanwhile.
     """
     now = now.replace(second=0, microsecond=0)
     told = stories()
-    with transaction.atomic(), loopback_allowed(), loopback.tls_server(_names(told), now) as service:
-        told[0].addresses, told[0].ports = (service.address,), (service.port,)
+    shown = [story for story in told if "probe" in dict(story.way[: story.acts])]
+    names = [item["domain"] for story in shown for item in story.items]
+    with transaction.atomic(), loopback_allowed(), loopback.tls_server(names, now) as service:
+        places = iter(service.places)
+        for story in shown:
+            answering = [next(places) for _ in story.items]
+            story.addresses = tuple(address for address, _ in answering)
+            story.ports = tuple(port for _, port in answering)
         for story, number in _in_order(told, clocks.calendar(), now):
             take(story, number, trust=service.trust)
         # The papers are made by the worker's sweep, or at the first download: the queue would only repeat it.
@@ -120,10 +103,6 @@ def loopback_allowed() -> Iterator[None]:
         yield
     finally:
         settings.PROBE_ALLOW_LOOPBACK = before
-
-
-def _names(told: list[Story]) -> list[str]:
-    return [item["domain"] for item in told[0].items]
 
 
 def _in_order(told: list[Story], calendar: Calendar, now: datetime) -> Iterator[tuple[Story, int]]:
@@ -167,6 +146,7 @@ def person(username: str) -> Person:
 def request(story: Story, at: datetime) -> dict[str, Any]:
     """Step 1: the letter with its items."""
     kinds = {item["kind"] for item in story.items}
+    new = {"service": "both" if len(kinds) == 2 else kinds.pop(), "items": story.items} if kinds else {}
     return {
         "letter": {
             "number": f"000.1/{story.letter_no}/{story.agency}/{MONTHS[at.month - 1]}/{at.year}",
@@ -175,9 +155,8 @@ def request(story: Story, at: datetime) -> dict[str, Any]:
             "signatory": {"name": f"Kepala {story.agency} Contoh", "title": f"Kepala {story.agency}"},
             "purpose": "Layanan publik perangkat daerah (contoh).",
         },
-        "service": "both" if len(kinds) == 2 else kinds.pop(),
-        "items": story.items,
         "contact": {"name": f"Narahubung {story.agency} Contoh", "title": "Pranata Komputer", "phone": "000"},
+        **(new or on_assets.asked(story, at)),
     }
 
 
@@ -227,13 +206,15 @@ def _hand_over(story: Story, at: datetime) -> dict[str, Any]:
     for n, _ in enumerate(story.items, start=1):
         line: dict[str, Any] = {"item_no": n, "address": story.addresses[(n - 1) % len(story.addresses)]}
         if story.ports:
-            line["ports"] = list(story.ports)
+            line["ports"] = [story.ports[(n - 1) % len(story.ports)]]
         lines.append({**line, "switch_port": f"ToR-A/{n}", "register_no": f"{n:06}"})
-    return {"items": lines}
+    term = {"valid_until": (at.date() + timedelta(days=story.days)).isoformat()} if story.days else {}
+    return {"items": lines, **term}
 
 
 def _forward(story: Story, at: datetime) -> dict[str, Any]:
-    return {"instructions": ["check_capacity"], "note": "Mohon diperiksa dan dilaporkan."}
+    box = "follow_up" if story.service in ("removal", "renewal") else "check_capacity"
+    return {"instructions": [box], "note": "Mohon diperiksa dan dilaporkan."}
 
 
 def _queue(story: Story, at: datetime) -> dict[str, Any]:
@@ -252,4 +233,7 @@ DATA: dict[str, Callable[[Story, datetime], dict[str, Any]]] = {
     "check_in": _check_in,
     "inspect": _inspect,
     "hand_over": _hand_over,
+    "report_available": on_assets.place,
+    "check": on_assets.check,
+    "hand_back": on_assets.hand_back,
 }

@@ -9,7 +9,7 @@ import ssl
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,17 +19,26 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 # Every address of 127.0.0.0/8 is this machine on Linux: an unusual one is free on every machine,
-# so the example's figures are the same everywhere.
-ADDRESS, PORT = "127.20.30.11", 8443
+# so the example's figures are the same everywhere. Each host name gets the next one.
+ADDRESS, PORT = ipaddress.IPv4Address("127.20.30.11"), 8443
 
 
 @dataclass(frozen=True)
 class Service:
-    """Where the server listens, and the file with the certificate that vouches for it."""
+    """Where it listens, (address, port) for each host name, and the file with the certificate that vouches for it."""
 
-    address: str
-    port: int
+    places: tuple[tuple[str, int], ...]
     trust: str
+
+    @property
+    def address(self) -> str:
+        """Of the first host name."""
+        return self.places[0][0]
+
+    @property
+    def port(self) -> int:
+        """Of the first host name."""
+        return self.places[0][1]
 
 
 class _Answer(http.server.BaseHTTPRequestHandler):
@@ -54,26 +63,33 @@ class _Server(http.server.ThreadingHTTPServer):
 @contextmanager
 def tls_server(names: Sequence[str], now: dt.datetime) -> Iterator[Service]:
     """Answer 200 over TLS under these host names until the block ends."""
-    with tempfile.TemporaryDirectory(prefix="sandar-contoh-") as folder:
-        server = _bound()
-        address, port = str(server.server_address[0]), int(server.server_address[1])
-        key, trust = _certificate(Path(folder), [*names, address], now)
+    with tempfile.TemporaryDirectory(prefix="sandar-contoh-") as folder, ExitStack() as running:
+        servers = [_bound(ADDRESS + number) for number in range(len(names))]
+        places = tuple((str(server.server_address[0]), int(server.server_address[1])) for server in servers)
+        key, trust = _certificate(Path(folder), [*names, *{address for address, _ in places}], now)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(trust, key)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield Service(address, port, str(trust))
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join(timeout=2)
+        for server in servers:
+            running.enter_context(_serving(server, context))
+        yield Service(places, str(trust))
 
 
-def _bound() -> _Server:
+@contextmanager
+def _serving(server: _Server, context: ssl.SSLContext) -> Iterator[None]:
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=2)
+
+
+def _bound(address: ipaddress.IPv4Address) -> _Server:
     """At the example's own address where that is possible, else any free port of 127.0.0.1."""
-    for place in ((ADDRESS, PORT), (ADDRESS, 0)):
+    for place in ((str(address), PORT), (str(address), 0)):
         try:
             return _Server(place, _Answer)
         except OSError:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from sandar.core import rack
 from sandar.doors.cli import frame
 from sandar.doors.cli.example import cases, hardware, loopback
-from sandar.doors.cli.example.cases import Story
+from sandar.doors.cli.example.story import WAY, Story
 from sandar.doors.cli.words import _
 from sandar.doors.jobs import care
 from sandar.doors.jobs import probe as probes
@@ -38,12 +38,12 @@ _STORIES = (
 
 def run(args: argparse.Namespace) -> int:
     """Drive both requests with a TLS server on loopback as the tenant's service. Prints every step as it happens."""
-    told = [Story(*facts, began=0, acts=len(cases.WAY)) for facts in _STORIES]
+    told = [Story(*facts, began=0, acts=len(WAY)) for facts in _STORIES]
     names = [item["domain"] for story in told for item in story.items]
     found = []
     with cases.loopback_allowed(), loopback.tls_server(names, timezone.now()) as service:
-        for story in told:
-            story.addresses, story.ports = (service.address,), (service.port,)
+        for story, (address, port) in zip(told, service.places, strict=True):
+            story.addresses, story.ports = (address,), (port,)
             found.append(_drive(story, service.trust, quiet=args.json))
     frame.answer(args, {"cases": found, "url": settings.PUBLIC_URL}, _links(found))
     return 0
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 def _drive(story: Story, trust: str, *, quiet: bool) -> dict[str, Any]:
     """One request from the letter to the report."""
     steps = []
-    for action, _minutes in cases.WAY:
+    for action, _minutes in WAY:
         done = _step(story, action, timezone.now(), trust)
         steps.append(done)
         if not quiet:
