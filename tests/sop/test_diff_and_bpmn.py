@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from xml.etree import ElementTree as ET
 
+from sandar.sop import editing, writing
 from sandar.sop.bpmn import bpmn
 from sandar.sop.definition import bundled, bundled_text, loads
 from sandar.sop.diff import changes, describe
@@ -88,7 +90,45 @@ def test_a_changed_order_is_told() -> None:
     after = text.index('[[actor]]\nkey = "dc_staff"')
     swapped = text[:begin] + text[middle:after] + text[begin:middle] + text[after:]
     (told,) = describe(bundled(), loads(swapped))
-    assert told.startswith("Pelaksana: urutan daftar berubah")
+    assert told == (
+        "Pelaksana: urutan daftar berubah dari OPD/SKPD, Kepala Bidang, Pengawas TIK, Administrator TIK, Personil DC "
+        "menjadi OPD/SKPD, Kepala Bidang, Administrator TIK, Pengawas TIK, Personil DC."
+    )
+
+
+def test_an_activity_that_is_put_in_is_told_with_who_and_in_which_time_and_the_numbers_once() -> None:
+    new = editing.Activity(
+        before="notice",
+        name="Uji keamanan",
+        short="Uji",
+        role="supervisor",
+        budget="60 min",
+        output="Hasil uji",
+        paper="activity_minutes",
+    )
+    text = writing.write(editing.with_activity(tomllib.loads(bundled_text()), new))
+    told = describe(bundled(), loads(text))
+    assert (
+        "Kegiatan 6 (Uji) ditambahkan (pelaku Pengawas TIK, waktu baku 60 menit, output Hasil uji)." in told
+    )
+    assert (
+        "Nomor kegiatan berubah dari “6 Pemberitahuan, 7 Antar perangkat, 8 Verifikasi & pasang, 9 Lapor selesai” "
+        "menjadi “7 Pemberitahuan, 8 Antar perangkat, 9 Verifikasi & pasang, 10 Lapor selesai”."
+    ) in told
+    assert len(told) == 3, told
+    changed_paper = loads(text.replace('gives = ["activity_minutes"]', 'gives = ["activity_report"]'))
+    assert describe(loads(text), changed_paper) == [
+        "Kegiatan 6 (Uji): dokumen berubah dari “berita acara kegiatan” menjadi “laporan kegiatan”."
+    ]
+
+
+def test_the_state_of_a_regulation_is_told_in_words() -> None:
+    assert changed(('status = "revoked"', 'status = "in_force"')) == [
+        (
+            "Dasar hukum “Peraturan Pemerintah Nomor 82 Tahun 2012 tentang Penyelenggaraan Sistem dan Transaksi "
+            "Elektronik”: keadaan berubah dari “Dicabut” menjadi “Berlaku”."
+        )
+    ]
 
 
 def test_the_bpmn_holds_every_stage_in_the_lane_of_its_role() -> None:

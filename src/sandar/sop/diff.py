@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from sandar.sop.procedure import RETURN, STAY, SYSTEM, Action, Anytime, Budget, End, Procedure, Stage, Step
+from sandar.sop.sheet_data import LEGAL_STATUS
 
 Kind = Literal["added", "removed", "changed", "moved"]
 
@@ -74,6 +75,14 @@ _NAMES = {
     "before": "batas",
 }
 _KEYED = {_NAMES[name] for name in ("to", "by", "before", "actors", "informed")}
+_VALUES = {
+    **{("status", code): words for code, words in LEGAL_STATUS.items()},
+    ("waits_for", "agency"): "pemohon",
+    ("waits_for", "office"): "kantor",
+    ("waits_for", "capacity"): "kapasitas",
+    ("gives", "activity_minutes"): "berita acara kegiatan",
+    ("gives", "activity_report"): "laporan kegiatan",
+}
 _CHILDREN = {"stages", "actions", "action", "text", "key", "state"}
 
 
@@ -96,6 +105,10 @@ def _words(procedure: Procedure) -> dict[str, str]:
 
 def _worded(change: Change, words: Mapping[str, str]) -> Change:
     """The change with keys in words, where its property names states, columns or roles."""
+    if change.kind == "added" and change.after.startswith("pelaku "):
+        who, comma, rest = change.after.removeprefix("pelaku ").partition(",")
+        said = ", ".join(dict.fromkeys(words.get(role, role) for role in who.split("; ")))
+        return replace(change, after=f"pelaku {said}{comma}{rest}")
     if change.name not in _KEYED:
         return change
     before, after = (
@@ -114,7 +127,7 @@ def describe(old: Procedure, new: Procedure) -> list[str]:
 def sentence(change: Change) -> str:
     """One change in one Indonesian sentence."""
     if change.kind == "added":
-        return f"{change.what} ditambahkan."
+        return f"{change.what} ditambahkan{f' ({change.after})' if change.after else ''}."
     if change.kind == "removed":
         return f"{change.what} dihapus."
     if change.kind == "moved":
@@ -146,6 +159,7 @@ def _all(old: Procedure, new: Procedure) -> Iterator[Change]:
     yield from _matched("Dasar hukum", old.legal_basis, new.legal_basis, key="text")
     yield from _matched("Pelaksana", old.actors, new.actors, key="key")
     yield from _matched("Kegiatan", old.steps, new.steps, key="key")
+    yield from _numbers(old.steps, new.steps)
     yield from _value("Tangga eskalasi", "", old.escalation, new.escalation)
     yield from _matched("Akhir", old.ends, new.ends, key="state")
     yield from _anytime(old.anytime, new.anytime)
@@ -163,9 +177,38 @@ def _items(words: str, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[C
 
 def _properties(what: str, old: Any, new: Any) -> Iterator[Change]:
     for field in fields(old):
-        if field.name not in _CHILDREN:
-            before, after = getattr(old, field.name), getattr(new, field.name)
-            yield from _value(what, _NAMES.get(field.name, field.name), before, after)
+        if field.name in _CHILDREN or (field.name == "no" and isinstance(old, Step)):
+            continue  # numbers of activities follow from their order: told once for all
+        before, after = (_told(field.name, getattr(one, field.name)) for one in (old, new))
+        yield from _value(what, _NAMES.get(field.name, field.name), before, after)
+
+
+def _told(name: str, value: Any) -> Any:
+    """A coded value in words."""
+    if isinstance(value, tuple):
+        return tuple(_told(name, one) for one in value)
+    return _VALUES.get((name, value), value) if isinstance(value, str) else value
+
+
+def _numbers(old: Sequence[Step], new: Sequence[Step]) -> Iterator[Change]:
+    """Activities that are called by another number now, in one change."""
+    before = {step.key: step for step in old}
+    moved = [
+        (before[step.key], step) for step in new if step.key in before and before[step.key].no != step.no
+    ]
+    if moved:
+        was, now = (", ".join(f"{pair[side].no} {pair[side].short}" for pair in moved) for side in (0, 1))
+        yield Change("changed", "Nomor kegiatan", "", was, now)
+
+
+def _about(item: Any) -> str:
+    """What an added activity is about: who does it, in which time, with what result."""
+    if not isinstance(item, Step):
+        return ""
+    parts = [f"pelaku {'; '.join(dict.fromkeys(stage.by for stage in item.stages))}"]
+    parts += [f"waktu baku {_say(item.budget)}"] if item.budget else []
+    parts += [f"output {item.output}"] if item.output else []
+    return ", ".join(parts)
 
 
 def _matched(words: str, old: Sequence[Any], new: Sequence[Any], *, key: str) -> Iterator[Change]:
@@ -175,7 +218,7 @@ def _matched(words: str, old: Sequence[Any], new: Sequence[Any], *, key: str) ->
     yield from (Change("removed", _title(words, item)) for name, item in before.items() if name not in after)
     for name, item in after.items():
         if name not in before:
-            yield Change("added", _title(words, item))
+            yield Change("added", _title(words, item), after=_about(item))
             continue
         title = _title(words, before[name])
         yield from _properties(title, before[name], item)
@@ -183,7 +226,13 @@ def _matched(words: str, old: Sequence[Any], new: Sequence[Any], *, key: str) ->
     kept_before = [name for name in before if name in after]
     kept_after = [name for name in after if name in before]
     if kept_before != kept_after:
-        yield Change("moved", words, "daftar", ", ".join(kept_before), ", ".join(kept_after))
+        was = ", ".join(_short(before[name]) for name in kept_before)
+        yield Change("moved", words, "daftar", was, ", ".join(_short(after[name]) for name in kept_after))
+
+
+def _short(item: Any) -> str:
+    found = getattr(item, "short", "") or getattr(item, "label", "") or getattr(item, "name", "")
+    return str(found or item.text)
 
 
 def _inside(title: str, old: Any, new: Any) -> Iterator[Change]:
