@@ -11,6 +11,7 @@ from sandar.records.clocks import calendars
 from sandar.records.clocks.models import OfficeCalendar, Timer
 from tests import office
 from tests.api.world import Api, ok, refused
+from tests.web.people import client_of
 
 
 def admin() -> Api:
@@ -96,6 +97,20 @@ def test_the_shares_of_the_four_hops_add_up_to_the_step_and_every_minute_has_its
     assert [one["minutes"] for one in step["shares"]] == [3, 3, 3, 3]
     assert step["elapsed_minutes"] == 12 == sum(one["minutes"] for one in step["stretches"])
     assert {one["reason"] for one in step["stretches"]} == {"weekly"}
+
+
+def test_working_and_calendar_time_are_both_told_and_a_night_counts_only_in_the_second():
+    case = office.bring_to(office.ask(), "disposition_supervisor", minutes=3)
+    office.bring_to(case, "capacity_check", at=office.MONDAY + timedelta(days=1))
+    step = next(
+        one
+        for one in ok(Api("kabid1").get(f"/cases/{case.number}/time"))["steps"]
+        if one["step"] == "disposition"
+    )
+    assert step["calendar_minutes"] == sum(one["minutes"] for one in step["stretches"])
+    assert step["calendar_minutes"] - step["elapsed_minutes"] == 24 * 60 - 450
+    page = client_of(office.person("kabid1")).get(f"/permohonan/{case.number}/waktu").content.decode()
+    assert "menurut kalender 1 hari" in page
 
 
 def test_a_stopped_clock_is_explained_by_the_calendar_it_was_judged_by():

@@ -57,6 +57,7 @@ class StepTime:
     shares: tuple[Share, ...]
     halts: tuple[Halt, ...]
     segments: tuple[Segment, ...]
+    calendar: timedelta  # from its start to its end or now, nights and days off included
 
     @property
     def paused(self) -> timedelta:
@@ -123,6 +124,7 @@ def _step(account: Account, step: Step | None, tasks: Sequence[Task]) -> StepTim
             for row in account.pauses
         ),
         segments=account.segments,
+        calendar=account.end - account.reading.started_at,
     )
 
 
@@ -153,6 +155,7 @@ def as_dict(one: StepTime) -> dict[str, Any]:
         "elapsed_minutes": minutes(reading.elapsed),
         "remaining_minutes": None if reading.remaining is None else minutes(reading.remaining),
         "paused_minutes": minutes(one.paused),
+        "calendar_minutes": minutes(one.calendar),
         "due_at": told(reading.due_at),
         "calendar": {
             "version": one.version.pk,

@@ -136,6 +136,7 @@ class StepTimeOut(BaseModel):
     running: bool
     budget_minutes: float | None
     elapsed_minutes: float
+    calendar_minutes: float = Field(description="from start to end or now, nights and days off included")
     remaining_minutes: float | None
     paused_minutes: float
     due_at: datetime | None

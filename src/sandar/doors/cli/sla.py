@@ -61,9 +61,18 @@ def _text(document: dict[str, Any], procedure: Procedure) -> str:
     for step in document["steps"]:
         budget = "-" if step["budget_minutes"] is None else f"{step['budget_minutes']:g}"
         owner = _("instansi") if step["owner"] == "agency" else _("kantor")
-        facts = {"elapsed": f"{step['elapsed_minutes']:g}", "budget": budget, "owner": owner}
+        facts = {
+            "elapsed": f"{step['elapsed_minutes']:g}",
+            "budget": budget,
+            "owner": owner,
+            "calendar": f"{step['calendar_minutes']:g}",
+        }
         lines += ["", f"{step['no']}  {step['name']}"]
-        lines.append("   " + _("%(elapsed)s dari %(budget)s menit kerja, waktu %(owner)s") % facts)
+        lines.append(
+            "   "
+            + _("%(elapsed)s dari %(budget)s menit kerja, waktu %(owner)s; %(calendar)s menit kalender")
+            % facts
+        )
         if len(step["shares"]) > 1:
             lines += [f"   {_share(one, procedure)}" for one in step["shares"]]
         lines += [f"   {_stretch(one)}" for one in step["stretches"]]

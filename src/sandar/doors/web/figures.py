@@ -71,6 +71,11 @@ def minutes(value: timedelta) -> str:
     return number(round(value / timedelta(minutes=1), 2))
 
 
+def span(value: timedelta) -> str:
+    """Calendar time, the two largest units; a day has 24 hours: 2 hari 3 jam"""
+    return words.duration_id(value, timedelta(days=1), short=True, lang=lang())
+
+
 def shift(value: timedelta | None) -> str:
     """How far an instant moved, in calendar time: +1 hari 2 jam"""
     if value is None:
@@ -146,6 +151,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "duration_short": duration_short,
     "minutes": minutes,
     "shift": shift,
+    "span": span,
     "number_id": number,
     "quantity": quantity,
     "watts_id": watts,
