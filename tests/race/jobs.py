@@ -38,9 +38,13 @@ from tests.race.archive_jobs import (  # noqa: F401 - by name
 )
 from tests.race.authority_jobs import act_or_end, acts_of  # noqa: F401 - by name
 from tests.race.correction_jobs import (  # noqa: F401 - by name
+    another_on_its_way_out,
     another_with_correction,
+    correct_or_take_out,
     corrections_after,
     decide_correction,
+    line_after,
+    line_on_its_way_out,
     office_with_correction,
     propose_correction,
 )

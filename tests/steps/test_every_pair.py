@@ -14,7 +14,7 @@ import pytest
 
 from sandar.core import fates
 from sandar.doors.jobs import care, waiting
-from sandar.errors import ActionNotAllowed, NotFound, NotYourTurn, SandarError
+from sandar.errors import ActionNotAllowed, NotFound, NotYourTurn, SandarError, UnknownState
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, Event, Task
 from sandar.records.ledger import read as ledger
@@ -23,6 +23,7 @@ from sandar.sop import definition, route
 from sandar.sop.definition import SYSTEM
 from sandar.steps import batches, registry
 from tests import office
+from tests.steps.replay import replayed
 from tests.steps.watch import everything
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +238,7 @@ def last_decision(case: Case) -> str:
 def holds_together(case: Case) -> None:
     case.refresh_from_db()
     acts = [event for event in Event.objects.filter(case=case).order_by("seq") if "state" in event.payload]
-    assert acts[-1].payload["state"] == case.state
+    assert replayed(case)[-1] == case.state
     assert len(acts) == case.version
     told = fates.replayed(event.payload.get("fates", []) for event in acts)
     assert told == {number: fate["fate"] for number, fate in case.fates.items()}
@@ -273,6 +274,28 @@ def test_a_random_walk_of_legal_acts_holds_together_at_every_step(seed: int):
     from sandar.core import chain
 
     assert chain.verify([cases.entry(event) for event in cases.journal(case)]) is None
+
+
+def test_the_replay_is_not_blind_to_a_step_that_leads_elsewhere_nor_to_one_left_out():
+    case = back_to_the_agency()
+    office.act(case, "resubmit")
+    office.bring_to(case, "completed")
+    states = replayed(case)
+    assert states[:3] == ["disposition_head", "letter_completion", "disposition_head"]
+    acts = [event for event in Event.objects.filter(case=case).order_by("seq") if "state" in event.payload]
+    for event, state in zip(acts, states, strict=True):
+        right = event.payload
+        Event.objects.filter(pk=event.pk).update(payload=right | {"state": "inspection"})
+        if state != "inspection":
+            with pytest.raises((AssertionError, UnknownState)):
+                replayed(case)
+        moved = state != states[max(event.seq - 2, 0)] or event is acts[0]
+        Event.objects.filter(pk=event.pk).update(payload={k: v for k, v in right.items() if k != "state"})
+        if moved:
+            with pytest.raises((AssertionError, UnknownState)):
+                assert replayed(case)[-1] == case.state
+        Event.objects.filter(pk=event.pk).update(payload=right)
+    assert replayed(case) == states
 
 
 @pytest.mark.full

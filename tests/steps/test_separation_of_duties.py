@@ -7,13 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sandar.core.authority import FORBIDDEN_PAIRS, REGISTER_DUTIES
+from sandar.core.standing_in import SUPERIOR
 from sandar.errors import NotFound, NotYourTurn, SeparationOfDuties
+from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
 from sandar.records.people.models import Office, Person, RoleGrant
+from sandar.sop import definition, route
+from sandar.sop.definition import SYSTEM
 from sandar.steps import registry
 from tests import office
+from tests.steps import assets
+from tests.steps import test_every_pair as pairs
 from tests.steps.roles import grant
-from tests.steps.watch import look, refused
+from tests.steps.watch import everything, look, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -216,3 +222,47 @@ def test_a_role_that_begins_tomorrow_begins_tomorrow():
     with refused(NotYourTurn):
         office.act(case, "forward", by="pengawas1")
     office.act(case, "forward", by="pengawas1", at=office.MONDAY + timedelta(days=1))
+
+
+def everything_of_the_office(case: Case, asked_by: str) -> int:
+    """Whoever asked tries all that the case's own SOP lets the office do here. Returns how much that was."""
+    case.refresh_from_db()
+    step = route.place(cases.procedure_of(case), case.state).step.key
+    person, before, tried = office.person(asked_by), everything(), 0
+    for action in route.actions(cases.procedure_of(case), case.state):
+        act = registry.act_for(step, action.name)
+        if action.by in ("applicant", SYSTEM) or act is None or act.derived:
+            continue
+        data = assets.data(case, action.name) or pairs.data_for(case, action.name)
+        if action.reason:
+            data = {"reason": "other", "note": "Sendiri."}
+        with pytest.raises(SeparationOfDuties):
+            registry.perform_on_case(
+                case, action.name, person=person, data=data, seen=case.version, at=office.MONDAY
+            )
+        tried += 1
+    assert everything() == before
+    return tried
+
+
+@pytest.mark.parametrize("state", route.open_states(pairs.SOP))
+def test_whoever_asked_does_nothing_of_what_the_office_does_in_any_state(state: str):
+    case = pairs.WAYS[state]() if state in pairs.WAYS else office.bring_to(office.ask(), state)
+    for role in SUPERIOR:
+        grant("dinkes1", role)
+    tried = everything_of_the_office(case, "dinkes1")
+    by_office = {one.by for one in route.actions(pairs.SOP, state)} - {"applicant", SYSTEM}
+    assert (tried > 0) == bool(by_office)
+
+
+@pytest.mark.parametrize("service", assets.SERVICES)
+def test_nor_in_the_services_for_what_stands_in_the_register(service: str):
+    procedure = definition.loads(definition.shipped_texts()[service])
+    case, tried = assets.ask(service, assets.installed(by="dinkes2"), by="dinkes1"), 0
+    for role in SUPERIOR:
+        grant("dinkes1", role)
+    while route.end(procedure, case.state) is None:
+        tried += everything_of_the_office(case, "dinkes1")
+        assets.bring_to(case, route.follow(procedure, case.state, assets.WAY[case.state]).to)
+        case.refresh_from_db()
+    assert tried > 8

@@ -68,15 +68,17 @@ def of_case(case_id: int) -> list[AssetChange]:
 
 
 def standing(case_id: int) -> list[AssetChange]:
-    """`of_case`, locked, for an act that changes the lines. Raises ClaimChanged when one was taken out meanwhile."""
+    """`of_case`, locked, for an act that changes the lines. Raises ClaimChanged when one was taken out meanwhile.
+
+    Read after they are locked: a correction of the register that was first stands in the minutes.
+    """
     _inside()
-    found = of_case(case_id)
-    ids = [change.asset_id for change in found]
-    now = Asset.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    gone = [asset for asset in now if asset.removed_at is not None]
+    ids = AssetChange.objects.filter(case_id=case_id).values("asset_id")
+    locked = list(Asset.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
+    gone = [asset for asset in locked if asset.removed_at is not None]
     if gone:
         raise ClaimChanged(claim=gone[0].claim_id, state="released")
-    return found
+    return of_case(case_id)
 
 
 def done(

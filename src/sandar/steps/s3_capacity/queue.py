@@ -68,5 +68,5 @@ def prioritise(turn: Turn, given: Prioritise) -> None:
 ACTS = {
     "queue": Act(queue, Queue, event="case_queued"),
     "offer": Act(offer, Offered, event="place_offered"),
-    "prioritise": Act(prioritise, Prioritise, event="queue_reordered"),
+    "prioritise": Act(prioritise, Prioritise, event="queue_reordered", duty="capacity_released"),
 }
