@@ -12,7 +12,7 @@ from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets_write
 from sandar.records.cases.models import Case, Task
 from sandar.records.people.models import Person
-from sandar.steps import registry
+from sandar.steps import batches, registry
 from sandar.steps.inputs import parsed
 from sandar.steps.registry import Done
 from sandar.steps.s1_letter.act import receive
@@ -133,6 +133,8 @@ def default_data(case: Case, action: str) -> dict[str, Any]:
         "hand_over": {fates.PASSED},
     }.get("hand_over" if action.startswith("hand_over") else action.removesuffix("_more"))
     count = fates.among(total, case.fates, wanted) if wanted else fates.open_numbers(total, case.fates)
+    if action == "inspect":
+        count = batches.earliest(case.pk, count)
     hosted = {n for n in count if case.items[n - 1]["kind"] == "hosting"}
     if action == "submit":
         return form(case)

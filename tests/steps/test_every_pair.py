@@ -6,7 +6,7 @@ And whatever legal way is walked, the journal ends where the case stands (P05).
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -204,11 +204,16 @@ def data_for(case: Case, action: str) -> dict[str, Any]:
     return office.default_data(case, action)
 
 
-def step_of(chance: random.Random, case: Case, *, at: Any) -> None:
+def step_of(
+    chance: random.Random, case: Case, *, at: Any, likely: Collection[str] = (), never: Collection[str] = ()
+) -> None:
     """One legal act, chosen at random; ways back and ends are rarer, so that walks get far."""
     case.refresh_from_db()
-    known = [one for one in route.actions(SOP, case.state) if possible(case, one.name)]
-    weight = [1 if action.addition or action.name in ("refuse", "report_short") else 6 for action in known]
+    known = [
+        one for one in route.actions(SOP, case.state) if one.name not in never and possible(case, one.name)
+    ]
+    rare = ("refuse", "report_short")
+    weight = [1 if (one.addition and one.name not in likely) or one.name in rare else 6 for one in known]
     action = chance.choices(known, weight)[0]
     if action.name == "offer":  # the worker finds the place
         waiting.run(at, care.Shift())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from sandar.core import fates
-from sandar.doors import proof
+from sandar.doors import proof, timekeeping
 from sandar.errors import ActionNotAllowed
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, Event, SopRevision
@@ -19,7 +20,7 @@ from sandar.sop import definition
 from sandar.steps import batches, registry
 from sandar.steps.revising import moving
 from tests import office
-from tests.steps.test_every_pair import holds_together
+from tests.steps.test_every_pair import holds_together, step_of
 from tests.steps.watch import invalid, look, refused
 
 pytestmark = pytest.mark.django_db
@@ -272,6 +273,46 @@ def test_a_case_with_two_batches_at_the_office_is_not_moved_to_a_revision_that_k
     do(case, "hand_in_more", 4)
     assert "DELIVERIES_OVERLAP" in codes()
     assert moving.judged_by(definition.loads(text)).verdicts[0].may
+
+
+def walk(seed: int) -> set[str]:
+    """Random legal acts from the first delivery on, four items in as many batches as chance has it; what was done."""
+    chance = random.Random(seed)
+    small = {"watts": 20, "height_u": 1, "bandwidth_mbps": 1, "weight_kg": 5}
+    items = [office.server(name=f"SRV-{n}", serial=f"CTH-{n:04}", **small) for n in (1, 2, 3)]
+    application = office.application(vcpu=1, ram_gb=1, storage_gb=5, bandwidth_mbps=1)
+    case = office.bring_to(office.ask(*items, application), "awaiting_delivery")
+    at = AT
+    for _ in range(60):
+        at += timedelta(minutes=chance.choice([0, 1, 7, 90, 600]))
+        step_of(
+            chance,
+            case,
+            at=at,
+            likely=(*batches.BESIDE, "reject", "decline", "check_in"),
+            never=("withdraw",),
+        )
+        holds_together(case)
+        for one in timekeeping.of_case(case, at):
+            if one.reading.step == "installation":
+                assert sum((share.worked for share in one.shares), timedelta()) == one.reading.elapsed
+        case.refresh_from_db()
+        if case.closed_at:
+            break
+        door = fates.among(4, case.fates, {fates.DELIVERED})
+        beside = "dc_operator" if door and case.state != "awaiting_receipt" else ""
+        assert office.task_of(case).beside == beside
+    return set(case.tasks.values_list("outcome", flat=True)) | set(case.events.values_list("kind", flat=True))
+
+
+def test_random_walks_through_deliveries_that_overlap_hold_together_and_go_every_way():
+    done: set[str] = set()
+    for seed in range(16):
+        done |= walk(seed)
+        assert ledger.recount() == []
+    ways = {f"{act}_{way}" for act in ("reject", "decline", "hand_over") for way in ("next", "receipt")}
+    assert (ways - {"reject_next"}) | {"more_handed_in", "more_received"} <= done
+    assert proof.everything().flaws == []
 
 
 def test_in_sequence_too_every_batch_has_a_clock_of_its_own():
