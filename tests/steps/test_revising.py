@@ -251,6 +251,19 @@ def test_an_own_activity_issues_the_paper_that_its_sop_names(kind: str, book: st
     assert (first.status, first.replaced_by_id) == ("replaced", second.pk)
 
 
+def test_the_head_of_the_office_may_be_put_before_the_disposition_by_page():
+    """The seed leaves the head out; many offices have the letter go over that desk (domain.md 1.2)."""
+    published({"op": "add", "new.before": "disposition", "new.name": "Arahan Kepala Dinas", "new.short": "Arahan",
+               "new.role": "office_head", "new.amount": "30", "new.back": "letter_completion"})  # fmt: skip
+    grant("kabid2", "office_head")
+    case = office.ask()
+    assert (case.state, office.task_of(case).role) == (editing.OWN + "arahan", "office_head")
+    office.act(case, "finish", {"finding": "Teruskan ke bidang"}, by="kabid2")
+    case.refresh_from_db()
+    assert case.state == "disposition_head"
+    assert case.timers.get(step=editing.OWN + "arahan").elapsed is not None
+
+
 def test_who_asked_does_not_do_the_office_s_own_activity():
     published(NEW)
     grant("dinkes2", "supervisor")

@@ -93,6 +93,16 @@ def test_an_own_activity_stays_before_the_last_one():
     )
 
 
+def test_a_role_without_a_column_gets_one_where_its_rank_stands_and_it_goes_with_its_last_activity():
+    text = drafts.edited(TEXT, {**OWN, "new.before": "disposition", "new.role": "office_head"})
+    assert runnable.problems(text) == ()
+    with_head = definition.loads(text)
+    assert [actor.key for actor in with_head.actors][:3] == ["agency", "office_head", "division_head"]
+    assert with_head.steps[1].actors == ("office_head",)
+    without = drafts.edited(text, {"op": "remove:own_uji"})
+    assert definition.content_hash(without) == definition.content_hash(TEXT)
+
+
 @pytest.mark.parametrize("step", ["capacity", "application", "approval", "notice", "delivery", "disposition"])
 def test_no_activity_of_the_seed_can_simply_be_left_out(step: str):
     assert runnable.problems(drafts.edited(TEXT, {"op": f"remove:{step}"}))

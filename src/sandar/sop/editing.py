@@ -29,6 +29,15 @@ FINISH, SEND_BACK, REFUSE = "finish", "send_back", "refuse"
 _TOP = ("title", "number")
 _IDENTITY = ("name", "made", "revised", "effective", "approved_name", "approved_id")
 _STEP = ("name", "short", "required_input", "output", "remark")
+COLUMNS = {
+    "office_head": "Kepala Dinas",
+    "division_head": "Kepala Bidang",
+    "supervisor": "Pengawas TIK",
+    "administrator": "Administrator TIK",
+    "dc_operator": "Personil DC",
+    "inspector": "Pemeriksa TIK",
+}
+"""What the column of a role is called that had none on the sheet, in the order of rank."""
 _UNITS = {"min": "Menit", "day": "Hari"}
 
 
@@ -187,8 +196,33 @@ def with_activity(values: Mapping[str, Any], new: Activity) -> Values:
     places = {step.get("key"): place for place, step in enumerate(steps)}
     place = places[new.before]
     state = _free_key(new.short or new.name, found)
+    _with_column(found, new.role)
     steps.insert(place, _activity(found, new, state, _led_through(steps, place, state)))
     return _numbered(found)
+
+
+def _with_column(values: Values, role: str) -> None:
+    """A column for a role that has none yet, where its rank has its place."""
+    actors: list[Values] = values.setdefault("actor", [])
+    if role not in COLUMNS or any(role in actor.get("roles", []) for actor in actors):
+        return
+    order = list(COLUMNS)
+    later = set(order[order.index(role) :])
+    place = next((n for n, actor in enumerate(actors) if later & set(actor.get("roles", []))), len(actors))
+    name = COLUMNS[role]
+    actors.insert(place, {"key": role, "name": name, "short": name, "roles": [role]})
+
+
+def _without_idle(values: Values, columns: list[str]) -> None:
+    """Take these columns away where nobody acts or is told any more."""
+    steps: list[Values] = values.get("step", [])
+    acting = {stage.get("by") for step in steps for stage in step.get("stage", [])}
+    used = {key for step in steps for key in (*step.get("actors", []), *step.get("informed", []))}
+    values["actor"] = [
+        actor
+        for actor in values.get("actor", [])
+        if actor.get("key") not in columns or actor.get("key") in used or acting & set(actor.get("roles", []))
+    ]
 
 
 def _activity(values: Values, new: Activity, key: str, target: str) -> Values:
@@ -253,6 +287,7 @@ def without_activity(values: Mapping[str, Any], key: str) -> Values:
         for action in _actions(step):
             if action.get("to") in inside and onwards:
                 action["to"] = onwards[0]
+    _without_idle(found, gone.get("actors", []))
     return _numbered(found)
 
 

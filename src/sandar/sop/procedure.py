@@ -16,6 +16,7 @@ ROLES = (
     "administrator",
     "dc_operator",
     "inspector",
+    "office_head",
     "system_admin",
 )
 SYSTEM = "system"

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sandar.doors.web import labels
-from sandar.sop import boxes, definition, ladders
+from sandar.sop import boxes, definition, editing, ladders
 from sandar.sop.definition import RETURN, ROLES, SYSTEM, Problem
 from sandar.sop.lines import Lines
 from sandar.sop.sheet_data import LEGAL_STATUS
@@ -41,6 +41,9 @@ def table(text: str) -> dict[str, Any]:
         "rows": [_row(step, columns, place, len(steps)) for place, step in enumerate(steps)],
         "ends": values.get("end", []),
         "roles": [(role, _called(role, actors)) for role in ROLES if role in used],
+        "new_roles": [
+            (role, _called(role, actors)) for role in ROLES if role in used or role in editing.COLUMNS
+        ],
         "targets": _targets(values),
         "ways_back": _ways_back(values),
         "refusals": [
