@@ -10,6 +10,16 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandar.core.calendar_plan import (
+    IMPORTED,
+    LOCAL,
+    PUBLIC,
+    WORKDAY,
+    DayOff,
+    Declared,
+    with_day,
+    with_import,
+)
 from sandar.core.worktime import (
     Calendar,
     Pause,
@@ -21,8 +31,10 @@ from sandar.core.worktime import (
     remaining,
 )
 from tests.core.calendars_at_random import (
+    DAYS,
     FIRST_DAY,
     MINUTES,
+    ZONES,
     as_pauses,
     instant,
     minutes_of,
@@ -177,3 +189,25 @@ def test_the_next_working_instant_is_working_and_nothing_elapses_before_it(
 
 def test_the_first_day_of_the_driver_is_a_monday() -> None:
     assert datetime.combine(FIRST_DAY, datetime.min.time()).weekday() == 0
+
+
+def test_p08_days_entered_by_hand_win_over_every_import_in_what_is_counted() -> None:
+    """Imports before, between and after rows by hand: each minute counts as the office's own rows say it should."""
+    draw = Random(20261130)
+    for _ in range(seeded(300)):
+        days = [FIRST_DAY + timedelta(days=n) for n in range(DAYS)]
+        by_hand = {day: draw.choice((LOCAL, WORKDAY)) for day in draw.sample(days, draw.randrange(5))}
+        imports = [draw.sample(days, draw.randrange(6)) for _ in range(3)]
+        declared = Declared(zone=draw.choice(list(ZONES)))
+        rows = list(by_hand.items())
+        for n, brought in enumerate(imports):
+            found = [DayOff(day, "libur nasional", PUBLIC, IMPORTED) for day in brought]
+            declared = with_import(declared, FIRST_DAY.year, found)
+            for day, kind in rows[n::3]:
+                declared = with_day(declared, DayOff(day, "dari kantor", kind))
+        resting = {day for day in imports[-1] if day not in by_hand}
+        resting |= {day for day, kind in by_hand.items() if kind == LOCAL}
+        calendar = declared.calendar()
+        counted = elapsed(calendar, instant(calendar, 0), instant(calendar, MINUTES))
+        worked = [day for day in days if day.weekday() < 5 and day not in resting]
+        assert counted == timedelta(minutes=450) * len(worked), (by_hand, imports)
