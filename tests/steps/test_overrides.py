@@ -82,6 +82,21 @@ def test_the_paper_of_the_act_prints_the_exception():
     assert facts[0]["reason"] == "Hanya satu orang bertugas hari ini"
 
 
+def test_an_exception_of_an_act_without_a_paper_is_printed_by_the_offices_next_paper_and_by_no_other():
+    case = blocked()
+    allow(case, by="pengawas1")
+    office.act(case, "confirm", by="operator1")
+    assert look(case).papers[-1] == "capacity_report"  # issued before it
+    office.bring_to(case, "awaiting_notice")
+    printed = {
+        paper.kind: [(one["wants"], one["by"]) for one in paper.facts["overrides"]]
+        for paper in Document.objects.filter(case=case)
+        if "overrides" in paper.facts
+    }
+    told = [("memutuskan kapasitas", office.person("pengawas1").name)]
+    assert printed == {"approval_form": told}  # the application form is the agency's
+
+
 def test_it_is_used_up_by_one_act():
     case = blocked()
     allow(case, by="pengawas1")

@@ -25,7 +25,7 @@ from sandar.steps import separation
 from sandar.steps.inputs import Input, Named
 from sandar.steps.turn import Standing, signed, standing
 
-EVENT = "override_granted"
+EVENT = separation.EXCEPTED
 
 
 class Except(Input):

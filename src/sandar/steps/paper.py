@@ -11,13 +11,14 @@ from django.conf import settings
 from django.utils import translation
 
 from sandar.core import authority
+from sandar.records.cases import overrides
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, Override
 from sandar.records.documents.models import Document
 from sandar.records.people.models import Office, Person
 from sandar.steps import letterhead, separation
 from sandar.steps.signature import capacity
-from sandar.steps.turn import Turn
+from sandar.steps.turn import APPLICANT, Turn
 
 
 def office_facts(office: Office) -> dict[str, Any]:
@@ -141,10 +142,25 @@ def common(turn: Turn, *, signers: Iterable[Mapping[str, Any]], cc: Iterable[str
 
 
 def exceptions(turn: Turn) -> dict[str, Any]:
-    """The exceptions from the separation of duties that the act uses, as its paper prints them; nothing without."""
-    if not turn.overrides:
-        return {}
-    return {"overrides": [_override(one, turn.office) for one in turn.overrides]}
+    """The exceptions from the separation of duties as the paper prints them; nothing without.
+
+    Those that the act uses; on the office's own papers also those of earlier acts, unless one told them already.
+    """
+    used = list(turn.overrides)
+    if turn.action.by != APPLICANT and turn.last(separation.EXCEPTED):
+        used = overrides.by_ids(_unprinted(turn)) + used
+    return {"overrides": [_override(one, turn.office) for one in used]} if used else {}
+
+
+def _unprinted(turn: Turn) -> list[int]:
+    waiting: list[int] = []
+    for event in cases.journal(turn.case):
+        if event.kind == separation.EXCEPTED:
+            continue
+        waiting += [one["id"] for one in event.payload.get("overrides", ())]
+        if event.payload.get("documents") and event.person.get("role") != APPLICANT:
+            waiting = []
+    return waiting
 
 
 def _override(one: Override, office: Office) -> dict[str, Any]:

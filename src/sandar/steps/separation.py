@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sandar.steps.turn import Turn
 
 APPLICANT = "applicant"
+EXCEPTED = "override_granted"  # a second officer gave an exception (excepting.py)
 # A duty as it reads after "sudah": on pages, in refusals and on papers.
 WORDS: dict[str, str | Promise] = {
     "requested": _("mengajukan permohonan"),

@@ -44,3 +44,9 @@ def take(case: Case, conflicts: Iterable[Conflict], *, at: datetime) -> list[Ove
         if not Override.objects.filter(pk=one.pk, used_at__isnull=True).update(used_at=at):
             return None
     return found
+
+
+def by_ids(ids: Iterable[int]) -> list[Override]:
+    """These exceptions with both persons, oldest first."""
+    rows = Override.objects.filter(pk__in=list(ids)).select_related("granted_by", "person")
+    return list(rows.order_by("pk"))
