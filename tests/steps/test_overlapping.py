@@ -145,6 +145,7 @@ def test_while_who_approved_decides_about_the_first_the_second_waits_and_its_clo
     office.act(case, "decline", WHY, at=AT + 40 * MINUTE)
     seen = look(case, AT + 40 * MINUTE)
     assert (seen.state, seen.event.kind, seen.holder) == ("inspection", "difference_declined", "inspector")
+    assert seen.told == {"pemeriksa1", "pemeriksa2", "dinkes1", "dinkes2"}
     assert fate(case) == ["taken_back"] * 3 + ["received"] * 2
     assert used(case, "installation", AT + 45 * MINUTE) == [(10 * MINUTE, False), (15 * MINUTE, True)]
     assert set(seen.clocks) == {"installation"}
@@ -186,6 +187,7 @@ def test_the_first_is_rejected_and_the_second_goes_on_with_a_checklist_that_repl
         "delivery_rejected",
         WHY["reason"],
     )
+    assert {"dinkes1", "dinkes2"} <= seen.told, "the case does not come to the agency, yet it has to act"
     do(case, "inspect", 4, 5, at=AT + 4 * MINUTE)
     assert [paper.status for paper in papers(case, "conformity_checklist")] == ["prepared"] * 2
     do(case, "hand_over", 4, 5, at=AT + 5 * MINUTE)

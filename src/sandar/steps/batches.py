@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from sandar.core import fates, worktime
 from sandar.errors import ActionNotAllowed
 from sandar.records.assets import read as assets
@@ -21,9 +23,9 @@ from sandar.records.clocks import read as clocks
 from sandar.records.clocks.write import WORKING_DAY
 from sandar.sop import route
 from sandar.sop.definition import Procedure
-from sandar.steps import registry
+from sandar.steps import messages, registry
 from sandar.steps.handover import promised
-from sandar.steps.turn import Turn
+from sandar.steps.turn import APPLICANT, Turn
 
 HAND_IN, CHECK_IN = "hand_in_more", "check_in_more"
 BESIDE = {HAND_IN: fates.AWAITED, CHECK_IN: frozenset({fates.DELIVERED})}  # act -> the items it is about
@@ -110,6 +112,16 @@ def _inspecting(procedure: Procedure) -> str:
     """The step whose clock counts a batch: where what is received goes."""
     to = next(one.to for _step, stage in procedure.stages for one in stage.actions if one.name == "check_in")
     return route.place(procedure, to).step.key
+
+
+def tell_returned(turn: Turn) -> None:
+    """The agency hears that some of it goes back, where the case does not come to it anyway: it may bring anew."""
+    assert turn.outcome is not None
+    back = any(one["fate"] == fates.TAKEN_BACK for one in turn.marked)
+    if back and route.place(turn.procedure, turn.case.state).stage.by != APPLICANT:
+        what = gettext_noop("sebagian yang diserahkan dikembalikan; bawalah yang sesuai")
+        agency = messages.agency(turn.case, turn.day)
+        messages.tell(turn.case, agency, event=turn.outcome, kind="returned", what=what, at=turn.at)
 
 
 def is_through(turn: Turn) -> None:

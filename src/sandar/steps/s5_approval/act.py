@@ -124,8 +124,10 @@ ACTS = {
     "approve": Act(approve, Approve, event="request_approved", duty="approved"),
     "send_back": Act(send_back, SendBack, event="revision_asked", duty="approved"),
     "refuse": Act(refuse, Refuse, event="request_refused", duty="approved"),
-    "accept": Act(accept, Accept, event="difference_accepted", duty="approved"),
-    "decline": Act(decline, Decline, event="difference_declined", duty="approved"),
+    "accept": Act(accept, Accept, event="difference_accepted", duty="approved", after=batches.tell_returned),
+    "decline": Act(
+        decline, Decline, event="difference_declined", duty="approved", after=batches.tell_returned
+    ),
     **{
         name: Act(decline, Decline, event="difference_declined", duty="approved", derived=True)
         for name in ("decline_next", "decline_receipt")

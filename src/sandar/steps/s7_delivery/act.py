@@ -124,15 +124,6 @@ def tell_the_door(turn: Turn) -> None:
     messages.tell(turn.case, turn.holders(role), event=turn.outcome, kind="more", what=what, at=turn.at)
 
 
-def tell_returned(turn: Turn) -> None:
-    """The agency hears that some of what it brought beside goes back."""
-    assert turn.outcome is not None
-    if turn.given.returned:
-        what = gettext_noop("sebagian kiriman tambahan dikembalikan; bawalah yang sesuai")
-        agency = people.applicants(turn.case.agency_id, turn.day)
-        messages.tell(turn.case, agency, event=turn.outcome, kind="returned", what=what, at=turn.at)
-
-
 def tell_agency(turn: Turn) -> None:
     """The agency hears that the rest of what it asked for has lapsed."""
     assert turn.outcome is not None
@@ -148,10 +139,10 @@ ANYTIME = (batches.HAND_IN, batches.CHECK_IN)  # in steps of others too: the SOP
 ACTS = {
     batches.HAND_IN: Act(hand_in_more, HandIn, event="more_handed_in", duty="handed_in", after=tell_the_door),
     batches.CHECK_IN: Act(
-        check_in_more, CheckInMore, event="more_received", duty="received", after=tell_returned
+        check_in_more, CheckInMore, event="more_received", duty="received", after=batches.tell_returned
     ),
     "hand_in": Act(hand_in, HandIn, event="items_handed_in", duty="handed_in"),
-    "check_in": Act(check_in, CheckIn, event="items_received", duty="received"),
+    "check_in": Act(check_in, CheckIn, event="items_received", duty="received", after=batches.tell_returned),
     "send_back": Act(send_back, SendBack, event="delivery_sent_back", duty="received"),
     "withdraw_rest": Act(withdraw_rest, Withdraw, event="rest_withdrawn", duty="requested", derived=True),
     "expire": Act(expire, Nothing, event="delivery_lapsed", after=tell_agency),

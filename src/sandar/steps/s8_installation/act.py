@@ -369,9 +369,13 @@ def _register(turn: Turn, given: HandOver, line: Installed, claim: Claim, minute
 
 
 ACTS = {
-    "inspect": Act(inspect, Inspect, event="delivery_inspected", duty="inspected"),
+    "inspect": Act(
+        inspect, Inspect, event="delivery_inspected", duty="inspected", after=batches.tell_returned
+    ),
     "reapprove": Act(reapprove, NotConform, event="reapproval_asked", duty="inspected"),
-    "reject": Act(reject, NotConform, event="delivery_rejected", duty="inspected"),
+    "reject": Act(
+        reject, NotConform, event="delivery_rejected", duty="inspected", after=batches.tell_returned
+    ),
     "hand_over": Act(hand_over, HandOver, event="service_handed_over", duty="installed"),
     **{
         name: Act(hand_over, HandOver, event="part_handed_over", duty="installed", derived=True)
