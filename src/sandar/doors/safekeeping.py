@@ -132,12 +132,14 @@ def unpack(source: BinaryIO, room: Path) -> dict[str, Any]:
     """
     seen: dict[str, dict[str, Any]] = {}
     about: dict[str, Any] = {}
+    begun = ""
     try:
         with tarfile.open(fileobj=source, mode="r:gz") as tar:
             for entry in tar:
                 body = tar.extractfile(entry) if entry.isreg() and _ALLOWED.fullmatch(entry.name) else None
                 if body is None:
                     raise Broken("NOT_A_BACKUP")
+                begun = entry.name
                 if entry.name == MANIFEST:
                     about = json.loads(body.read(_LARGEST_MANIFEST))
                 elif entry.name in seen:
@@ -147,7 +149,7 @@ def unpack(source: BinaryIO, room: Path) -> dict[str, Any]:
     except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError) as fault:
         if isinstance(fault, OSError) and fault.errno:
             raise  # the disk's fault, not the file's
-        raise Broken("DAMAGED" if seen else "NOT_A_BACKUP", where=max(seen, default="")) from fault
+        raise Broken("DAMAGED" if begun else "NOT_A_BACKUP", where=begun) from fault
     return _proved(about, seen)
 
 
