@@ -12,7 +12,6 @@ from random import Random
 from typing import NamedTuple
 
 from sandar.core.authority import (
-    FORBIDDEN_PAIRS,
     WARNED_PAIRS,
     Grant,
     bearers,
@@ -36,6 +35,18 @@ WALK = (
 )  # fmt: skip
 ROLES = ("division_head", "supervisor", "administrator", "dc_operator", "inspector")
 PERSONS = range(7)
+# reliability.md 2.1 as it is written, so that the recount asks nothing of the code it judges.
+OFFICE = (
+    "disposed", "capacity_checked", "capacity_released", "approved", "notified", "received", "inspected",
+    "installed", "reported",
+)  # fmt: skip
+PAIRS = {frozenset({"requested", duty}) for duty in OFFICE} | {
+    frozenset({"capacity_checked", "capacity_released"}),
+    frozenset({"form_authored", "approved"}),
+    frozenset({"approved", "inspected"}),
+    frozenset({"approved", "installed"}),
+    frozenset({"handed_in", "installed"}),
+}
 
 
 class Office(NamedTuple):
@@ -130,7 +141,7 @@ def _recount(office: Office, signed: list[tuple[Grant, date, set[str]]]) -> None
         for person in bound:
             sides.setdefault(person, set()).update(duties)
     for person, duties in sides.items():
-        assert not [pair for pair in FORBIDDEN_PAIRS if pair <= duties], (person, duties)
+        assert not [pair for pair in PAIRS if pair <= duties], (person, duties)
 
 
 def test_the_recount_finds_a_pair_when_the_rule_is_off() -> None:
