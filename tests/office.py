@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandar.core import fates
 from sandar.doors.cli.example import office
+from sandar.records.assets import addresses
 from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets_write
 from sandar.records.cases.models import Case, Task
@@ -153,13 +154,19 @@ def default_data(case: Case, action: str) -> dict[str, Any]:
     if action == "inspect":
         return {"inspections": [{"item_no": n} for n in count], "note": "Diperiksa dengan mata."}
     if action.startswith("hand_over"):
+        free = free_addresses()
         return {
             "items": [
-                {"item_no": n, "address": f"10.20.30.{10 + n}", "ports": [443] if n in hosted else []}
-                for n in count
+                {"item_no": n, "address": next(free), "ports": [443] if n in hosted else []} for n in count
             ]
         }
     return {}
+
+
+def free_addresses() -> Iterator[str]:
+    """The addresses that nobody has, from 10.20.30.11 on."""
+    taken = addresses.live()
+    return (one for n in range(11, 255) if (one := f"10.20.30.{n}") not in taken)
 
 
 def task_of(case: Case) -> Task:

@@ -21,3 +21,9 @@ class LineChanged(Conflict):
     """The words that were to be corrected are others by now. facts: asset."""
 
     code = "LINE_CHANGED"
+
+
+class AddressTaken(Conflict):
+    """An IP address has one owner. facts: address, asset, holder (its name), case, state (held or used)."""
+
+    code = "ADDRESS_TAKEN"

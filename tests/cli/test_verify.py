@@ -299,7 +299,8 @@ def _asset_owner() -> None:
 
 
 def _asset_gone() -> None:
-    change("DELETE FROM assets_probe WHERE asset_id = (SELECT max(id) FROM assets_asset)")
+    for table in ("assets_probe", "assets_assetaddress"):
+        change(f"DELETE FROM {table} WHERE asset_id = (SELECT max(id) FROM assets_asset)")
     change("DELETE FROM assets_asset WHERE id = (SELECT max(id) FROM assets_asset)")
 
 

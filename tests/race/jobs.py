@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from sandar.errors import SandarError
+from sandar.records.assets.models import AssetAddress
 from sandar.records.ledger import engine, read, sql, write
 from sandar.records.ledger.models import LIVE, Cell, Claim, Pool
 from tests.race.act_jobs import (  # noqa: F401 - by name
@@ -28,6 +29,12 @@ from tests.race.act_jobs import (  # noqa: F401 - by name
     press_with_key,
     press_without_the_version,
     write_lines,
+)
+from tests.race.address_jobs import (  # noqa: F401 - by name
+    address_after,
+    another_for_the_address,
+    office_for_the_address,
+    take_address,
 )
 from tests.race.archive_jobs import (  # noqa: F401 - by name
     another_over,
@@ -148,7 +155,11 @@ def decide(claim_id: int, verb: str) -> dict[str, Any]:
 
 def drop(constraint: str) -> None:
     """Take one constraint out of the database: the twin of a test must then fail."""
-    owner: dict[str, type[models.Model]] = {"cell_has_one_owner": Cell, "pool_is_never_overdrawn": Pool}
+    owner: dict[str, type[models.Model]] = {
+        "cell_has_one_owner": Cell,
+        "pool_is_never_overdrawn": Pool,
+        "address_has_one_owner": AssetAddress,
+    }
     model = owner[constraint]
     (found,) = [c for c in model._meta.constraints if c.name == constraint]
     # SQLite builds the table anew from the model, so the model must forget the constraint first.

@@ -9,10 +9,15 @@ from sandar.core.capacity import Demand
 from sandar.core.rack import SIDE_POSITIONS
 from sandar.doors.proof import register
 from sandar.errors import ClaimInProcedure, InvalidInput, Refused
+from sandar.records.assets.models import Asset, AssetAddress, Probe
+from sandar.records.cases import read as cases
 from sandar.records.facility import read as facility
+from sandar.records.facility import write as facility_write
+from sandar.records.facility.models import IpPrefix, Site
 from sandar.records.ledger import read as ledger
 from sandar.records.ledger import write
 from sandar.records.ledger.models import Line, Place, Pool, Route
+from sandar.register_errors import AddressTaken
 from sandar.steps import claiming
 from tests import office
 from tests.steps import assets
@@ -190,7 +195,7 @@ def test_a_second_cord_holds_what_side_b_carries_and_the_outlet_and_nothing_twic
     assert (last["from_state"], last["to_state"], last["facts"]["cords"]) == ("installed", "installed", "AB")
     line = case.documents.get(kind="change_minutes").facts["lines"][0]
     strips = facility.strips(own.rack_id)
-    assert ("Jalur daya: Jalur A" in line["was"], "Jalur daya: Jalur A dan B" in line["now"]) == (True, True)
+    assert ("Jalur daya: A" in line["was"], "Jalur daya: A dan B" in line["now"]) == (True, True)
     assert f"PDU: {strips['A']}" in line["was"]
     assert f"PDU: {strips['A']}, {strips['B']}" in line["now"]
     assert ledger.recount() == []
@@ -262,3 +267,200 @@ def test_what_the_power_chain_is_asked_counts_a_server_with_held_cords_once():
     before = len(ledger.standers())
     assets.bring_to(changed(asset, cords="AB"), "change")
     assert len(ledger.standers()) == before
+
+
+# --- another address
+
+
+def renumbered(asset, prefix="any", **more):
+    from sandar.steps import on_assets
+
+    network = {"prefix": prefix, **more}
+    return assets.ask("change", asset, items=[on_assets.item_of(asset)], network=network)
+
+
+def owners(asset) -> dict[str, str]:
+    rows = AssetAddress.objects.filter(asset=asset, freed_at__isnull=True)
+    return dict(rows.values_list("state", "address"))
+
+
+def test_a_new_address_is_held_beside_the_old_one_and_exchanged_by_the_change():
+    asset = assets.installed()
+    case = assets.bring_to(renumbered(asset, ports=[]), "capacity_check")
+    assert owners(asset) == {"used": "10.20.30.11"}
+    assets.bring_to(case, "capacity_release")
+    assert owners(asset) == {"used": "10.20.30.11", "held": "10.20.30.2"}  # the lowest behind the gateway
+    assert cases.last_event(case, "capacity_reported").payload["address"] == {
+        "asset": asset.number, "was": "10.20.30.11", "held": "10.20.30.2",
+    }  # fmt: skip
+    assets.bring_to(case, "change")
+    for kind in ("capacity_report", "application_form", "approval_form", "notice"):
+        said = case.documents.get(kind=kind).facts["new_address"]
+        assert said == {"was": "10.20.30.11", "now": "10.20.30.2"}, kind
+    asset.refresh_from_db()
+    assert asset.address == "10.20.30.11"
+    office.act(case, "change", {"verified": True, "ports": [8443, 443], "switch_port": "SW1/12"}, at=AT)
+    asset.refresh_from_db()
+    assert (asset.address, asset.ports, owners(asset)) == ("10.20.30.2", [8443, 443], {"used": "10.20.30.2"})
+    change = asset.changes.get()
+    assert (change.was["address"], change.now["address"]) == ("10.20.30.11", "10.20.30.2")
+    payload = cases.last_event(case, "assets_changed").payload
+    assert payload["address"] == {"asset": asset.number, "was": "10.20.30.11", "now": "10.20.30.2"}
+    line = case.documents.get(kind="change_minutes").facts["lines"][0]
+    assert "Alamat IP: 10.20.30.11" in line["was"]
+    assert line["now"][0] == "Alamat IP: 10.20.30.2"
+    assert line["now"][1:] == ["Porta yang diuji: 8443, 443", "Porta switch SW1/12"]
+    assert AssetAddress.objects.get(address="10.20.30.11").freed_at is not None
+    assets.bring_to(case, "completed")
+    assert list(register.flaws(None)) == []
+    assert ledger.recount() == []
+    assert (
+        AssetAddress.objects.get(asset=assets.installed()).address == "10.20.30.11"
+    )  # it may be given again
+
+
+def test_the_probe_of_the_report_goes_to_the_new_address():
+    asset = assets.installed()
+    case = assets.bring_to(renumbered(asset), "reporting")
+    office.act(case, "probe", {}, at=AT)
+    assert Probe.objects.filter(asset=asset).latest("pk").asset.address == "10.20.30.2"
+
+
+def another_network(usable=200, derating=100):
+    site = Site.objects.get(name="Gedung Kominfo")
+    row = facility_write.create_prefix(site, "10.20.40.0/24", usable=usable, source="uji")
+    IpPrefix.objects.filter(pk=row.pk).update(derating=derating)
+
+
+def test_an_address_in_another_network_or_a_certain_one_may_be_asked():
+    another_network()
+    asset = assets.installed()
+    case = assets.bring_to(renumbered(asset, "10.20.40.0/24"), "completed")
+    asset.refresh_from_db()
+    assert asset.address == "10.20.40.2"
+    case = assets.bring_to(renumbered(asset, "10.20.40.0/24", address="10.20.40.77"), "completed")
+    asset.refresh_from_db()
+    assert (case.state, asset.address) == ("completed", "10.20.40.77")
+    assert list(register.flaws(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("network", "field"),
+    [
+        ({"prefix": "192.0.2.0/24"}, "network.prefix"),
+        ({"address": "bukan"}, "network.address"),
+        ({"address": "192.0.2.1"}, "network.address"),
+        ({"address": "10.20.30.11"}, "network.address"),  # its own
+        ({"address": "10.20.30.12"}, "network.address"),  # another's
+        ({"prefix": "10.20.40.0/24", "address": "10.20.30.50"}, "network.address"),
+        ({"ports": [443]}, "network.ports"),  # a server's stand in its item
+        ({}, "items"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused_beside_its_field(network: dict, field: str):
+    another_network()
+    asset, _other = assets.installed(), assets.installed()
+    with pytest.raises(InvalidInput) as fault:
+        renumbered(asset, network.get("prefix", ""), **{k: v for k, v in network.items() if k != "prefix"})
+    assert list(fault.value.facts["fields"]) == [field]
+    assert AssetAddress.objects.filter(state="held").count() == 0
+
+
+def test_only_a_change_asks_for_an_address():
+    with pytest.raises(InvalidInput) as fault:
+        assets.ask("relocation", assets.installed(), network={"prefix": "any"})
+    assert list(fault.value.facts["fields"]) == ["network"]
+
+
+def test_the_checker_may_choose_and_is_told_who_has_an_address():
+    another_network()
+    one, two = assets.installed(), assets.installed()
+    first = assets.bring_to(renumbered(one), "capacity_check")
+    second = assets.bring_to(renumbered(two), "capacity_check")
+    office.act(first, "report_available", {"address": "10.20.30.50"}, at=AT)
+    assert owners(one)["held"] == "10.20.30.50"
+    for address, asset, case in (("10.20.30.50", one, first), ("10.20.30.11", one, one.case)):
+        with pytest.raises(AddressTaken) as fault:
+            office.act(second, "report_available", {"address": address}, at=AT)
+        told = fault.value.facts
+        assert (told["address"], told["asset"], told["case"]) == (address, asset.number, case.number)
+    with pytest.raises(InvalidInput) as wrong:
+        office.act(second, "report_available", {"address": "10.99.0.1"}, at=AT)
+    assert list(wrong.value.facts["fields"]) == ["address"]
+    assert (ledger.claims_for_case(second.pk), owners(two)) == ([], {"used": two.address})
+    office.act(second, "report_available", {"address": "10.20.40.9"}, at=AT)
+    assert owners(two)["held"] == "10.20.40.9"
+
+
+def test_what_a_change_holds_is_given_to_no_new_server():
+    asset = assets.installed()
+    assets.bring_to(renumbered(asset, "", address="10.20.30.60"), "awaiting_form")
+    new = office.bring_to(office.ask(), "installation")
+    before = ledger.claims_for_case(new.pk)[0].state
+    with pytest.raises(AddressTaken):
+        office.act(new, "hand_over", {"items": [{"item_no": 1, "address": "10.20.30.60"}]}, at=AT)
+    assert (ledger.claims_for_case(new.pk)[0].state, Asset.objects.filter(case=new).count()) == (before, 0)
+
+
+@pytest.mark.parametrize("end", ["withdraw", "refuse", "report_short", "recheck"])
+def test_what_is_not_carried_out_gives_the_held_address_back(end: str):
+    asset = assets.installed()
+    state = {"withdraw": "awaiting_form", "refuse": "awaiting_approval"}.get(end, "capacity_release")
+    case = assets.bring_to(renumbered(asset), state)
+    assert "held" in owners(asset)
+    if end in ("report_short", "recheck"):
+        office.act(case, "recheck", {"reason": "recheck"}, at=AT)
+        assert "held" in owners(asset)
+        office.act(case, "report_available", {"address": "10.20.30.70"}, at=AT)
+        assert owners(asset)["held"] == "10.20.30.70"
+        if end == "report_short":
+            office.act(case, "recheck", {"reason": "recheck"}, at=AT)
+            office.act(case, "report_short", {"note": "kabel ke jaringan itu belum ada"}, at=AT)
+            office.act(case, "refuse", {}, at=AT)
+    elif end == "refuse":
+        office.act(case, "refuse", {"reason": "other", "note": "tidak"}, at=AT)
+    else:
+        office.act(case, "withdraw", {}, at=AT)
+    held = {"held": "10.20.30.70"} if end == "recheck" else {}
+    assert owners(asset) == {"used": "10.20.30.11"} | held
+    asset.refresh_from_db()
+    assert asset.address == "10.20.30.11"
+
+
+def test_a_full_network_is_reported_short():
+    another_network(usable=1)
+    other = assets.installed()
+    assets.bring_to(renumbered(other, "10.20.40.0/24"), "completed")
+    asset = assets.installed()
+    case = assets.bring_to(renumbered(asset, "10.20.40.0/24"), "capacity_check")
+    with pytest.raises(Refused) as fault:
+        office.act(case, "report_available", {}, at=AT)
+    (short,) = fault.value.facts["shortages"]
+    assert (short["resource"], short["asked"], short["left"]) == ("ip", 1, 0)
+    assert "10.20.40.0/24" in short["label"]
+    office.act(case, "report_short", {}, at=AT)
+    assert owners(asset) == {"used": asset.address}
+
+
+def test_a_removal_gives_the_address_back():
+    asset = assets.installed()
+    assets.bring_to(assets.ask("removal", asset), "completed")
+    assert owners(asset) == {}
+    assert list(register.flaws(None)) == []
+
+
+def test_an_application_may_ask_for_other_ports_alone():
+    asset = assets.installed(office.application(vcpu=1, ram_gb=1, storage_gb=1))
+    case = assets.bring_to(renumbered(asset, "", ports=[8443]), "completed")
+    asset.refresh_from_db()
+    assert (asset.ports, asset.address, case.state) == ([8443], "10.20.30.11", "completed")
+    assert list(register.flaws(None)) == []
+
+
+def test_two_servers_never_have_one_address_and_verify_finds_what_was_done_by_hand():
+    asset = assets.installed()
+    new = office.bring_to(office.ask(), "installation")
+    with pytest.raises(AddressTaken):
+        office.act(new, "hand_over", {"items": [{"item_no": 1, "address": asset.address}]}, at=AT)
+    AssetAddress.objects.filter(asset=asset).update(address="10.20.30.99")
+    assert [flaw.code for flaw in register.flaws(None)] == ["ADDRESS_HAS_ANOTHER_OWNER"]

@@ -47,7 +47,8 @@ def whole_case() -> dict[str, int]:
             found["probe"] = counted(lambda: office.act(case, "probe", {}))
             office.answer_probes(case, at=office.MONDAY)
         state, action = case.state, office.WAY[case.state]
-        found[f"{state}: {action}"] = counted(lambda a=action: office.act(case, a))  # type: ignore[misc]
+        data = office.default_data(case, action)
+        found[f"{state}: {action}"] = counted(lambda a=action, d=data: office.act(case, a, d))  # type: ignore[misc]
     return found
 
 

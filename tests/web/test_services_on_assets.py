@@ -13,7 +13,7 @@ from sandar.sop import route
 from sandar.steps import on_assets
 from tests import office
 from tests.steps import assets
-from tests.web.test_whole_way_by_page import complaints, press, signed_in
+from tests.web.test_whole_way_by_page import complaints, controls, press, signed_in
 
 pytestmark = pytest.mark.django_db
 LETTER = {
@@ -137,3 +137,56 @@ def test_the_check_of_a_change_offers_no_other_place_and_racks_do_not_wait_for_i
     press("operator1", case, "report_available")
     place = asset.claim.place.name
     assert "tambahan daya" in client.get(f"/rak/{place}").content.decode()
+
+
+def test_another_address_goes_by_page_from_the_agencys_wish_to_the_register():
+    asset, other = assets.installed(office.server(cords="A")), assets.installed()
+    page = signed_in("dinkes1").get(f"/ajukan?layanan=change&aset={asset.number}").content.decode()
+    assert "Sekarang 10.20.30.11" in page
+    case = sent("change", asset, **{"network.prefix": "10.20.30.0/24", "items.0.cords": "AB"})
+    assets.bring_to(case, "capacity_check")
+    page = signed_in("operator1").get(f"/permohonan/{case.number}").content.decode()
+    assert "10.20.30.11 → alamat lain dalam 10.20.30.0/24" in page
+    assert 'name="address" value="10.20.30.2"' in " ".join(page.split())
+    fields = controls(page, "report_available")
+    answer = signed_in("operator1").post(fields.pop(""), fields | {"address": other.address})
+    taken = answer.content.decode()
+    assert answer.status_code == 409
+    assert f"Alamat {other.address} sudah milik {other.number}" in taken
+    assert f'value="{other.address}"' in taken
+    press("operator1", case, "report_available", address="10.20.30.44")
+    assert (
+        "10.20.30.11 → 10.20.30.44 (ditahan)"
+        in signed_in("dinkes1").get(f"/permohonan/{case.number}").content.decode()
+    )
+    assets.bring_to(case, "change")
+    page = signed_in("operator1").get(f"/permohonan/{case.number}").content.decode()
+    assert all(text in page for text in ("10.20.30.44", "A dan B", "Porta switch"))
+    press("operator1", case, "change", verified="true", ports="443, 8443", switch_port="SW1/7")
+    asset.refresh_from_db()
+    assert (asset.address, asset.ports, asset.claim.cords) == ("10.20.30.44", [443, 8443], "AB")
+    page = signed_in("dinkes1").get(f"/permohonan/{case.number}").content.decode()
+    assert "10.20.30.11 → 10.20.30.44" in page
+    assert "10.20.30.44" in signed_in("dinkes1").get(f"/aset/{asset.number}").content.decode()
+
+
+def test_a_wish_that_cannot_be_keeps_what_was_typed():
+    asset = assets.installed()
+    items = forms.flat({"items": [on_assets.item_of(asset)]})
+    items = {name: str(value) for name, value in items.items() if value not in ("", False)}
+    wish = {"network.prefix": "any", "network.address": "192.0.2.1"}
+    data = {**LETTER, "service": "change", "assets": asset.number, **items, **wish}
+    answer = signed_in("dinkes1").post("/ajukan", data)
+    page = answer.content.decode()
+    assert (answer.status_code, 'value="192.0.2.1"' in page, "Sekarang 10.20.30.11" in page) == (
+        422,
+        True,
+        True,
+    )
+    assert "Alamat di luar jaringan pusat data yang terdaftar." in page
+
+
+def test_the_page_of_corrections_sends_addresses_to_the_change():
+    asset = assets.installed()
+    page = signed_in("administrator1").get(f"/aset/{asset.number}/pembetulan").content.decode()
+    assert "Tempat, daya, alamat IP, dan masa layanan tidak dibetulkan di sini" in page

@@ -25,7 +25,7 @@ PASSING_EVENTS = frozenset(
 )
 # Of an officer's act the agency reads these; whatever else an act says stays inside until somebody adds it here.
 OPEN = frozenset(
-    {"activity", "assets", "conditions", "correction",
+    {"activity", "address", "assets", "conditions", "correction",
      "deliveries", "documents", "fates", "file", "finding", "hold_until", "kind",
      "offer", "previous", "procedure", "reason", "received", "reissued", "result", "revoked", "sha256", "size", "sop",
      "state", "window_end", "window_start"}

@@ -29,9 +29,9 @@ PERSONAL = frozenset({
 TECHNICAL = frozenset({
     "address", "agency", "applications", "artefact", "assets", "attachment", "brand", "bring", "condition", "cpu_model",
     "database", "domain", "framework", "frontend", "instructions", "item_code", "language", "model", "name",
-    "number", "os", "outbound", "place", "ports", "previous", "pse_number", "rack", "raid", "recovery_time",
-    "register_no", "repository", "resource", "security_test", "serial", "site_type", "sub_unit", "switch_port",
-    "unit", "users", "version", "vpn", "waf",
+    "number", "os", "outbound", "place", "ports", "prefix", "previous", "pse_number", "rack", "raid",
+    "recovery_time", "register_no", "repository", "resource", "security_test", "serial", "site_type", "sub_unit",
+    "switch_port", "unit", "users", "version", "vpn", "waf",
 })  # fmt: skip
 _SALT_BYTES = 16
 

@@ -23,6 +23,12 @@ TEXTS: dict[type[errors.SandarError], Text] = {
         _("Muat ulang untuk melihat keputusannya."),
         safe=_("Keputusan Anda tidak tercatat; register tetap menurut keputusan itu."),
     ),
+    register_errors.AddressTaken: Text(
+        _("Alamat sudah dipakai"),
+        _("Alamat %(address)s sudah milik %(asset)s (%(holder)s), ditetapkan dalam permohonan %(case)s."),
+        _("Pilih alamat lain yang masih bebas, lalu kirim lagi."),
+        plain=_("Alamat %(address)s baru saja diambil yang lain."),
+    ),
     register_errors.LineChanged: Text(
         _("Data asetnya sudah lain"),
         _("Isian %(asset)s yang hendak dibetulkan berubah sesudah usul ini dibuat."),

@@ -208,6 +208,20 @@ def insert(row: Model) -> None:
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
+def insert_free(row: Model) -> bool:
+    """Insert a new row unless a unique constraint forbids it; says whether it was. Waits for who came just before."""
+    sql, mark, columns = _insertion(type(row))
+    db = _db()
+    with _cursor(db) as cursor:
+        cursor.execute(f"{sql}{mark} ON CONFLICT DO NOTHING RETURNING id", _values(row, columns, db))
+        found = cursor.fetchone()
+    if found is None:
+        return False
+    row.pk = found[0]
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return True
+
+
 def insert_all(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
     """Insert new rows of one table in one statement; they do not learn their ids.
 

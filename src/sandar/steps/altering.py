@@ -1,4 +1,4 @@
-"""What a change may alter of one line of the register, and how it is told: resources and power cords.
+"""What a change may alter of one line of the register, and how it is told: resources, power cords, address.
 
 The device, the units it fills and its names stay; another place is a relocation.
 """
@@ -11,10 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sandar.errors import InvalidInput
-from sandar.records.assets.models import Asset
+from sandar.records.assets import changes as asset_changes
+from sandar.records.assets.models import Asset, AssetChange
 from sandar.records.cases.models import Case
 from sandar.records.facility import read as facility
-from sandar.steps import differences, on_assets
+from sandar.steps import addressing, differences, on_assets
 
 # What a change leaves as it is: who the device is and the units it fills.
 FIXED = (
@@ -32,8 +33,10 @@ FIXED = (
 )
 
 
-def resources_differ(assets: Sequence[Asset], items: Sequence[Mapping[str, Any]]) -> None:
-    """The items of a change say something new of the same things, one asset a request. Raises InvalidInput."""
+def differs(
+    assets: Sequence[Asset], items: Sequence[Mapping[str, Any]], *, network: Mapping[str, Any]
+) -> None:
+    """A change says something new of the same thing, in its item or of its network. Raises InvalidInput."""
     if len(assets) != 1 or len(items) != 1:
         raise InvalidInput(
             fields={"assets": [_("Satu permohonan perubahan untuk satu aset, dengan spesifikasi barunya.")]}
@@ -48,17 +51,22 @@ def resources_differ(assets: Sequence[Asset], items: Sequence[Mapping[str, Any]]
         fields["items.0.psu_count"] = [_("Dua jalur daya perlu sekurangnya dua catu daya.")]
     if fields:
         raise InvalidInput(fields=fields)
-    if all(was.get(name) == value for name, value in now.items()):
+    if not network and all(was.get(name) == value for name, value in now.items()):
         raise InvalidInput(fields={"items": [_("Belum ada yang berubah dari register.")]})
 
 
-def only_resources(case: Case, items: Sequence[Mapping[str, Any]]) -> None:
-    """`resources_differ` for the form of a case."""
-    resources_differ(on_assets.assets_of(case), items)
+def still_differs(case: Case, items: Sequence[Mapping[str, Any]]) -> None:
+    """`differs` for the form of a case; what was asked of the network stands."""
+    (change,) = asset_changes.of_case(case.pk)
+    differs([change.asset], items, network=addressing.asked(change))
 
 
-def told(asset: Asset, item: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Every figure of the asset that the item has otherwise: label, before, after; other cords with their strips."""
+def told(change: AssetChange, item: Mapping[str, Any], *, ports: Sequence[int] = ()) -> list[dict[str, str]]:
+    """Every figure of the asset that becomes another: label, before, after; other cords with their strips.
+
+    ports: those that the officer confirmed, where they are not what was asked.
+    """
+    asset = change.asset
     rows = differences.of_items([on_assets.item_of(asset)], [item])
     was = asset.claim.cords
     if item["kind"] == "colocation" and was != item["cords"] and asset.claim.rack_id:
@@ -70,4 +78,11 @@ def told(asset: Asset, item: Mapping[str, Any]) -> list[dict[str, str]]:
         if any(pdus.values()):
             row = {"label": _("PDU"), "before": pdus[was], "after": pdus[item["cords"]]}
             rows.append({"item": asset.name, **row})
+    if given := addressing.told(change.case):
+        row = {"label": _("Alamat IP"), "before": given["was"], "after": given["now"] or given["asked"]}
+        rows.append({"item": asset.name, **row})
+    answering = list(ports) or addressing.ports_of(change, item)
+    if answering != asset.ports and not (item["kind"] == "colocation" and answering == item["ports"]):
+        row = {"label": _("Porta yang diuji"), "before": differences.numbers(asset.ports)}
+        rows.append({"item": asset.name, **row, "after": differences.numbers(answering)})
     return rows

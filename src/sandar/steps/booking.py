@@ -15,13 +15,14 @@ from sandar.core import capacity, fates, placement, rack
 from sandar.core.capacity import Booking, Demand, Row, Snapshot
 from sandar.core.placement import Answer, Ask
 from sandar.errors import ClaimChanged, InvalidInput, NotFound
+from sandar.records.assets import addresses
 from sandar.records.assets import changes as asset_changes
 from sandar.records.cases.models import Case
 from sandar.records.ledger import read as ledger_read
 from sandar.records.ledger import write as ledger
 from sandar.records.ledger.models import Claim, Place
 from sandar.records.ledger.write import ClaimSpec
-from sandar.steps import ending, freed
+from sandar.steps import addressing, ending, freed
 from sandar.steps.resources import labels as labels
 from sandar.steps.resources import named as named
 from sandar.steps.resources import row_facts as row_facts
@@ -123,6 +124,8 @@ def picture(case: Case) -> Picture:
         there = {change.asset.claim.place_id for change in asset_changes.of_case(case.pk)}
         snapshot = replace(snapshot, places=tuple(one for one in snapshot.places if one.id in there))
     answer = search(snapshot, {number: items[number - 1] for number in asked_of(case)})
+    if lacking := addressing.proposal(case)[1]:
+        answer = replace(answer, plan=(), short=(*answer.short, lacking))
     bookings = [
         Booking(found.place_id, demand_of(items[found.ask]), ask_of(items[found.ask]).height)
         for found in (answer.plan or _nearest(answer, snapshot, case))
@@ -167,10 +170,11 @@ def hold(
     *,
     until: datetime | None = None,
     items: Sequence[Mapping[str, Any]] | None = None,
+    address: str = "",
 ) -> list[Claim]:
     """Hold the chosen places for the case, instead of what it held before. Raises CapacityTaken naming the holder.
 
-    items: what is held, where it is not what the case asks for.
+    items: what is held, where it is not what the case asks for. address: the checker's choice, for a change.
     """
     wanted = [_spec(turn.case, choice, items) for choice in choices]
     expires_at = until or turn.at + timedelta(days=settings.HOLD_DAYS)
@@ -188,6 +192,7 @@ def hold(
     turn.claims = claims
     turn.sets(site=site_of(claims))
     turn.says(held=_facts(claims), hold_until=expires_at.isoformat())
+    addressing.hold(turn, address)
     return claims
 
 
@@ -355,6 +360,7 @@ def choice_of(claim: Claim) -> Choice:
 def release(turn: Turn) -> None:
     """Give back whatever the case holds."""
     ending.let_go(turn, turn.claims)
+    addresses.let_go(turn.case.pk, at=turn.at)
 
 
 def claim_facts(case: Case) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ def _lines(
         was = old.get(name)
         if name in _SKIPPED or _same(was, value):
             continue
-        words = _cords if name == "cords" else in_words
+        words = {"cords": _cords, "ports": numbers}.get(name, in_words)
         yield {"label": titles.get(name, name), "before": words(was), "after": words(value)}
 
 
@@ -48,7 +48,12 @@ def _same(one: Any, other: Any) -> bool:
 
 def _cords(value: Any) -> str:
     """Which feeds the power cords are plugged into."""
-    return {"A": _("Jalur A"), "B": _("Jalur B"), "AB": _("Jalur A dan B")}.get(value or "", "")
+    return _("A dan B") if value == "AB" else value or ""
+
+
+def numbers(value: Any) -> str:
+    """Ports, which are names and no amounts."""
+    return ", ".join(str(one) for one in value or ())
 
 
 def in_words(value: Any) -> str:

@@ -16,7 +16,7 @@ from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, Override
 from sandar.records.documents.models import Document
 from sandar.records.people.models import Office, Person
-from sandar.steps import letterhead, separation
+from sandar.steps import addressing, letterhead, separation
 from sandar.steps.signature import capacity
 from sandar.steps.turn import APPLICANT, Turn
 
@@ -138,6 +138,11 @@ def common(turn: Turn, *, signers: Iterable[Mapping[str, Any]], cc: Iterable[str
     }
     if lines := list(cc):
         facts["cc"] = lines
+    if case.service == "change":
+        with translation.override("id"):
+            asks = addressing.told(case)
+        if asks and not asks["done"]:
+            facts["new_address"] = {"was": asks["was"] or "–", "now": asks["now"] or asks["asked"]}
     return facts | exceptions(turn)
 
 

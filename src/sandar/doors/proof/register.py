@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from sandar.core import numbering, rack
 from sandar.core.services import ON_ASSETS
 from sandar.doors.proof.flaw import Flaw
 from sandar.records.assets import changes as asset_changes
-from sandar.records.assets.models import Asset, AssetBook
+from sandar.records.assets.models import Asset, AssetAddress, AssetBook
 from sandar.records.cases.models import Case, CaseBook, Event
 from sandar.records.documents import read as papers
 from sandar.records.ledger.models import Claim, Movement
@@ -40,11 +41,13 @@ def flaws(case_id: int | None) -> Iterator[Flaw]:
     handed_over = _handed_over(case_id)
     told = _told_later()
     by_minutes: dict[int, list[Asset]] = defaultdict(list)
+    own, given = _owners()
     for asset in assets.iterator(chunk_size=500):
         yield from _claim(asset)
         if asset.number not in handed_over.get(asset.case_id, ()):
             yield Flaw(AREA, "ASSET_NOT_IN_JOURNAL", _where(asset), asset.number, "")
         yield from _later(asset, told.get(asset.number, []))
+        yield from _address(asset, own.get(asset.pk, ""), given)
         by_minutes[asset.handover_id].append(asset)
     for found in by_minutes.values():
         yield from _minutes(found, changed, told)
@@ -90,6 +93,25 @@ def _later(asset: Asset, told: list[dict[str, Any]]) -> Iterator[Flaw]:
             yield Flaw(
                 AREA, "ASSET_DIFFERS_FROM_JOURNAL", f"{_where(asset)} {name}", str(stored), str(wanted)
             )
+
+
+def _owners() -> tuple[dict[int, str], frozenset[str]]:
+    """Line of the register -> the address that is its own, and every address that is somebody's."""
+    rows = AssetAddress.objects.filter(freed_at__isnull=True)
+    own = dict(rows.filter(state=AssetAddress.USED).values_list("asset_id", "address"))
+    return own, frozenset(rows.values_list("address", flat=True))
+
+
+def _address(asset: Asset, own: str, given: frozenset[str]) -> Iterator[Flaw]:
+    """A standing line owns the address it says, one taken out none.
+
+    Lines that named one address before addresses had owners stay as they were: the first of them owns it.
+    """
+    said = "" if asset.removed_at or not asset.address else str(ipaddress.ip_address(asset.address))
+    if said and (ipaddress.ip_address(said).is_loopback or (not own and said in given)):
+        return
+    if own != said:
+        yield Flaw(AREA, "ADDRESS_HAS_ANOTHER_OWNER", f"{_where(asset)} address", own, said)
 
 
 def _told_later() -> dict[str, list[dict[str, Any]]]:

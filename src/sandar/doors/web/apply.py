@@ -27,9 +27,10 @@ from sandar.records.assets import changes as asset_changes
 from sandar.records.assets import read as assets_read
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case
+from sandar.records.facility import read as facility
 from sandar.records.people import read as people
 from sandar.sop import route
-from sandar.steps import on_assets
+from sandar.steps import addressing, on_assets
 from sandar.steps.inputs import parsed
 from sandar.steps.s1_letter.act import receive
 from sandar.steps.s1_letter.forms import Request
@@ -108,6 +109,7 @@ def again(case: Case) -> dict[str, Any]:
         what = {"service": case.service, "assets": [change.asset.number for change in named]}
         if case.service == "change":
             what["items"] = [dict(item) for item in case.items]
+            what["network"] = dict(named[0].wanted.get("network") or {})
         if named and named[0].wanted.get("valid_until"):
             what["until"] = named[0].wanted["valid_until"]
     return {
@@ -144,6 +146,25 @@ def _choices(request: HttpRequest, nested: dict[str, Any]) -> list[dict[str, Any
         for asset in asset_changes.free_for(person_of(request).agency_id)
         if nested.get("service") != "relocation" or asset.kind == "colocation"
     ]
+
+
+def _networks() -> list[tuple[str, str]]:
+    """Where another address may be asked for."""
+    found = [
+        (prefix, _("alamat lain dalam %(prefix)s") % {"prefix": prefix}) for prefix in facility.prefixes()
+    ]
+    return [("", _("tetap alamat sekarang")), (addressing.ANY, _("alamat lain, dipilih kantor")), *found]
+
+
+def _address(request: HttpRequest, nested: dict[str, Any]) -> str:
+    """The present address of the asset that is to be changed, if the sender may see it."""
+    named = nested.get("assets") or [""]
+    number = named if isinstance(named, str) else str(named[0])
+    try:
+        desk = "administrator" in roles(request)
+        return assets_read.asset_for(None if desk else person_of(request).agency_id, number).address
+    except NotFound:
+        return ""
 
 
 def _service(items: Any) -> str:
@@ -185,6 +206,8 @@ def _page(
                 if not is_on_assets(service) or (service == "change" and items) else [],
         "errors": error.facts.get("fields", {}) if isinstance(error, InvalidInput) else {},
         "labels": titles(Request, error.facts.get("fields", {})) if error else {},
+        "networks": _networks() if service == "change" else [],
+        "address": _address(request, nested) if service == "change" else "",
         "kept": tokens(files),
         "refused": error,
         "refused_text": refusals.sentence(error) if error else "",

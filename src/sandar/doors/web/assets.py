@@ -304,24 +304,28 @@ def _history(asset: Asset, *, named: bool) -> list[dict[str, Any]]:
         "expired": _("membiarkan tempat lepas karena batas waktu"),
     }
     found = []
-    before = ""
+    before: dict[str, Any] = {}
     names = dict(ledger_read.places("rack").values_list("pk", "name"))
     for row in ledger_read.history(asset.claim_id):
-        here = _stood(row["facts"], names)
-        same = row["from_state"] == row["to_state"]
+        facts, text = row["facts"], told.get(row["to_state"], row["to_state"])
+        was, note = _stood(before, names), _stood(facts, names)
+        if row["from_state"] == row["to_state"]:
+            text = _("memindahkan atau mengubah tempat")
+            if was and was != note:
+                note = f"{was} → {note}"
+            elif _drawn_watts(before) != _drawn_watts(facts):
+                text = _("mengubah daya atau jalur daya")
+                note = f"{_drawn_watts(before)} → {_drawn_watts(facts)}"
         who = row["by__name"] if named else _("Pusat data")
-        found.append(
-            {
-                "who": who or _("Sistem"),
-                "text": _("memindahkan atau mengubah tempat")
-                if same
-                else told.get(row["to_state"], row["to_state"]),
-                "at": row["at"],
-                "note": f"{before} → {here}" if same and before and before != here else here,
-            }
-        )
-        before = here
+        found.append({"who": who or _("Sistem"), "text": text, "at": row["at"], "note": note})
+        before = facts
     return found[::-1]
+
+
+def _drawn_watts(facts: dict[str, Any]) -> str:
+    """What it draws after a movement, and from which side: "575 W, Jalur A"."""
+    cords = labels.choice("cords", facts["cords"]) if facts.get("cords") else ""
+    return ", ".join(filter(None, [figures.watts(facts.get("watts", 0)), cords]))
 
 
 def _stood(facts: dict[str, Any], names: dict[int, str]) -> str:

@@ -20,7 +20,7 @@ from sandar.records.cases.shown import Line
 from sandar.records.documents.models import Document
 from sandar.sop import route
 from sandar.sop.definition import Procedure
-from sandar.steps import batches, items, offering, revoking
+from sandar.steps import addressing, batches, items, offering, revoking
 
 # Events that always name the items they are about.
 ONE_BY_ONE = ("capacity_confirmed", "item_withdrawn", "part_handed_over", "more_handed_in", "more_received")
@@ -85,9 +85,22 @@ def facts(case: Case) -> list[tuple[str, Any]]:
         (_("Penandatangan"), name),
         (_("Narahubung"), " · ".join(filter(None, [contact.get("name"), contact.get("phone")]))),
         (_("Pemohon"), case.requester.name),
+        (_("Alamat IP"), _new_address(case)),
         (_("Pengajuan ulang dari"), _linked([case.previous.number] if case.previous else [])),
         (_("Diajukan kembali sebagai"), _linked(cases.followed_by(case))),
     ]
+
+
+def _new_address(case: Case) -> str:
+    """Of a change that asks for another address: the old one, and what is held or was given, or what is asked."""
+    told = addressing.told(case)
+    if not told:
+        return ""
+    was = told["was"] or "—"
+    if told["done"]:
+        return f"{was} → {told['now']}"
+    held = _("%(address)s (ditahan)") % {"address": told["now"]} if told["now"] else told["asked"]
+    return f"{was} → {held}"
 
 
 def _linked(numbers: Iterable[str]) -> SafeString:
@@ -195,6 +208,10 @@ def _note(kind: str, payload: Mapping[str, Any]) -> str:
         return labels.choice("reason", payload["reason"])
     if kind == "claim_changed":
         return "; ".join(_ways(payload.get("claims", [])))
+    if (told := payload.get("address")) and told.get("held"):
+        return _("alamat IP %(address)s ditahan") % {"address": told["held"]}
+    if told:
+        return f"{_('Alamat IP')} {told['was'] or '—'} → {told['now']}"
     if payload.get("finding"):
         return str(payload["finding"])
     return offering.brief(payload["offer"]["rows"]) if payload.get("offer") else ""

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from sandar.errors import AssetBusy, ClaimChanged
+from sandar.records.assets import addresses
 from sandar.records.assets.models import Asset, AssetChange
 from sandar.records.assets.read import assets_for
 from sandar.records.prepared import insert_all, update
@@ -117,8 +118,9 @@ def plain(value: Any) -> Any:
 
 
 def close(case_id: int, *, at: datetime) -> None:
-    """The request ended: its lines may be named by another one."""
+    """The request ended: its lines may be named by another one, and an address it still held is free."""
     _inside()
+    addresses.let_go(case_id, at=at)
     update(AssetChange, {"case_id": case_id, "closed_at": None}, closed_at=at)
 
 

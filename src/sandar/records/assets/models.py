@@ -138,6 +138,40 @@ class AssetChange(models.Model):
         return f"{self.case_id}/{self.item_no} {self.service}"
 
 
+class AssetAddress(models.Model):
+    """One IP address of a line of the register: its own (used), or kept for it by an open change (held).
+
+    Loopback, which only an installation for trying has, is nobody's. freed_at: it may be given to another since.
+    """
+
+    HELD, USED = "held", "used"
+
+    address = models.CharField(max_length=45, help_text="in its shortest form")
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="addresses")
+    case = models.ForeignKey(
+        "cases.Case", models.PROTECT, related_name="addresses", help_text="the request that gave or holds it"
+    )
+    state = models.CharField(max_length=4, help_text="held or used")
+    since = models.DateTimeField()
+    freed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["address"], condition=Q(freed_at__isnull=True), name="address_has_one_owner"
+            ),
+            models.UniqueConstraint(
+                fields=["asset", "state"],
+                condition=Q(freed_at__isnull=True),
+                name="asset_has_one_address_and_one_held",
+            ),
+            models.CheckConstraint(condition=Q(state__in=["held", "used"]), name="address_is_held_or_used"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address} {self.state}"
+
+
 class AssetCorrection(models.Model):
     """Words of one line of the register that are wrong: what they are, what they shall be, and who decided.
 

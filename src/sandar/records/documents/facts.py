@@ -23,12 +23,14 @@ from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 from sandar.records.documents.facts_assets import AssetLineFacts as AssetLineFacts
+from sandar.records.documents.facts_assets import NewAddressFacts as NewAddressFacts
 from sandar.records.documents.facts_capacity import CapacityRow as CapacityRow
 from sandar.records.documents.facts_capacity import OfferFacts as OfferFacts
 from sandar.records.documents.facts_capacity import PlacementFacts as PlacementFacts
 from sandar.records.documents.facts_capacity import ShortageFacts as ShortageFacts
 from sandar.records.documents.facts_disposition import HopFacts as HopFacts
 from sandar.records.documents.facts_items import ActivityFacts as ActivityFacts
+from sandar.records.documents.facts_items import FileFacts as FileFacts
 from sandar.records.documents.facts_items import FindingFacts as FindingFacts
 from sandar.records.documents.facts_items import InsteadFacts as InsteadFacts
 from sandar.records.documents.facts_items import OutcomeFacts as OutcomeFacts
@@ -117,12 +119,7 @@ class Common(TypedDict):
     cc: NotRequired[list[str]]  # tembusan, one line each
     overrides: NotRequired[list[OverrideFacts]]
     instead_of: NotRequired[InsteadFacts]
-
-
-class FileFacts(TypedDict):
-    name: str
-    size: str  # "182 kB": already words
-    sha256: str
+    new_address: NotRequired[NewAddressFacts]
 
 
 class ReceiptFacts(Common):

@@ -5,6 +5,13 @@ from __future__ import annotations
 from typing import NotRequired, TypedDict
 
 
+class NewAddressFacts(TypedDict):
+    """Of a change that asks for another IP address: what it is, and what is held for it or asked, in words."""
+
+    was: str
+    now: str
+
+
 class AssetLineFacts(TypedDict):
     """One line of the register: how it was before, how it is now. `was` and `now` are already words."""
 

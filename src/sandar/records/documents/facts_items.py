@@ -42,6 +42,14 @@ class ActivityFacts(TypedDict):
     output: NotRequired[str]
 
 
+class FileFacts(TypedDict):
+    """An attachment."""
+
+    name: str
+    size: str  # "182 kB": already words
+    sha256: str
+
+
 class FindingFacts(TypedDict):
     """One compared field; the three values are already words ("64 GB"), empty = tidak diketahui."""
 

@@ -64,7 +64,8 @@ def moved(handed: Facts) -> Facts:
 
 def changed(handed: Facts) -> Facts:
     """The minutes of a change."""
-    was, now = ["Daya nyata (W): 575", "Memori (GB): 128"], ["Daya nyata (W): 700", "Memori (GB): 256"]
+    was = ["Daya nyata (W): 575", "Jalur daya: A", "PDU: R03-A", "Alamat IP: 10.20.30.31"]
+    now = ["Daya nyata (W): 700", "Jalur daya: A dan B", "PDU: R03-A, R03-B", "Alamat IP: 10.20.40.12"]
     line = {**ASSET_LINE, "condition": "", "was": was, "now": now}
     return moved(handed) | on_assets("change", lines=[line])
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from sandar.core.capacity import limit_of
 from sandar.errors import NotFound
 from sandar.records.prepared import Question, Slot
 
@@ -32,7 +33,7 @@ from .tree import (
 __all__ = [
     "ComputeFigures", "CoolingFigures", "NodeFigures", "PortFigures", "PrefixFigures", "RackFigures",
     "RoomTree", "RowTree", "SiteTree", "UplinkFigures", "compute_named", "cooling_unit", "declared",
-    "failure_states", "layout", "node_figures", "node_named", "port_group", "prefix_named", "prefixes",
+    "failure_states", "layout", "networks", "node_figures", "node_named", "port_group", "prefix_named", "prefixes",
     "rack_named", "racks", "room_named", "rooms", "site_named", "site_of_compute", "site_of_room",
     "sites", "strips", "topologies", "topology", "tree",
     "uplink_named",
@@ -141,3 +142,9 @@ def port_group(rack: str, name: str) -> PortGroup:
 def prefixes() -> list[str]:
     """The registered networks in CIDR: the only addresses that are given to tenants and may be probed."""
     return list(IpPrefix.objects.order_by("pk").values_list("prefix", flat=True))
+
+
+def networks() -> dict[str, int]:
+    """Registered network in CIDR -> how many of its addresses may be given."""
+    rows = IpPrefix.objects.order_by("pk").values_list("prefix", "usable", "derating")
+    return {prefix: limit_of(usable, derating) for prefix, usable, derating in rows}

@@ -25,7 +25,7 @@ from sandar.records.people import read as people
 from sandar.records.people.models import Agency, Person
 from sandar.records.waiting import read as waiting
 from sandar.sop import route
-from sandar.steps import altering, ending, freed, messages, on_assets, paper, separation
+from sandar.steps import addressing, altering, ending, freed, messages, on_assets, paper, separation
 from sandar.steps.handover import enter
 from sandar.steps.inputs import Item
 from sandar.steps.s1_letter.forms import Request, Resubmit, Withdraw, WithdrawItem
@@ -66,7 +66,8 @@ def receive(person: Person, request: Request, *, at: datetime, files: Sequence[A
             previous=_previous(request.previous, agency),
         )
         if assets:
-            asset_changes.ask(case.pk, request.service, assets, wanted=_wanted(request), at=at)
+            wanted = _wanted(request, assets)
+            asset_changes.ask(case.pk, request.service, assets, wanted=wanted, at=at)
         turn = Turn(
             case=case,
             procedure=procedure,
@@ -92,6 +93,8 @@ def receive(person: Person, request: Request, *, at: datetime, files: Sequence[A
 def _named(agency: Agency, request: Request, day: date) -> tuple[list[Asset], list[dict[str, Any]]]:
     """The lines of the register that the letter names, and the items of the case. Raises InvalidInput."""
     asked = [item.model_dump(mode="json") for item in request.items]
+    if request.network and request.service != "change":
+        raise InvalidInput(fields={"network": [_("Hanya untuk permohonan perubahan.")]})
     if not services.is_on_assets(request.service):
         if request.assets:
             raise InvalidInput(
@@ -102,7 +105,7 @@ def _named(agency: Agency, request: Request, day: date) -> tuple[list[Asset], li
         raise InvalidInput(fields={"until": [_("Sebut tanggal akhir yang baru, sesudah hari ini.")]})
     if request.service == "change":
         assets = on_assets.chosen(agency, request.service, request.assets)
-        altering.resources_differ(assets, asked)
+        altering.differs(assets, asked, network=_network(request, assets))
         return assets, asked
     if asked:
         raise InvalidInput(fields={"items": [_("Aset cukup disebut nomornya; datanya dari register.")]})
@@ -110,8 +113,15 @@ def _named(agency: Agency, request: Request, day: date) -> tuple[list[Asset], li
     return assets, [on_assets.item_of(asset) for asset in assets]
 
 
-def _wanted(request: Request) -> dict[str, Any]:
-    return {"valid_until": request.until.isoformat()} if request.until else {}
+def _wanted(request: Request, assets: Sequence[Asset]) -> dict[str, Any]:
+    """What is asked besides the items."""
+    found: dict[str, Any] = {"valid_until": request.until.isoformat()} if request.until else {}
+    network = _network(request, assets)
+    return found | {"network": network} if network else found
+
+
+def _network(request: Request, assets: Sequence[Asset]) -> dict[str, Any]:
+    return addressing.wish_of(request.network, assets[0]) if len(assets) == 1 else {}
 
 
 def items_match(service: str, items: Sequence[Item]) -> None:

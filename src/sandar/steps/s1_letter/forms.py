@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from sandar.steps.addressing import NetworkWish
 from sandar.steps.inputs import Input, Item, ItemNo, Letter, Long, Official, Text
 
 AssetNumber = Annotated[Text, StringConstraints(min_length=1, max_length=24)]
@@ -33,6 +34,9 @@ class Request(Input):
     )
     until: date | None = Field(
         None, title="Diperpanjang sampai", description="renewal: the last day asked for"
+    )
+    network: NetworkWish | None = Field(
+        None, title="Jaringan", description="change: another IP address or other ports for the asset"
     )
     contact: Official = Field(default_factory=lambda: Official.model_validate({}), title="Narahubung")
     previous: Text = Field(

@@ -30,7 +30,7 @@ def report_available(turn: Turn, given: Available) -> None:
             reason="no_room", shortages=[booking.shortage_facts(found) for found in picture.answer.short]
         )
     _every_item(turn, choices)
-    booking.hold(turn, choices)
+    booking.hold(turn, choices, address=given.address)
     with translation.override("id"):
         rows = [booking.row_facts(row) for row in picture.rows]
         facts = report.facts(turn, "available", rows, shortages=(), note=given.note)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from sandar.steps.addressing import Address
 from sandar.steps.inputs import (
     Count,
     Gb,
@@ -38,6 +39,9 @@ class Available(Input):
     """YES: hold these places; without any, the suggested ones."""
 
     placements: Annotated[list[Place], Field(max_length=40)] = Field(default_factory=list, title="Tempat")
+    address: Address = Field(
+        "", title="Alamat IP yang ditahan", description="change: the new address; empty: the proposed one"
+    )
     note: Long = Field("", title="Catatan")
 
 

@@ -12,7 +12,7 @@ from sandar.core.services import is_on_assets
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 from sandar.records.ledger import read as ledger_read
-from sandar.steps import booking, items, on_assets, table, verdicts
+from sandar.steps import addressing, booking, items, on_assets, table, verdicts
 from sandar.steps.booking import Picture
 from sandar.steps.s3_capacity import web_offers
 from sandar.steps.turn import knows_parts
@@ -62,6 +62,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         "shortages": web_offers.dated(booking.shortage_facts(found) for found in picture.answer.short),
         "racks": sum(place.kind == "rack" for place in picture.snapshot.places),
         "report": payload,
+        "address": addressing.told(task.case),
         "wishes": _wishes(task, picture.answer),
     }
 
@@ -140,8 +141,11 @@ def initial(task: Task, action: str, at: datetime) -> dict[str, Any]:
     """The suggested places, so that one press takes them."""
     if action in ("propose", "postpone"):
         return web_offers.initial(task, action, _picture(task))
-    if action != "report_available" or task.case.service == "change":
+    if action != "report_available":
         return {}
+    if task.case.service == "change":
+        address = addressing.proposal(task.case)[0]
+        return {"address": address} if address else {}
     rows: list[dict[str, Any]] = [{} for _ in task.case.items]  # a form's rows stand at the item's number
     for one in booking.choices_of(_picture(task).answer):
         rows[one.item_no - 1] = {

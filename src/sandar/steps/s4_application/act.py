@@ -54,7 +54,7 @@ def _same_items(turn: Turn, given: Application) -> None:
             }
         )
     if turn.case.service == "change":
-        altering.only_resources(turn.case, [item.model_dump(mode="json") for item in given.items])
+        altering.still_differs(turn.case, [item.model_dump(mode="json") for item in given.items])
     for index, item in enumerate(given.items):
         if item.kind == "colocation" and item.form == "tower":
             raise InvalidInput(

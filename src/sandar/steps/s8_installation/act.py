@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sandar.core import fates, rack
 from sandar.errors import InvalidInput
+from sandar.records.assets import addresses
 from sandar.records.assets import read as assets_read
 from sandar.records.assets import write as assets
 from sandar.records.assets.models import Delivery, Inspection
 from sandar.records.cases import read as cases
 from sandar.records.documents import read as papers_read
 from sandar.records.documents.models import Document
-from sandar.records.facility import read as facility
 from sandar.records.ledger.models import Claim
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
-from sandar.steps import batches, booking, items, paper
+from sandar.steps import addressing, batches, booking, items, paper
 from sandar.steps.booking import Choice
 from sandar.steps.s8_installation import inspection
 from sandar.steps.s8_installation.forms import HandOver, Inspect, Installed, NotConform
@@ -189,7 +187,7 @@ def _part(turn: Turn) -> None:
 
 
 def _complete(turn: Turn, line: Installed, delivery: Delivery | None, index: int) -> Installed:
-    """Fill what the operator left open from the form and the delivery; check the address."""
+    """Fill what the operator left open from the form and the delivery; only an address of ours may be given."""
     item = turn.case.items[line.item_no - 1]
     seen = delivery.received if delivery else {}
     said = delivery.declared if delivery else {}
@@ -209,23 +207,7 @@ def _complete(turn: Turn, line: Installed, delivery: Delivery | None, index: int
             "register_no": line.register_no or item.get("register_no") or "",
         }
     )
-    _check_address(filled, index)
-    return filled
-
-
-def _check_address(line: Installed, index: int) -> None:
-    """The address must lie in a registered prefix: only those may be probed and are ours to give."""
-    field = f"items.{index}.address"
-    if not line.address:
-        raise InvalidInput(fields={field: [_("Alamat IP wajib diisi.")]})
-    try:
-        address = ipaddress.ip_address(line.address)
-    except ValueError as fault:
-        raise InvalidInput(fields={field: [_("Bukan alamat IP.")]}) from fault
-    if address.is_loopback and settings.PROBE_ALLOW_LOOPBACK:
-        return
-    if not any(address in ipaddress.ip_network(prefix) for prefix in facility.prefixes()):
-        raise InvalidInput(fields={field: [_("Alamat di luar jaringan pusat data yang terdaftar.")]})
+    return filled.model_copy(update={"address": addressing.of_ours(filled.address, f"items.{index}.address")})
 
 
 def _choice(turn: Turn, line: Installed) -> Choice:
@@ -344,7 +326,7 @@ def _giver(turn: Turn, number: int) -> Person:
 
 def _register(turn: Turn, given: HandOver, line: Installed, claim: Claim, minutes: Document) -> Any:
     item = turn.case.items[line.item_no - 1]
-    return assets.register(
+    made = assets.register(
         year=turn.day.year,
         case=turn.case,
         item_no=line.item_no,
@@ -366,6 +348,9 @@ def _register(turn: Turn, given: HandOver, line: Installed, claim: Claim, minute
         installed_at=turn.at,
         valid_until=given.valid_until,
     )
+    if addressing.is_owned(line.address):
+        addresses.use(made, line.address, at=turn.at)
+    return made
 
 
 ACTS = {

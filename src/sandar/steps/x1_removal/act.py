@@ -6,6 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sandar.errors import InvalidInput
+from sandar.records.assets import addresses
 from sandar.records.assets import changes as asset_changes
 from sandar.records.cases import read as cases
 from sandar.records.ledger import write as ledger
@@ -73,6 +74,8 @@ def hand_back(turn: Turn, given: HandBack) -> None:
             handed_back_at=paper.local(turn.at, turn.office),
         )
     ledger.release_all([change.asset.claim for change in changes], at=turn.at, by=turn.person_id)
+    for change in changes:
+        addresses.free(change.asset_id, at=turn.at)
     freed.announce()
     turn.says(released=[change.asset.claim_id for change in changes], note=given.note)
     closed = {

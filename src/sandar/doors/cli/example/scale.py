@@ -23,7 +23,7 @@ from django.db.models import F
 from sandar.core import chain, numbering, rack
 from sandar.core.capacity import Demand
 from sandar.doors.cli.example import hardware, load_room
-from sandar.records.assets.models import Asset, AssetBook
+from sandar.records.assets.models import Asset, AssetAddress, AssetBook
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, CaseBook, Event
@@ -139,7 +139,8 @@ class _Batch:
             for draft, claim, name in zip(drafts, claims, names, strict=True)
         )
         entries = list(zip(drafts, claims, minutes, strict=True))
-        Asset.objects.bulk_create(_asset(*entry) for entry in entries)
+        made = Asset.objects.bulk_create(_asset(*entry) for entry in entries)
+        AssetAddress.objects.bulk_create((_address(asset) for asset in made), ignore_conflicts=True)
         Event.objects.bulk_create(
             event
             for entry, name in zip(entries, names, strict=True)
@@ -392,3 +393,8 @@ def _asset(draft: _Tenancy, claim: Claim, minutes: Document) -> Asset:
         ports=item["ports"],
         installed_at=draft.at,
     )
+
+
+def _address(made: Asset) -> AssetAddress:
+    used, at = AssetAddress.USED, made.installed_at
+    return AssetAddress(address=made.address, asset=made, case_id=made.case_id, state=used, since=at)
