@@ -15,12 +15,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
+from threading import local
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, JSONField, Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
+from django.db.models.signals import post_init, pre_init  # noqa: TID251 - to see that nobody listens
 
 from sandar.statements import Cursor
 
@@ -84,9 +87,19 @@ class Question(Generic[Found]):
         return next(iter(self.all(**values)), None)
 
 
+class _Here(local):
+    db: BaseDatabaseWrapper | None = None
+
+
+_here = _Here()
+
+
 def _db() -> BaseDatabaseWrapper:
-    """This thread's connection itself: asking the usual stand-in for every attribute is a cost of its own."""
-    return connections[DEFAULT_DB_ALIAS]
+    """This thread's connection itself: asking the usual stand-in for it is a cost of its own."""
+    found = _here.db
+    if found is None or found.connection is None:  # none yet, or another one may take its place
+        found = _here.db = connections[DEFAULT_DB_ALIAS]
+    return found
 
 
 def cursor(size: int = 1) -> Cursor:
@@ -154,15 +167,55 @@ def _maker(rows: QuerySet[Any, Any], compiler: Any) -> Callable[[Sequence[Any]],
     first, last = places[0], places[-1] + 1
     names = [column[0].target.attname for column in compiler.select[first:last]]
     populators: Any = get_related_populators  # typed for a later Django than ours
-    related = populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+    related = [_related(one) for one in populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)]
+    new = _instance_maker(kind, names)
 
     def made(row: Sequence[Any]) -> Any:
-        found = kind.from_db(DEFAULT_DB_ALIAS, names, row[first:last])
-        for populator in related:
-            populator.populate(row, found)
+        found = new(row[first:last])
+        for populate in related:
+            populate(row, found)
         return found
 
     return made
+
+
+def _related(populator: Any) -> Callable[[Sequence[Any], Any], None]:
+    """What Django's RelatedPopulator does with a row: the object on the other side, and what hangs on that."""
+    key, reorder = populator.pk_idx, populator.reorder_for_init
+    first, last = (0, 0) if reorder else (populator.cols_start, populator.cols_end)
+    new = _instance_maker(populator.model_cls, populator.init_list)
+    deeper = [_related(one) for one in populator.related_populators]
+
+    def populate(row: Sequence[Any], found: Any) -> None:
+        values = reorder(row) if reorder else row[first:last]
+        other = None if values[key] is None else new(values)
+        for one in deeper if other is not None else ():
+            one(row, other)
+        populator.local_setter(found, other)
+        if other is not None:
+            populator.remote_setter(other, found)
+
+    return populate
+
+
+def _instance_maker(kind: type[Model], names: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
+    """`kind.from_db` for columns in the order of `names`, without the signals and checks of `Model.__init__`.
+
+    Our models listen to none of them; one with an `__init__` or `from_db` of its own is made by that.
+    """
+    plain = kind.__init__ is Model.__init__ and kind.from_db.__func__ is Model.from_db.__func__  # type: ignore[attr-defined]
+    if not plain or pre_init.has_listeners(kind) or post_init.has_listeners(kind):
+        return lambda values: kind.from_db(DEFAULT_DB_ALIAS, names, values)
+
+    def new(values: Sequence[Any]) -> Any:
+        found = kind.__new__(kind)
+        state = ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        found.__dict__["_state"] = state
+        found.__dict__.update(zip(names, values, strict=True))
+        return found
+
+    return new
 
 
 def _one(row: Sequence[Any]) -> Any:
@@ -174,24 +227,28 @@ class _Column(NamedTuple):
 
     name: str
     field: Field[Any, Any]
-    is_json: bool
+    plain: tuple[type, ...]  # values of these types go as they are
+    moment: type | None  # a value of just this type is only put in the database's words
 
     def value(self, value: Any, db: BaseDatabaseWrapper) -> Any:
-        """As the ORM hands it to the database; what is a text or whole number goes as it is, but for JSON."""
-        if type(value) in _AS_IT_IS and not self.is_json:
+        """As the ORM hands it to the database."""
+        kind = type(value)
+        if kind in self.plain:
             return value
-        return self.field.get_db_prep_save(value, db)
+        return _adapted(value, db) if kind is self.moment else self.field.get_db_prep_save(value, db)
 
 
-_AS_IT_IS = (str, int, type(None))
+_PLAIN = (str, int, bool, type(None))
 
 
 @cache
 def _columns(kind: type[Model]) -> dict[str, _Column]:
-    return {
-        field.attname: _Column(field.attname, field, isinstance(field, JSONField))
-        for field in kind._meta.concrete_fields
-    }
+    return {field.attname: _column(field) for field in kind._meta.concrete_fields}
+
+
+def _column(field: Field[Any, Any]) -> _Column:
+    moment = {"DateTimeField": datetime, "DateField": date}.get(field.get_internal_type())
+    return _Column(field.attname, field, () if isinstance(field, JSONField) else _PLAIN, moment)
 
 
 def _quoted(name: Any) -> str:

@@ -25,6 +25,7 @@ from sandar.errors import ActionNotAllowed, NotFound, NotYourTurn
 from sandar.records.cases import read as cases
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Event, Task
+from sandar.records.ledger import read as ledger_read
 from sandar.records.people import read as people
 from sandar.records.people.models import Person
 from sandar.sop import route
@@ -114,6 +115,20 @@ def offers(task: Task) -> list[Offer]:
         if act and action.by == task.role and not act.derived:
             found.append(Offer(action, act))
     return found
+
+
+def foresee(action: str) -> None:
+    """Before the transaction of an act that searches the whole ledger: bring this process's picture of it up to now.
+
+    Inside the transaction only what was written since is read, and none of it is kept (ADR 0019).
+    """
+    if action in _searching():
+        ledger_read.snapshot()
+
+
+@lru_cache(maxsize=1)
+def _searching() -> frozenset[str]:
+    return frozenset(name for (_, name), entry in acts().items() if entry.searches)
 
 
 def perform(

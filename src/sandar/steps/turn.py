@@ -250,6 +250,7 @@ class Act:
     duty: str = ""
     after: Callable[[Turn], None] | None = None  # once the event is written: more messages
     derived: bool = False  # nobody chooses it: another act becomes it by what is left of the request
+    searches: bool = False  # it looks over the whole ledger (`registry.foresee`)
 
 
 @contextmanager

@@ -139,6 +139,8 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
     # The key covers what is done, never the password: neither it nor a hash of it is kept.
     same = None if secret is None else json.dumps([given.version, given.data], sort_keys=True).encode()
 
+    registry.foresee(action)
+
     def work() -> dict[str, Any]:
         done = registry.perform(
             id_in_path(task_id, "task"),

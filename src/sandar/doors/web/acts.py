@@ -45,6 +45,7 @@ def act(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
     try:
         data = _data(request, task, action, files)
         proved = confirming.confirm(request, task.step, action)
+        registry.foresee(action)
 
         def do() -> str:
             dones[:] = [_perform(request, task, action, data, files, proved=proved)]

@@ -16,7 +16,7 @@ from django.db import connection
 
 from sandar.core import candidates
 from sandar.core.capacity import Pending, PlaceState, PoolState, Snapshot
-from sandar.records.prepared import Question, Slot
+from sandar.records.prepared import Question, Slot, cursor
 
 from .models import Claim, Place, Pool
 from .sql import marks
@@ -145,16 +145,16 @@ def _database() -> str:
 
 
 def _total() -> _Total:
-    with connection.cursor() as cursor:
-        cursor.execute(_TOTAL)
-        count, total = cursor.fetchone()
+    with cursor() as ready:
+        ready.execute(_TOTAL)
+        count, total = ready.fetchone()
     return count, total
 
 
 def _blocks() -> dict[int, _Total]:
-    with connection.cursor() as cursor:
-        cursor.execute(_BLOCKS)
-        return {block: (count, total) for block, count, total in cursor.fetchall()}
+    with cursor() as ready:
+        ready.execute(_BLOCKS)
+        return {block: (count, total) for block, count, total in ready.fetchall()}
 
 
 def _some_moved(old: _Picture, total: _Total) -> _Picture | None:
@@ -169,9 +169,9 @@ def _some_moved(old: _Picture, total: _Total) -> _Picture | None:
     stale = []
     within = " OR ".join(["id BETWEEN %s AND %s"] * len(changed))
     ends = [end for block in changed for end in (block * _BLOCK, block * _BLOCK + _BLOCK - 1)]
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_BLOCKS.format(within=within), ends)
-        rows = cursor.fetchall()
+    with cursor(len(changed)) as ready:
+        ready.execute(_IN_BLOCKS.format(within=within), ends)
+        rows = ready.fetchall()
     for pk, version, name, retired in rows:
         one = old.kept.get(pk)
         if (one is None) != bool(retired) or (one and one.state.name != name):
@@ -319,6 +319,6 @@ def _pending(places: Sequence[int], claims: Sequence[int]) -> dict[int, list[Pen
 
 def _rows(statement: str, ids: Sequence[int]) -> Iterable[_Row]:
     """The rows of these ids; few thousand of them at most, as both databases bind 32,766 values."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(ids=marks(ids)), list(ids))
-        yield from cursor.fetchall()
+    with cursor(len(ids)) as ready:
+        ready.execute(statement.format(ids=marks(ids)), list(ids))
+        yield from ready.fetchall()

@@ -107,8 +107,12 @@ def _every_item(turn: Turn, choices: Sequence[Choice]) -> None:
 
 
 ACTS = {
-    "report_available": Act(report_available, Available, event="capacity_reported", duty="capacity_checked"),
-    "report_short": Act(report_short, Short, event="capacity_reported", duty="capacity_checked"),
+    "report_available": Act(
+        report_available, Available, event="capacity_reported", duty="capacity_checked", searches=True
+    ),
+    "report_short": Act(
+        report_short, Short, event="capacity_reported", duty="capacity_checked", searches=True
+    ),
     "confirm": Act(confirm, Confirm, event="capacity_confirmed", duty="capacity_released"),
     "refuse": Act(refuse, Refuse, event="capacity_refused", duty="capacity_released"),
     "recheck": Act(recheck, Recheck, event="recheck_asked", duty="capacity_released"),

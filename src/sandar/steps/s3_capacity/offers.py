@@ -278,8 +278,8 @@ def _paper(rows: Sequence[Mapping[str, Any]], until: datetime, turn: Turn) -> di
 
 
 ACTS = {
-    "propose": Act(propose, Propose, event="capacity_offered", duty="capacity_released"),
-    "postpone": Act(postpone, Postpone, event="capacity_offered", duty="capacity_released"),
+    "propose": Act(propose, Propose, event="capacity_offered", duty="capacity_released", searches=True),
+    "postpone": Act(postpone, Postpone, event="capacity_offered", duty="capacity_released", searches=True),
     "accept": Act(accept, Answer, event="offer_accepted", duty="requested"),
     "decline": Act(decline, Answer, event="offer_declined", duty="requested"),
     "expire": Act(expire, Nothing, event="offer_expired"),
