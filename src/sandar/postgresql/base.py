@@ -136,6 +136,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
         found: Connection[Any] = super().get_new_connection(conn_params)
         self.statements = Statements(found)
+        if (
+            settings.PREPARED_STATEMENTS
+        ):  # planned once, not anew each time a plan for just these values looks cheaper
+            found.pgconn.exec_(b"SET plan_cache_mode = force_generic_plan")
         return found
 
     def prepared(self) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import cast
 
 from django.http import HttpRequest
@@ -20,14 +21,19 @@ LONGEST_TOKEN = 200
 
 
 class Caller:
-    """The person behind a token at the instant of the call, and as what this person may look today."""
+    """The person behind a token at the instant of the call."""
 
     def __init__(self, bearer: tokens.Bearer, at: datetime) -> None:
         self.person = bearer.person
-        self.viewer = Viewer(bearer.person.pk, bearer.person.agency_id, bearer.grants)
+        self._grants = bearer.grants
         self.at = at
         self.token_id = bearer.token_id
         self.is_fresh = bearer.is_fresh  # may sign without the password
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """As what this person may look today; an act asks anew, in its transaction."""
+        return Viewer(self.person.pk, self.person.agency_id, self._grants())
 
     def proves(self, request: HttpRequest, password: str | None) -> bool:
         """May this call sign? Fresh, or by the password sent with it; then the token is fresh for a while.

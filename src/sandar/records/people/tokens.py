@@ -3,7 +3,9 @@ building it anew through the ORM, as three queries, cost more than everything el
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -46,10 +48,10 @@ FRESH = timedelta(minutes=15)  # as steps.signatories.FRESH_MINUTES
 
 
 class Bearer(NamedTuple):
-    """The person of a token, with the agency, and the grants in force today."""
+    """The person of a token, with the agency, and what gives the grants in force today: a further question for some."""
 
     person: Person
-    grants: tuple[Grant, ...]
+    grants: Callable[[], list[Grant]]
     token_id: int = 0
     is_fresh: bool = False  # may sign without the password
 
@@ -75,7 +77,7 @@ def bearer(token: str, at: datetime) -> Bearer:
     zone = first[len(_PERSON) + len(_AGENCY) + 2] or settings.TIME_ZONE
     grants = [_grant(row, person) for row in rows if row[-len(_GRANT)] is not None]
     maybe_away = bool(first[len(_PERSON) + len(_AGENCY) + 3])
-    held = tuple(read.in_force(grants, read.Roll(local_day(at, zone)), maybe_away=maybe_away))
+    held = partial(read.in_force, grants, read.Roll(local_day(at, zone)), maybe_away=maybe_away)
     token_id, is_fresh = first[len(_PERSON) + len(_AGENCY) + 4 : len(_PERSON) + len(_AGENCY) + 6]
     return Bearer(person, held, int(token_id), bool(is_fresh))
 
