@@ -267,3 +267,22 @@ def test_of_one_item_nothing_is_offered_to_be_refused_apart() -> None:
     case = office.bring_to(office.ask(), "capacity_release")
     page = shown(signed_in("administrator1"), case)
     assert "Tidak melayani sebagian" not in page
+
+
+def test_the_letter_of_who_is_refused_is_seen_before_and_nothing_refused_has_none() -> None:
+    case = three("capacity_release")
+    client = signed_in("administrator1")
+    fields = controls(shown(client, case), "confirm")
+    url = f"{fields.pop('')}/pratinjau"
+    seen = client.post(url, {**fields, **row("refused.2", chosen="true", **WHY)})
+    assert seen["Content-Type"] == "application/pdf"
+    assert fate(case) == ["asked", "asked", "asked"]
+    none = client.post(url, fields)
+    assert none.status_code == 422
+    assert "Dengan isian ini tidak ada surat yang terbit" in none.content.decode()
+
+
+def test_a_single_item_has_no_letter_to_look_at_when_capacity_is_released() -> None:
+    office.build()
+    case = office.bring_to(office.ask(), "capacity_release")
+    assert "/confirm/pratinjau" not in shown(signed_in("administrator1"), case)

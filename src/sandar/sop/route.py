@@ -157,6 +157,14 @@ def states_before(procedure: Procedure, before: str) -> tuple[str, ...]:
     return tuple(state for state in above if state in reached and state != procedure.start)
 
 
+_PARTS = frozenset({"hand_over_some", "hand_over_part", "hand_over_ask", "withdraw_rest", "expire_rest"})
+
+
+def knows_parts(procedure: Procedure) -> bool:
+    """Has the procedure all of the routes by which some items go on before the others?"""
+    return {one.name for _step, stage in procedure.stages for one in stage.actions} >= _PARTS
+
+
 @lru_cache(maxsize=64)
 def _index(procedure: Procedure) -> _Index:
     places = {stage.state: Place(step, stage) for step, stage in procedure.stages}

@@ -40,13 +40,7 @@ from sandar.steps.inputs import Input, parsed
 from sandar.steps.signature import signed as signed
 
 APPLICANT = "applicant"
-PARTS = frozenset({"hand_over_some", "hand_over_part", "hand_over_ask", "withdraw_rest", "expire_rest"})
 _ENDED = (DocumentStatus.REPLACED, DocumentStatus.REVOKED)
-
-
-def knows_parts(procedure: Procedure) -> bool:
-    """Does an SOP have all of the routes by which some items go on before the others?"""
-    return {one.name for _step, stage in procedure.stages for one in stage.actions} >= PARTS
 
 
 def viewer_of(person: Person, at: datetime) -> Viewer:
@@ -188,7 +182,7 @@ class Turn:
     @property
     def knows_parts(self) -> bool:
         """Does the case's own SOP let some items go on before the others?"""
-        return knows_parts(self.procedure)
+        return route.knows_parts(self.procedure)
 
     def becomes(self, action: str, *, event: str) -> None:
         """What was done counts as another action of this state: by what is left of the request.
@@ -250,7 +244,7 @@ class Act:
     duty: str = ""
     after: Callable[[Turn], None] | None = None  # once the event is written: more messages
     derived: bool = False  # nobody chooses it: another act becomes it by what is left of the request
-    searches: bool = False  # it looks over the whole ledger (`registry.foresee`)
+    searches: bool = False  # the whole ledger (`registry.foresee`)
 
 
 @contextmanager

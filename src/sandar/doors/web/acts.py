@@ -78,10 +78,10 @@ def preview(request: HttpRequest, task_id: int, action: str) -> HttpResponse:
             issued = _issued(done)
             facts = dict(issued[0].facts) if issued else {}
             transaction.set_rollback(True)
+        if not issued:
+            raise InvalidInput(fields={"note": [_("Dengan isian ini tidak ada surat yang terbit.")]})
     except SandarError as error:
         return _refused(request, task, action, error, files=files, data=data)
-    if not issued:
-        raise NotFound(what="document")
     paper = issued[0]
     facts.pop("document", None)
     pdf = papers.preview(paper.kind, facts, day=paper.issued_on, title=paper.title)

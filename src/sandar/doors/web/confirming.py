@@ -23,8 +23,10 @@ from sandar.steps import signatories
 FIELD = "confirm_password"
 CONFIRMED_AT = "confirmed_at"
 ASKED = frozenset({("approval", "approve"), ("approval", "accept")})  # step, action: whoever signs the papers
-# What issues a paper that the office's seal or another officer signs, so nobody is asked.
-_OTHERS_SIGN = frozenset({("disposition", "accept"), ("application", "submit"), ("capacity", "decline")})
+# What issues a paper that the office's seal or another officer signs, or seldom one: the form asks nobody beforehand.
+_OTHERS_SIGN = frozenset(
+    {("disposition", "accept"), ("application", "submit"), ("capacity", "decline"), ("capacity", "confirm")}
+)
 
 
 def is_wanted(request: HttpRequest, step: str, action: str) -> bool:

@@ -12,10 +12,10 @@ from sandar.core.services import is_on_assets
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Task
 from sandar.records.ledger import read as ledger_read
+from sandar.sop import route
 from sandar.steps import addressing, booking, items, on_assets, table, verdicts
 from sandar.steps.booking import Picture
 from sandar.steps.s3_capacity import web_offers
-from sandar.steps.turn import knows_parts
 
 MOST_ALTERNATIVES = 2
 MANUAL = "manual"
@@ -26,7 +26,13 @@ ISSUES = {
     "propose": "capacity_report",
     "postpone": "capacity_report",
     "decline": "refusal_letter",
+    "confirm": "refusal_letter",  # where some items are refused with it
 }
+
+
+def issues(task: Task) -> dict[str, str]:
+    """What the acts on this task issue; releasing the capacity only where there are items to refuse."""
+    return {name: kind for name, kind in ISSUES.items() if name != "confirm" or _choices(task)}
 
 
 def panel(task: Task, at: datetime) -> dict[str, Any]:
@@ -71,7 +77,7 @@ def _choices(task: Task) -> list[dict[str, Any]]:
     """The items that may be refused one by one: of several, where the case's SOP lets the others go on."""
     case = task.case
     numbers = fates.open_numbers(len(case.items), case.fates)
-    if len(numbers) < 2 or not knows_parts(cases.procedure_of(case)):
+    if len(numbers) < 2 or not route.knows_parts(cases.procedure_of(case)):
         return []
     return [
         {"no": number, "item": case.items[number - 1], "prefix": f"refused.{index}"}

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from sandar.core import fates
 from sandar.records.cases import read as cases
 from sandar.records.cases.models import Case, FormVersion, Task
+from sandar.sop import route
 from sandar.steps import booking, differences, findings, items, on_assets, table
-from sandar.steps.turn import knows_parts
 
 ISSUES = {"approve": "approval_form", "refuse": "refusal_letter"}
 _TRAIL = ("disposition_forwarded", "capacity_reported", "capacity_confirmed", "form_submitted", "delivery_inspected",
@@ -47,7 +47,7 @@ def panel(task: Task, at: datetime) -> dict[str, Any]:
         "choices": [
             {"no": number, "item": case.items[number - 1], "prefix": f"{field}.{index}"}
             for index, number in enumerate(questioned or fates.open_numbers(len(case.items), case.fates))
-            if knows_parts(cases.procedure_of(case))
+            if route.knows_parts(cases.procedure_of(case))
         ],
         "asked": asked,
         "until": on_assets.asked_until(case),
