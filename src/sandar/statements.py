@@ -8,6 +8,7 @@ all the same, and whoever counts or logs statements (tests, DEBUG) gets Django's
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import get_ident
 from typing import Any, Protocol
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -23,7 +24,8 @@ class Direct:
         self.rows: list[Row] = []
 
     def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
-        self.db.validate_no_broken_transaction()
+        if self.db.needs_rollback:
+            self.db.validate_no_broken_transaction()
         with self.db.wrap_database_errors:
             self.rows, self.rowcount = self.run(sql, params)
 
@@ -61,10 +63,16 @@ class Cursor(Protocol):
 
 
 def ready(db: Any, cursor: Direct) -> Any:
-    """The cursor itself, or in Django's wrapper when somebody wants to see what is asked."""
-    db.close_if_health_check_failed()
-    db.ensure_connection()
-    if db.queries_logged or db.execute_wrappers:
+    """The cursor itself, or in Django's wrapper when somebody wants to see what is asked.
+
+    Django's own questions before a statement are only asked where their answer is not plain: each goes through two or
+    three layers, and an act asks thirty times.
+    """
+    if db.connection is None or (db.health_check_enabled and not db.health_check_done):
+        db.close_if_health_check_failed()
+        db.ensure_connection()
+    if db.execute_wrappers or db.queries_logged:
         return db._prepare_cursor(cursor)
-    db.validate_thread_sharing()
+    if db._thread_ident != get_ident():
+        db.validate_thread_sharing()
     return cursor

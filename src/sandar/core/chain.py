@@ -54,8 +54,10 @@ def canonical(value: Any) -> bytes:
 
 def canonical_of_plain(value: Any) -> bytes:
     """The canonical JSON of what `plain` returned, without asking for everything a second time."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode()
+    return _WRITER.encode(value).encode()
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def plain(value: Any, path: str = "$") -> Any:

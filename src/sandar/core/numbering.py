@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from sandar.core.words import roman_month
 
@@ -19,6 +20,7 @@ _TOKEN = re.compile(r"\{([^{}]*)\}")
 _WIDTH = re.compile(r"0[1-9]")
 
 
+@lru_cache(maxsize=64)
 def check_pattern(pattern: str) -> tuple[str, ...]:
     """List what is wrong with a pattern as codes, empty when it may be used.
 
@@ -29,7 +31,7 @@ def check_pattern(pattern: str) -> tuple[str, ...]:
     if not pattern.strip():
         return ("empty",)
     problems = ["too_long"] if len(pattern) > LONGEST_PATTERN else []
-    if any(not char.isprintable() for char in pattern):
+    if not pattern.isprintable():
         problems.append("control_character")
     if set("{}") & set(_TOKEN.sub("", pattern)):
         problems.append("brace")

@@ -57,10 +57,10 @@ class _Built:
 
 class Question(Generic[Found]):
     """A queryset of models (select_related, defer, select_for_update) or of values_list, without prefetch or
-    annotations; `build` may use Slots as values."""
+    annotations; `build` may use Slots as values. also: asked of the database in the same statement, for its effect."""
 
-    def __init__(self, build: Callable[[], QuerySet[Any, Found]]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[[], QuerySet[Any, Found]], *, also: str = "") -> None:
+        self._build, self._also = build, also
 
     @cached_property
     def _built(self) -> _Built:
@@ -70,6 +70,8 @@ class Question(Generic[Found]):
         expressions = [column[0] for column in compiler.select[: compiler.col_count]]
         converters = compiler.get_converters(expressions)
         made = tuple((place, expression, found) for place, (found, expression) in converters.items())
+        if self._also:
+            sql = sql.replace(" FROM ", f", {self._also} FROM ", 1)
         return _Built(*_with_constants(sql, params), made, _maker(rows, compiler))
 
     def all(self, **values: Any) -> list[Found]:

@@ -31,7 +31,7 @@ from sandar.records.people.models import Person
 from sandar.sop import route
 from sandar.sop.definition import SYSTEM, Action
 from sandar.steps.inputs import Input
-from sandar.steps.turn import Act, Turn, standing, taking
+from sandar.steps.turn import Act, Turn, standing, standing_now, taking
 
 ANY_STEP = "*"
 OWN_STEP = "+"
@@ -152,8 +152,8 @@ def perform(
     """
     with transaction.atomic(savepoint=savepoint):
         case, task = cases_write.lock(task_id)
-        office = people.office()
-        who = standing(person, local_day(at, office.time_zone))
+        office = people.office_in_act()
+        who = standing_now(person, local_day(at, office.time_zone))
         if not cases.may_see(who.viewer, case):
             raise NotFound(what="task")
         act = act_for(task.step, action)

@@ -23,7 +23,10 @@ CUT_OFF = timedelta(minutes=5)  # longer than any call outside may take
 
 def written(value: Any) -> str:
     """JSON as the API writes it: compact, real letters."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _WRITER.encode(value)
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def answer(value: Any, *, status: int = 200) -> HttpResponse:
