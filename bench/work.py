@@ -273,7 +273,7 @@ WORKS = (
     Work("W3h", "page of a full rack", 8, repeated(rack_page)),
     Work("W4", "where does it fit", 20, repeated(find)),
     Work("W4n", "the same where no rack can", 20, repeated(nowhere)),
-    Work("W5", "whole case, 16 calls, no PDF", 2, whole_cases),
+    Work("W5", "whole case, 16 calls, no PDF", 6, whole_cases),
     Work("W6", "create a request", 20, repeated(request)),
     Work("W8", "one paper as PDF, unsigned", 6, papers),
 )
