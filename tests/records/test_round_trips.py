@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from psycopg.pq import TransactionStatus
 
 from sandar.records.ledger.models import Place
 from sandar.records.prepared import Question, Slot, update
@@ -133,3 +134,68 @@ def test_a_connection_that_died_says_so_and_the_next_one_prepares_its_own() -> N
         named(84)
     connection.close()
     assert named(84)
+
+
+def prepared() -> Place:
+    """A place; reading by height and changing a place are known to the server."""
+    make_world()
+    connection.close()
+    named(84), named(84)
+    place = Place.objects.filter(retired=False).first()
+    assert place is not None
+    for _ in range(2):
+        update(Place, {"id": place.pk}, keep_free=place.keep_free)
+    return place
+
+
+def state() -> TransactionStatus:
+    return TransactionStatus(connection.connection.pgconn.transaction_status)
+
+
+def test_a_transaction_begins_in_one_message_with_its_first_statement() -> None:
+    place = prepared()
+    with transaction.atomic():
+        assert state() == TransactionStatus.IDLE
+        assert place.name in named(place.half_units)
+        assert state() == TransactionStatus.INTRANS
+        assert update(Place, {"id": place.pk}, keep_free=place.keep_free + 1) == 1
+    assert state() == TransactionStatus.IDLE
+    assert Place.objects.get(pk=place.pk).keep_free == place.keep_free + 1
+
+
+def test_a_first_statement_that_fails_undoes_its_transaction_and_the_next_one_is_whole() -> None:
+    place = prepared()
+    for _ in range(2):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            update(Place, {"id": place.pk}, keep_free=-1)
+        assert state() == TransactionStatus.IDLE
+        with transaction.atomic():
+            update(Place, {"id": place.pk}, keep_free=place.keep_free + 1)
+            assert state() == TransactionStatus.INTRANS
+            transaction.set_rollback(True)
+    assert Place.objects.get(pk=place.pk).keep_free == place.keep_free
+
+
+def test_a_server_that_died_before_the_first_statement_says_so_and_nothing_is_half_done() -> None:
+    place = prepared()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    with psycopg.connect(template.URL, autocommit=True) as server:
+        server.execute("SELECT pg_terminate_backend(%s)", [pid])
+    with pytest.raises(OperationalError), transaction.atomic():
+        update(Place, {"id": place.pk}, keep_free=place.keep_free + 1)
+    connection.close()
+    assert Place.objects.get(pk=place.pk).keep_free == place.keep_free
+
+
+def test_a_statement_that_the_server_forgot_begins_nothing_that_stays() -> None:
+    place = prepared()
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        named(84)
+    assert state() == TransactionStatus.IDLE
+    with transaction.atomic():
+        update(Place, {"id": place.pk}, keep_free=place.keep_free + 1)
+    assert Place.objects.get(pk=place.pk).keep_free == place.keep_free + 1

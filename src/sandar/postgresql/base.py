@@ -46,8 +46,7 @@ class Statements:
 
     def run(self, sql: str, params: Sequence[Any], *, begins: bool) -> tuple[list[Row], int]:
         """begins: the statement is to stand in a transaction, which it begins if it is the first."""
-        if begins and self._pg.transaction_status == TransactionStatus.IDLE:
-            self._checked(self._pg.exec_(b"BEGIN"))
+        opens = begins and self._pg.transaction_status == TransactionStatus.IDLE
         # Whole numbers are bigint, whatever their size; all else is text of the type that the statement gives it.
         types = tuple([_BIGINT if type(value) is int else 0 for value in params])
         # As text, and of the type that the statement gives them.
@@ -55,13 +54,42 @@ class Statements:
             self._transformer.dump_sequence(params, [PyFormat.TEXT] * len(params)) if params else None
         )
         if name := self._names.get((sql, types)) or self._prepared(sql, types):
-            result = self._checked(self._pg.exec_prepared(name, values))
+            result = self._checked(
+                self._begun(name, values) if opens else self._pg.exec_prepared(name, values)
+            )
         else:
+            if opens:
+                self._checked(self._pg.exec_(b"BEGIN"))
             result = self._checked(self._pg.exec_params(_numbered(sql).encode(), values, types))
         if result.status != ExecStatus.TUPLES_OK:
             return [], result.command_tuples or 0
         self._transformer.set_pgresult(result)
         return self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples
+
+    def _begun(self, name: bytes, values: Any) -> PGresult:
+        """Begin a transaction and run a prepared statement in it, in one message. The statement's result, or the fault."""
+        pg = self._pg
+        pg.enter_pipeline_mode()
+        try:
+            pg.send_query_params(b"BEGIN", None)
+            pg.send_query_prepared(name, values)
+            pg.pipeline_sync()
+            begun, told = self._answer(), self._answer()
+            self._answer()  # the end of the message
+        finally:
+            if pg.status == ConnStatus.OK:
+                pg.exit_pipeline_mode()
+        self._checked(begun)
+        return told
+
+    def _answer(self) -> PGresult:
+        """The next result of a message; each but the last is followed by a mark. Raises OperationalError."""
+        result = self._pg.get_result()
+        if result is None:
+            raise OperationalError(self._pg.get_error_message())
+        if result.status != ExecStatus.PIPELINE_SYNC:
+            self._pg.get_result()
+        return result
 
     def _prepared(self, sql: str, types: tuple[int, ...]) -> bytes:
         """The name it has from now on; empty when it comes for the first time, and may be the last."""
