@@ -11,10 +11,11 @@ import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from psycopg.pq import TransactionStatus
 
-from sandar.records.ledger.models import Place
-from sandar.records.prepared import Question, Slot, update
+from sandar.records.ledger.models import Movement, Place
+from sandar.records.prepared import Question, Slot, insert, update
 from tests import template
 from tests.records.ledger_world import make_world
 
@@ -195,6 +196,17 @@ def test_a_statement_that_the_server_forgot_begins_nothing_that_stays() -> None:
         cursor.execute("DEALLOCATE ALL")
     with pytest.raises(DatabaseError), transaction.atomic():
         named(84)
+    assert state() == TransactionStatus.IDLE
+    with transaction.atomic():
+        update(Place, {"id": place.pk}, keep_free=place.keep_free + 1)
+    assert Place.objects.get(pk=place.pk).keep_free == place.keep_free + 1
+
+
+def test_a_commit_that_is_refused_raises_and_leaves_nothing_open() -> None:
+    place = prepared()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(Movement(claim_id=2**40, from_state="held", to_state="released", at=timezone.now(), facts={}))
+        assert state() == TransactionStatus.INTRANS, "whether the claim is there is asked at the commit"
     assert state() == TransactionStatus.IDLE
     with transaction.atomic():
         update(Place, {"id": place.pk}, keep_free=place.keep_free + 1)

@@ -66,8 +66,13 @@ class Statements:
         self._transformer.set_pgresult(result)
         return self._transformer.load_rows(0, result.ntuples, tuple), result.ntuples
 
+    def commit(self) -> None:
+        """Raises what a deferred constraint has to say; nothing is left open then."""
+        if self._pg.transaction_status != TransactionStatus.IDLE:
+            self._checked(self._pg.exec_(b"COMMIT"))
+
     def _begun(self, name: bytes, values: Any) -> PGresult:
-        """Begin a transaction and run a prepared statement in it, in one message. The statement's result, or the fault."""
+        """Begin a transaction and run a prepared statement in it, in one message. The result, or the fault."""
         pg = self._pg
         pg.enter_pipeline_mode()
         try:
@@ -145,7 +150,7 @@ class _Direct(Direct):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, but for `is_usable` and `prepared`."""
+    """Django's own, but for `is_usable`, `prepared` and the way to a commit."""
 
     statements: Statements
 
@@ -169,6 +174,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         ):  # planned once, not anew each time a plan for just these values looks cheaper
             found.pgconn.exec_(b"SET plan_cache_mode = force_generic_plan")
         return found
+
+    def _commit(self) -> None:
+        """At once, without the machine for waiting that psycopg starts for it, unless somebody wants to see it."""
+        if self.connection is None or self.queries_logged or not settings.PREPARED_STATEMENTS:
+            super()._commit()  # type: ignore[misc]
+            return
+        with self.wrap_database_errors:
+            self.statements.commit()
 
     def prepared(self) -> Any:
         """A cursor for a statement that comes again and again in the same words, prepared on the server."""
