@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from sandar.errors import SandarError
 from sandar.records.cases.models import Event, Task
+from sandar.records.people import read as people
 from sandar.records.people.models import RoleGrant
 from sandar.steps import registry, separation
 from sandar.steps.people import accounts, grants
@@ -33,8 +34,13 @@ def act_slowly(*, task: int, by: str, judged_before: bool = False) -> dict[str, 
     early = standing_now(person, office.MONDAY.date())
     if judged_before:
         time.sleep(2 * SLOW)
-    judge = (lambda _who, _day: early) if judged_before else registry.standing
-    with patch.object(separation, "check", slow), patch.object(registry, "standing", judge):
+    judge = (lambda _who, _day: early) if judged_before else registry.standing_now
+    office_of = people.office if judged_before else people.office_in_act  # without the lock on authority
+    with (
+        patch.object(separation, "check", slow),
+        patch.object(registry, "standing_now", judge),
+        patch.object(people, "office_in_act", office_of),
+    ):
         try:
             done = registry.perform(
                 task, "forward", person=person, data={}, seen=case.version, at=office.MONDAY

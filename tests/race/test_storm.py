@@ -26,7 +26,8 @@ def storm(crew: Crew, rounds: int, *, seed: int = 1, without: str = "") -> tuple
         {"number": n, "of": RACERS, "seed": seed, "rounds": rounds, "without": without} for n in range(RACERS)
     ]
     answers = crew.race("storm_racer", racers)
-    assert [answer for answer in answers if "broke" in answer] == []
+    broke = [answer for answer in answers if "broke" in answer]
+    assert broke == []
     world = World(lambda statement: [tuple(row) for row in crew.alone("plain_rows", statement=statement)])
     flaws = [flaw for answer in answers for flaw in answer["flaws"]] + crew.alone("true_flaws")
     return judge(world, [answer["said"] for answer in answers]), flaws

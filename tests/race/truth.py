@@ -17,7 +17,8 @@ Rows = Callable[[str], list[tuple[Any, ...]]]
 LIVE = "('held', 'reserved', 'installed', 'blocked')"
 CLAIMS = (
     "SELECT id, place_id, start, height, face, host_id, slot, slots, watts, cords, weight_kg, bandwidth_mbps,"
-    f" ip_count, vcpu, ram_gb, storage_gb, extra FROM ledger_claim WHERE state IN {LIVE} ORDER BY id"
+    " ip_count, vcpu, ram_gb, storage_gb, extra, beside_watts, beside_cords"
+    f" FROM ledger_claim WHERE state IN {LIVE} ORDER BY id"
 )
 MUST_SURVIVE = ("normal", "a_lost", "b_lost", "utility_lost")
 SIDES = 4
@@ -46,6 +47,8 @@ class Take:
     ram_gb: int = 0
     storage_gb: int = 0
     extra: bool = False  # more for what stands elsewhere in the rack: it has no place of its own
+    beside_watts: int = 0  # what that draws until then, on these cords: only what is more counts
+    beside_cords: str = ""
 
 
 @dataclass
@@ -151,12 +154,20 @@ class World:
             yield ("storage_gb", take.place), take.storage_gb
         else:
             yield ("weight", take.place), take.weight_kg
-            for key in self.drawn[take.place]:
-                yield key, take.watts
-            for state in MUST_SURVIVE if self.power else ():
-                yield from self._watts(take, state)
+            now = dict(self._drawn_by(take))
+            if take.beside_cords:
+                device = replace(take, watts=take.beside_watts, cords=take.beside_cords)
+                was = dict(self._drawn_by(device))
+                now = {key: max(0, watts - was.get(key, 0)) for key, watts in now.items()}
+            yield from now.items()
         yield ("bandwidth", self.uplink), take.bandwidth_mbps
         yield ("ip", self.prefix), take.ip_count
+
+    def _drawn_by(self, take: Take) -> Iterator[tuple[Key, int]]:
+        for key in self.drawn[take.place]:
+            yield key, take.watts
+        for state in MUST_SURVIVE if self.power else ():
+            yield from self._watts(take, state)
 
     def _watts(self, take: Take, state: str) -> Iterator[tuple[Key, int]]:
         living = [path for side, path in self.paths(take.place, state).items() if side in take.cords]

@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, cached_property
-from threading import local
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -89,19 +88,12 @@ class Question(Generic[Found]):
         return next(iter(self.all(**values)), None)
 
 
-class _Here(local):
-    db: BaseDatabaseWrapper | None = None
-
-
-_here = _Here()
-
-
 def _db() -> BaseDatabaseWrapper:
-    """This thread's connection itself: asking the usual stand-in for it is a cost of its own."""
-    found = _here.db
-    if found is None or found.connection is None:  # none yet, or another one may take its place
-        found = _here.db = connections[DEFAULT_DB_ALIAS]
-    return found
+    """This thread's connection itself: asking the usual stand-in for every attribute is a cost of its own.
+
+    Asked anew each time: whoever runs an event loop in the thread (a browser test) has another one in it.
+    """
+    return connections[DEFAULT_DB_ALIAS]
 
 
 def cursor(size: int = 1) -> Cursor:
