@@ -2,7 +2,8 @@
 
 Django proves a kept connection with `SELECT 1` before its first use in every request: the socket knows that already.
 And it sends every statement as a new text, which the server parses and plans anew; what every act asks
-(`records/prepared.py`) is prepared on the server when it comes to a connection for the second time.
+(`records/prepared.py`) is prepared on the server when it comes to a connection for the second time, and planned once; a
+transaction begins in one message with the first of them.
 `SANDAR_PREPARED_STATEMENTS=0` switches that off, for a pooler that does not carry prepared statements from one
 connection to another.
 """
