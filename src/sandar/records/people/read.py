@@ -311,19 +311,16 @@ _PERSON = Question(lambda: Person.objects.select_related("agency").filter(pk=Slo
 
 def office() -> Office:
     """The provider's letterhead and settings. Raises NotFound on an instance that was not set up."""
-    found = _OFFICE.first()
-    if found is None:
-        raise NotFound(what="office")
-    return found
+    return _set_up(_OFFICE.first())
 
 
 def office_in_act() -> Office:
     """As `office` and `hold_still`: PostgreSQL takes the lock with the same statement."""
-    if connection.vendor != "postgresql":
-        hold_still()
-        return office()
     assert connection.in_atomic_block, "held until the transaction ends"
-    found = _OFFICE_HELD.first()
+    return _set_up((_OFFICE_HELD if connection.vendor == "postgresql" else _OFFICE).first())
+
+
+def _set_up(found: Office | None) -> Office:
     if found is None:
         raise NotFound(what="office")
     return found
