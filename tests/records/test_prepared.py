@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
+from django.db.models.signals import post_init  # noqa: TID251 - as a library might
 
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Event, Task
@@ -65,6 +66,21 @@ def test_relations_come_with_their_object_and_what_is_deferred_stays_away(
         )
     assert found.revision.get_deferred_fields() == {"text"}
     assert asked.first(number="tidak ada") is None
+
+
+def test_a_model_that_somebody_listens_to_is_made_by_django(case: Case) -> None:
+    heard: list[Any] = []
+
+    def hear(instance: Any, **_: Any) -> None:
+        heard.append(instance)
+
+    post_init.connect(hear, sender=Task)
+    try:
+        found = Question(lambda: Task.objects.filter(case_id=Slot("case"))).all(case=case.pk)
+    finally:
+        post_init.disconnect(hear, sender=Task)
+    assert found
+    assert heard == found
 
 
 def test_lists_of_values_are_tuples_or_bare_values(case: Case) -> None:
