@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
-from django.db.models.signals import post_init  # noqa: TID251 - as a library might
+from django.db.models.signals import post_init
 
 from sandar.records.cases import write as cases_write
 from sandar.records.cases.models import Case, Event, Task
